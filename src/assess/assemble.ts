@@ -1,0 +1,91 @@
+import type { Failure } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
+import type { KeyFacts, Reading } from '../model/key-facts.ts';
+import type { Scope } from '../model/plan.ts';
+import { type Conclusion, concludeFinding } from './eligibility.ts';
+import { explainFinding } from './explain.ts';
+
+/** What an assembled finding depends on beside the key's own facts. */
+export interface AssessmentContext {
+  readonly scope: Scope;
+  /** Days; proposed for each candidate. */
+  readonly RotationPeriodInDays: number;
+}
+
+/**
+ * Joins the facts of one key to its finding: the record that is stored, shown, and hashed into the plan.
+ * @returns undefined for an AWS managed key, which is counted and left out
+ */
+export function assembleFinding(facts: KeyFacts, context: AssessmentContext): Finding | undefined {
+  const conclusion = concludeFinding(facts);
+  if (conclusion.finding === 'aws-managed') return undefined;
+  const profile = assembleProfile(facts, context.scope);
+  return {
+    keyArn: facts.keyArn,
+    keyId: facts.keyId,
+    account: facts.account,
+    region: facts.region,
+    ...conclusion,
+    ...explainFinding(conclusion, profile),
+    ...profile,
+    ...proposeChange(conclusion, context),
+  };
+}
+
+function proposeChange({ finding }: Conclusion, context: AssessmentContext): Pick<Finding, 'proposed'> {
+  if (finding !== 'candidate') return {};
+  const { RotationPeriodInDays } = context;
+  return { proposed: { operation: 'EnableKeyRotation', RotationPeriodInDays } };
+}
+
+function assembleProfile(facts: KeyFacts, scope: Scope) {
+  const { metadata, rotation, aliases, tags, policy } = facts;
+  return {
+    rotation: rotationWord(rotation),
+    ...valueRead(metadata),
+    ...valueRead(rotation),
+    ...primaryInScope(facts, scope),
+    ...nameOf(aliases),
+    ...(tags?.kind === 'read' && { tags: { ...tags.value } }),
+    ...(policy?.kind === 'read' && { policy: policy.value }),
+    gaps: failuresOf(metadata, rotation, aliases, tags, policy),
+    readAt: timesOf({ metadata, rotation, aliases, tags, policy }),
+  };
+}
+
+function valueRead<T>(reading: Reading<T> | undefined): T | undefined {
+  return reading?.kind === 'read' ? reading.value : undefined;
+}
+
+function rotationWord(rotation: KeyFacts['rotation']): Finding['rotation'] {
+  if (rotation === undefined) return 'not-read';
+  if (rotation.kind === 'unreadable') return 'unreadable';
+  return rotation.value.KeyRotationEnabled ? 'on' : 'off';
+}
+
+/** Aliases in order, the first as the primary one: AWS gives them no rank, so theirs is the alphabet's. */
+function nameOf(aliases: KeyFacts['aliases']): Pick<Finding, 'aliases' | 'primaryAlias'> {
+  if (aliases?.kind !== 'read') return {};
+  const sorted = [...aliases.value].sort();
+  return { aliases: sorted, ...(sorted[0] !== undefined && { primaryAlias: sorted[0] }) };
+}
+
+function primaryInScope({ metadata, account }: KeyFacts, scope: Scope): Pick<Finding, 'primaryInScope'> {
+  const configuration = valueRead(metadata)?.MultiRegionConfiguration;
+  if (configuration?.MultiRegionKeyType !== 'REPLICA') return {};
+  const region = configuration.PrimaryKey?.Region;
+  return {
+    primaryInScope:
+      region !== undefined && scope.regions.includes(region) && scope.accounts.includes(account),
+  };
+}
+
+function failuresOf(...readings: readonly (Reading<unknown> | undefined)[]): Failure[] {
+  return readings.flatMap((reading) => (reading?.kind === 'unreadable' ? [reading.failure] : []));
+}
+
+function timesOf(readings: Record<string, Reading<unknown> | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(readings).flatMap(([fact, reading]) => (reading ? [[fact, reading.at]] : [])),
+  );
+}

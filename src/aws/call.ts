@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import type { Failure } from '../model/failure.ts';
+import type { Answer, Clock } from '../workflow/ports.ts';
+import { readFailure, surelyNotDone } from './failure.ts';
+import type { Pace } from './pace.ts';
+
+/** How often a call is made before its failure is the answer. A change is made once: its caller decides on more. */
+export interface Patience {
+  readonly throttled: number;
+  readonly passing: number;
+}
+export const READ_PATIENCE: Patience = { throttled: 10, passing: 4 };
+export const ONCE: Patience = { throttled: 1, passing: 1 };
+
+export interface Call<T> {
+  readonly operation: string;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly patience: Patience;
+  /** Makes one HTTP request. */
+  send(): Promise<{ $metadata: { requestId?: string | undefined } }>;
+  /** Parses the SDK's output; throws where it is not an answer that AWS documents. */
+  parse(output: unknown): T;
+}
+
+/** Makes a paced call, retries what is worth it, and turns whatever happens into a value. */
+export async function call<T>(request: Call<T>): Promise<Answer<T>> {
+  const { operation, pace, clock } = request;
+  for (let attempt = 1; ; attempt++) {
+    await pace.turn();
+    try {
+      const output = await request.send();
+      const value = request.parse(plain(output));
+      pace.recover();
+      const { requestId } = output.$metadata;
+      return {
+        ok: true,
+        value,
+        at: clock.now().toISOString(),
+        ...(requestId !== undefined && { requestId }),
+      };
+    } catch (thrown) {
+      const failure = readFailure(operation, thrown);
+      const backoff = backoffMs(attempt);
+      if (failure.kind === 'throttled') pace.holdBack(backoff);
+      if (attempt >= attemptsFor(failure, request.patience)) {
+        const at = clock.now().toISOString();
+        return { ok: false, failure: { ...failure, attempts: attempt }, at, certain: surelyNotDone(failure) };
+      }
+      await clock.sleep(backoff);
+    }
+  }
+}
+
+function attemptsFor({ kind }: Failure, patience: Patience): number {
+  if (kind === 'throttled') return patience.throttled;
+  return kind === 'server' || kind === 'network' || kind === 'malformed-answer' ? patience.passing : 1;
+}
+
+/** Exponential with full jitter, 5 s at most. */
+function backoffMs(attempt: number): number {
+  return Math.min(5000, 100 * 2 ** attempt) * (0.5 + Math.random() / 2);
+}
+
+/** The SDK gives Date objects and, for some services, nulls; the model has ISO text and absent fields. */
+function plain(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) =>
+      inner === null || inner === undefined || key === '$metadata' ? [] : [[key, plain(inner)]],
+    ),
+  );
+}
+
+/** Parses with a schema, naming what is wrong in the error's message. */
+export function parseWith<T>(schema: z.ZodType<T>): (output: unknown) => T {
+  return (output) => {
+    const parsed = schema.safeParse(output);
+    if (parsed.success) return parsed.data;
+    throw undocumentedAnswer(z.prettifyError(parsed.error));
+  };
+}
+
+/** An answer that AWS does not document: the error to throw from `parse`. */
+export function undocumentedAnswer(message: string): Error {
+  return Object.assign(new Error(message), { name: 'UndocumentedAnswer' });
+}

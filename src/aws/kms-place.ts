@@ -1,0 +1,198 @@
+import {
+  DescribeKeyCommand,
+  EnableKeyRotationCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  type KMSClient,
+  ListAliasesCommand,
+  ListKeysCommand,
+  ListResourceTagsCommand,
+} from '@aws-sdk/client-kms';
+import * as z from 'zod';
+import { type KeyMetadata, keyMetadata, type RotationStatus, rotationStatus } from '../model/key-facts.ts';
+import { type Place, parseKeyArn } from '../model/place.ts';
+import { text } from '../model/text.ts';
+import type { Answer, Clock, KeyReference, KmsPlace } from '../workflow/ports.ts';
+import {
+  type Call,
+  call,
+  ONCE,
+  type Patience,
+  parseWith,
+  READ_PATIENCE,
+  undocumentedAnswer,
+} from './call.ts';
+import { Pace } from './pace.ts';
+import { type KmsOperation, QUOTA_SHARE, REQUEST_QUOTAS } from './quotas.ts';
+
+const page = { Truncated: z.boolean().optional(), NextMarker: z.string().optional() };
+
+const parseKeys = parseWith(z.object({ ...page, Keys: z.array(z.object({ KeyArn: text })).default([]) }));
+const parseAliases = parseWith(
+  z.object({
+    ...page,
+    Aliases: z.array(z.object({ AliasName: text, TargetKeyId: text.optional() })).default([]),
+  }),
+);
+const parseMetadata = parseWith(z.object({ KeyMetadata: keyMetadata.extend({ Arn: text }) }));
+const parseRotation = parseWith(rotationStatus.extend({ KeyId: text.optional() }));
+const parsePolicy = parseWith(z.object({ Policy: text }));
+const parseTags = parseWith(
+  z.object({ ...page, Tags: z.array(z.object({ TagKey: text, TagValue: text })).default([]) }),
+);
+
+/** Page sizes: the most that KMS gives (kms-facts §2); it may give fewer, so only `Truncated` ends a listing. */
+const KEYS_A_PAGE = 1000;
+const ALIASES_A_PAGE = 100;
+const TAGS_A_PAGE = 50;
+
+/** KMS in one place, through one SDK client whose own retries are off. */
+export function openKmsPlace(place: Place, client: KMSClient, clock: Clock): KmsPlace {
+  const paces = new Map<KmsOperation, Pace>();
+
+  function paceOf(operation: KmsOperation): Pace {
+    const known = paces.get(operation) ?? new Pace(clock, REQUEST_QUOTAS[operation] * QUOTA_SHARE);
+    paces.set(operation, known);
+    return known;
+  }
+
+  function make<T>(
+    operation: KmsOperation,
+    send: Call<T>['send'],
+    parse: Call<T>['parse'],
+    patience: Patience = READ_PATIENCE,
+  ): Promise<Answer<T>> {
+    return call({ operation, pace: paceOf(operation), clock, patience, send, parse });
+  }
+
+  return {
+    place,
+    listKeys: () =>
+      collect(
+        (Marker) =>
+          make(
+            'ListKeys',
+            () => client.send(new ListKeysCommand({ Limit: KEYS_A_PAGE, Marker })),
+            (output) => keysOfPlace(parseKeys(output), place),
+          ),
+        new Map<string, KeyReference>(),
+        (keys, { Keys }) => {
+          for (const key of Keys) keys.set(key.keyArn, key);
+        },
+      ).then((answer) => mapAnswer(answer, (keys) => [...keys.values()])),
+    listAliases: () =>
+      collect(
+        (Marker) =>
+          make(
+            'ListAliases',
+            () => client.send(new ListAliasesCommand({ Limit: ALIASES_A_PAGE, Marker })),
+            parseAliases,
+          ),
+        new Map<string, string[]>(),
+        (byKey, { Aliases }) => {
+          for (const { AliasName, TargetKeyId } of Aliases) {
+            if (TargetKeyId !== undefined)
+              byKey.set(TargetKeyId, [...(byKey.get(TargetKeyId) ?? []), AliasName]);
+          }
+        },
+      ),
+    describeKey: (KeyId) =>
+      make(
+        'DescribeKey',
+        () => client.send(new DescribeKeyCommand({ KeyId })),
+        (output) => metadataOf(KeyId, parseMetadata(output).KeyMetadata),
+      ),
+    getKeyRotationStatus: (KeyId) =>
+      make(
+        'GetKeyRotationStatus',
+        () => client.send(new GetKeyRotationStatusCommand({ KeyId })),
+        (output) => statusOf(KeyId, parseRotation(output)),
+      ),
+    getKeyPolicy: (KeyId) =>
+      make(
+        'GetKeyPolicy',
+        () => client.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' })),
+        (output) => parsePolicy(output).Policy,
+      ),
+    listResourceTags: (KeyId) =>
+      collect(
+        (Marker) =>
+          make(
+            'ListResourceTags',
+            () => client.send(new ListResourceTagsCommand({ KeyId, Limit: TAGS_A_PAGE, Marker })),
+            parseTags,
+          ),
+        new Map<string, string>(),
+        (tags, { Tags }) => {
+          for (const { TagKey, TagValue } of Tags) tags.set(TagKey, TagValue);
+        },
+      ).then((answer) => mapAnswer(answer, (tags) => Object.fromEntries(tags))),
+    enableKeyRotation: (KeyId, RotationPeriodInDays) =>
+      make(
+        'EnableKeyRotation',
+        () => client.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays })),
+        () => undefined,
+        ONCE,
+      ),
+  };
+}
+
+interface Page {
+  readonly Truncated?: boolean | undefined;
+  readonly NextMarker?: string | undefined;
+}
+
+/** Folds all pages into one value; one page that cannot be had spoils the whole: half a listing is no listing. */
+async function collect<P extends Page, T>(
+  fetch: (marker: string | undefined) => Promise<Answer<P>>,
+  into: T,
+  add: (into: T, page: P) => void,
+): Promise<Answer<T>> {
+  let marker: string | undefined;
+  for (;;) {
+    const answer = await fetch(marker);
+    if (!answer.ok) return answer;
+    add(into, answer.value);
+    const next = answer.value.Truncated ? answer.value.NextMarker : undefined;
+    if (answer.value.Truncated && (next === undefined || next === marker)) return brokenPages(answer.at);
+    if (next === undefined) return { ...answer, value: into };
+    marker = next;
+  }
+}
+
+function brokenPages(at: string): Answer<never> {
+  const message = 'a page is marked as truncated and names no next one';
+  const failure = { operation: 'List', kind: 'malformed-answer', code: 'BrokenPagination', message } as const;
+  return { ok: false, failure, at, certain: true };
+}
+
+function mapAnswer<A, B>(answer: Answer<A>, change: (value: A) => B): Answer<B> {
+  return answer.ok ? { ...answer, value: change(answer.value) } : answer;
+}
+
+type KeysPage = ReturnType<typeof parseKeys>;
+
+/** A key of another place off this place's pages would be joined to the wrong account. */
+function keysOfPlace({ Keys, ...rest }: KeysPage, place: Place) {
+  return { ...rest, Keys: Keys.map(({ KeyArn }) => referTo(KeyArn, place)) };
+}
+
+function referTo(keyArn: string, place: Place): KeyReference {
+  const parsed = parseKeyArn(keyArn);
+  if (parsed?.account === place.account && parsed.region === place.region) {
+    return { keyArn, keyId: parsed.keyId };
+  }
+  throw undocumentedAnswer(`ListKeys returned ${keyArn}`);
+}
+
+/** Facts are joined by ARN: an answer about another key than the one asked for is none. */
+function metadataOf(asked: string, { Arn, ...metadata }: KeyMetadata & { Arn: string }): KeyMetadata {
+  if (Arn === asked) return metadata;
+  throw undocumentedAnswer(`DescribeKey answered about ${Arn}`);
+}
+
+/** KeyId comes back as an id or as an ARN (kms-facts §1.3); either ends in the key's id. */
+function statusOf(asked: string, { KeyId, ...status }: RotationStatus & { KeyId?: string | undefined }) {
+  if (KeyId === undefined || asked.endsWith(KeyId)) return status;
+  throw undocumentedAnswer(`GetKeyRotationStatus answered about ${KeyId}`);
+}

@@ -1,0 +1,46 @@
+/**
+ * Every way in which Keyturn refuses or gives up, as a stable code. What stands before the dash says whose move it is:
+ * `input` the caller's words or files, `refused` Keyturn's promises, `aws` and `store` the world around it.
+ */
+export const ERROR_CODES = [
+  'input-argument',
+  'input-file',
+  'input-rollout',
+  'input-store',
+  'refused-nothing-approved',
+  'refused-stale-plan',
+  'refused-foreign-plan',
+  'refused-decisions',
+  'refused-ambiguous-rollout',
+  'refused-busy',
+  'refused-damaged-record',
+  'aws-credentials',
+  'aws-region',
+  'aws-denied',
+  'aws-failed',
+  'store-failed',
+  'output-failed',
+  'node-too-old',
+  'internal',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** An error for a person: what is wrong, and what to do next. `problems` lists every one where there are several. */
+export class KeyturnError extends Error {
+  override readonly name = 'KeyturnError';
+  readonly code: ErrorCode;
+  readonly fix: string;
+  readonly problems: readonly string[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    fix: string,
+    options: { problems?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.fix = fix;
+    this.problems = options.problems ?? [];
+  }
+}

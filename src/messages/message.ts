@@ -1,0 +1,25 @@
+import type { Place } from '../model/place.ts';
+import type { UnreachablePlace } from '../model/plan.ts';
+
+/** What a workflow says while it works: coded and typed, for whoever listens. Results are returned, not said. */
+export type Message =
+  | {
+      readonly code: 'assess-begins';
+      readonly rollout: string;
+      readonly account: string;
+      readonly callerArn: string;
+      readonly regions: readonly string[];
+      readonly regionsLeftOut?: readonly string[];
+      readonly regionsUnknownBecause?: string;
+    }
+  | { readonly code: 'place-listed'; readonly place: Place; readonly keys: number }
+  | { readonly code: 'place-unreachable'; readonly place: UnreachablePlace }
+  | { readonly code: 'progress'; readonly phase: Phase; readonly done: number; readonly of: number }
+  | { readonly code: 'lock-taken-over'; readonly from: string }
+  | { readonly code: 'settling'; readonly keys: number; readonly seconds: number }
+  | { readonly code: 'place-stopped'; readonly place: Place; readonly reason: string }
+  | { readonly code: 'validate-waiting'; readonly keys: number; readonly seconds: number };
+
+export type Phase = 'assess' | 'configure' | 'settle' | 'validate';
+
+export type Notify = (message: Message) => void;

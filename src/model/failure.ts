@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { text } from './text.ts';
+
+/**
+ * Why an AWS call gave no usable answer, as a class to act on. AWS's own code is kept beside it: messages can be
+ * empty and are never parsed for a decision (kms-facts §1.2, §3).
+ *
+ * - `access-denied`: AWS refused the caller. Never to be shown as "off" or "empty".
+ * - `credentials`: missing, expired or unknown to the Region; no other key would fare better.
+ * - `not-found`, `invalid-state`, `unsupported`, `invalid-request`: final, AWS's considered answer.
+ * - `throttled`: the quota; later is better.
+ * - `server`, `network`, `malformed-answer`: what happened on the other side is not known.
+ */
+export const FAILURE_KINDS = [
+  'access-denied',
+  'credentials',
+  'not-found',
+  'invalid-state',
+  'unsupported',
+  'invalid-request',
+  'throttled',
+  'server',
+  'network',
+  'malformed-answer',
+] as const;
+
+export const failure = z.object({
+  operation: z.string(),
+  kind: z.enum(FAILURE_KINDS),
+  code: text,
+  message: text,
+  requestId: z.string().optional(),
+  /** How many times the call was made before this failure was taken as the answer. */
+  attempts: z.int().optional(),
+});
+
+export type Failure = z.infer<typeof failure>;
+export type FailureKind = Failure['kind'];

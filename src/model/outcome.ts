@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { failure } from './failure.ts';
+import { rotationPeriod } from './period.ts';
+import { text, timestamp } from './text.ts';
+
+export const OUTCOMES = ['enabled', 'already-enabled', 'skipped', 'failed', 'pending'] as const;
+export type OutcomeKind = (typeof OUTCOMES)[number];
+
+/**
+ * How one change ended. `pending` is the outcome of an approved key until there is another one; with `intendedAt`
+ * it is a change that was announced and whose effect is not known yet: never to be read as "nothing happened".
+ */
+export const outcome = z.object({
+  keyArn: z.string(),
+  keyId: z.string(),
+  account: z.string(),
+  region: z.string(),
+  outcome: z.enum(OUTCOMES),
+  reason: text.optional(),
+  explanation: text.optional(),
+  RotationPeriodInDays: rotationPeriod,
+  /** How many times EnableKeyRotation was announced and called. */
+  attempts: z.int().min(0),
+  /** `proven`: AWS answered 200 to our call. `presumed`: the answer was lost and the key read back as on. */
+  proof: z.enum(['proven', 'presumed']).optional(),
+  /** AWS's request id of the EnableKeyRotation that decided. */
+  requestId: z.string().optional(),
+  error: failure.optional(),
+  /** What differed from the plan without mattering: names of fields. */
+  drift: z.array(z.string()),
+  /** Fresh check, announcement, and end of the change. */
+  checkedAt: timestamp.optional(),
+  intendedAt: timestamp.optional(),
+  finishedAt: timestamp.optional(),
+});
+export type Outcome = z.infer<typeof outcome>;

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { rotationPeriod } from './period.ts';
+
+/** Which places an assessment looks at, and how deeply. */
+export const scope = z.object({
+  partition: z.string(),
+  accounts: z.array(z.string()),
+  regions: z.array(z.string()),
+  /** Whether key policies and tags are read. */
+  policies: z.boolean(),
+  tags: z.boolean(),
+});
+export type Scope = z.infer<typeof scope>;
+
+/** First line of a plan's JSON Lines; the findings follow, one a line, in the order of their ARNs. */
+export const planHeader = z.object({
+  schema: z.literal('keyturn/plan/v1'),
+  scope,
+  RotationPeriodInDays: rotationPeriod,
+});
+export type PlanHeader = z.infer<typeof planHeader>;
+
+/** How many keys came off the pages of a place and where each of them ended. */
+export interface Counts {
+  readonly listed: number;
+  readonly candidate: number;
+  readonly enabled: number;
+  readonly ineligible: number;
+  readonly unknown: number;
+  readonly awsManaged: number;
+}
+
+export interface PlaceCounts extends Counts {
+  readonly account: string;
+  readonly region: string;
+  /** `listed = candidate + enabled + ineligible + unknown + awsManaged`, counted from what was stored. */
+  readonly reconciled: boolean;
+}
+
+/** A place that could not be listed: never the same as an empty one. */
+export interface UnreachablePlace {
+  readonly account: string;
+  readonly region: string;
+  readonly reason: string;
+  readonly fix: string;
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { rotationPeriod } from './period.ts';
+import { scope } from './plan.ts';
+import { text, timestamp } from './text.ts';
+
+/** One journey through the four phases. */
+export const rollout = z.object({
+  id: z.string(),
+  createdAt: timestamp,
+  callerArn: text,
+  scope,
+  /** Enabled Regions that were left out, where AWS said which are enabled. */
+  regionsLeftOut: z.array(z.string()).optional(),
+  RotationPeriodInDays: rotationPeriod,
+  keyturnVersion: z.string(),
+  /** Set with the plan's digest once the assessment is complete. */
+  assessedAt: timestamp.optional(),
+  planDigest: z.string().optional(),
+});
+export type Rollout = z.infer<typeof rollout>;
+
+/** A rollout whose assessment is complete: the only kind that can be approved. */
+export type AssessedRollout = Rollout & { readonly assessedAt: string; readonly planDigest: string };
+
+/** One line of the append-only record. */
+export interface JournalEntry {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly keyArn?: string;
+  readonly body: unknown;
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { failure } from './failure.ts';
+import { text, timestamp } from './text.ts';
+
+export const VERDICTS = ['confirmed', 'discrepant', 'unreadable'] as const;
+export type VerdictKind = (typeof VERDICTS)[number];
+
+/** One fact that is not as the change should have left it. */
+export const difference = z.object({ fact: z.string(), expected: text, actual: text });
+export type Difference = z.infer<typeof difference>;
+
+/** How a replica stands; outside the totals, since the change went to its primary (kms-facts §4). */
+export const replicaVerdict = z.object({
+  keyArn: text,
+  region: z.string(),
+  verdict: z.enum(['confirmed', 'pending', 'unreadable']),
+  reason: text.optional(),
+  readAt: timestamp,
+});
+export type ReplicaVerdict = z.infer<typeof replicaVerdict>;
+
+/** What validation says of one change that was reported as made. */
+export const verdict = z.object({
+  keyArn: z.string(),
+  keyId: z.string(),
+  account: z.string(),
+  region: z.string(),
+  verdict: z.enum(VERDICTS),
+  reason: text.optional(),
+  differences: z.array(difference),
+  error: failure.optional(),
+  KeyState: text.optional(),
+  KeyRotationEnabled: z.boolean().optional(),
+  RotationPeriodInDays: z.int().optional(),
+  NextRotationDate: timestamp.optional(),
+  replicas: z.array(replicaVerdict),
+  readAt: timestamp,
+  reads: z.int().min(1),
+});
+export type Verdict = z.infer<typeof verdict>;

@@ -1,0 +1,146 @@
+import type { Kysely } from 'kysely';
+import * as z from 'zod';
+import { type Finding, type FindingKind, finding as findingSchema } from '../model/finding.ts';
+import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
+import type { FindingsBatch, PlaceRecord } from '../workflow/ports.ts';
+import { append } from './journal.ts';
+import { pages } from './pages.ts';
+import { parseRecord } from './record.ts';
+import type { Tables } from './schema.ts';
+
+const unreachable = z.object({
+  account: z.string(),
+  region: z.string(),
+  reason: z.string(),
+  fix: z.string(),
+});
+
+export function assessmentMethods(db: Kysely<Tables>) {
+  return {
+    recordPlace: (rollout: string, record: PlaceRecord): Promise<void> =>
+      db.transaction().execute(async (transaction) => {
+        const { account, region } = record.place;
+        const listed = record.kind === 'assessed' ? record.listed : null;
+        await transaction
+          .insertInto('places')
+          .values({ rollout, account, region, listed, record: JSON.stringify(record.place) })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['rollout', 'account', 'region'])
+              .doUpdateSet({ listed, record: JSON.stringify(record.place) }),
+          )
+          .execute();
+        await append(transaction, rollout, {
+          at: record.at,
+          kind: `place-${record.kind}`,
+          body: { ...record.place, listed },
+        });
+      }),
+
+    recordFindings: (rollout: string, { findings, awsManaged }: FindingsBatch): Promise<void> =>
+      db.transaction().execute(async (transaction) => {
+        for (const finding of findings) {
+          const { account, region, finding: kind } = finding;
+          const row = { account, region, finding: kind, record: JSON.stringify(finding) };
+          await transaction
+            .insertInto('findings')
+            .values({ rollout, key_arn: finding.keyArn, ...row })
+            .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
+            .execute();
+        }
+        for (const { keyArn, place } of awsManaged) {
+          await transaction
+            .insertInto('aws_managed')
+            .values({ rollout, key_arn: keyArn, account: place.account, region: place.region })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        }
+      }),
+
+    findings: async function* (
+      rollout: string,
+      filter: { finding?: FindingKind } = {},
+    ): AsyncGenerator<Finding> {
+      const rows = pages((after: string | undefined, size) => {
+        const query = db
+          .selectFrom('findings')
+          .select(['key_arn', 'record'])
+          .where('rollout', '=', rollout)
+          .$if(filter.finding !== undefined, (q) => q.where('finding', '=', filter.finding ?? ''))
+          .where('key_arn', '>', after ?? '')
+          .orderBy('key_arn')
+          .limit(size);
+        return query.execute().then((page) => page.map((row) => ({ cursor: row.key_arn, row })));
+      });
+      for await (const { record } of rows) yield parseRecord(findingSchema, record);
+    },
+
+    finding: async (rollout: string, keyArn: string): Promise<Finding | undefined> => {
+      const row = await db
+        .selectFrom('findings')
+        .select('record')
+        .where('rollout', '=', rollout)
+        .where('key_arn', '=', keyArn)
+        .executeTakeFirst();
+      return row && parseRecord(findingSchema, row.record);
+    },
+
+    placeCounts: (rollout: string): Promise<PlaceCounts[]> => countPlaces(db, rollout),
+
+    unreachablePlaces: async (rollout: string): Promise<UnreachablePlace[]> => {
+      const rows = await db
+        .selectFrom('places')
+        .select('record')
+        .where('rollout', '=', rollout)
+        .where('listed', 'is', null)
+        .orderBy('account')
+        .orderBy('region')
+        .execute();
+      return rows.map(({ record }) => parseRecord(unreachable, record));
+    },
+  };
+}
+
+/** `listed` is what came off the pages; all else is counted from the rows that were stored. */
+async function countPlaces(db: Kysely<Tables>, rollout: string): Promise<PlaceCounts[]> {
+  const places = await db
+    .selectFrom('places')
+    .select(['account', 'region', 'listed'])
+    .where('rollout', '=', rollout)
+    .where('listed', 'is not', null)
+    .orderBy('account')
+    .orderBy('region')
+    .execute();
+  const findings = await db
+    .selectFrom('findings')
+    .select(['account', 'region', 'finding', (e) => e.fn.countAll<number>().as('keys')])
+    .where('rollout', '=', rollout)
+    .groupBy(['account', 'region', 'finding'])
+    .execute();
+  const awsManaged = await db
+    .selectFrom('aws_managed')
+    .select(['account', 'region', (e) => e.fn.countAll<number>().as('keys')])
+    .where('rollout', '=', rollout)
+    .groupBy(['account', 'region'])
+    .execute();
+  const stored = new Map(
+    [...findings, ...awsManaged.map((row) => ({ ...row, finding: 'awsManaged' }))].map((row) => [
+      `${row.account} ${row.region} ${row.finding}`,
+      Number(row.keys),
+    ]),
+  );
+  return places.map(({ account, region, listed }) => {
+    const count = (finding: string) => stored.get(`${account} ${region} ${finding}`) ?? 0;
+    const counts = {
+      listed: listed ?? 0,
+      candidate: count('candidate'),
+      enabled: count('enabled'),
+      ineligible: count('ineligible'),
+      unknown: count('unknown'),
+      awsManaged: count('awsManaged'),
+    };
+    const accounted =
+      counts.candidate + counts.enabled + counts.ineligible + counts.unknown + counts.awsManaged;
+    return { account, region, ...counts, reconciled: accounted === counts.listed };
+  });
+}

@@ -1,0 +1,76 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Outcome } from '../model/outcome.ts';
+import { type Verdict, verdict as verdictSchema } from '../model/verdict.ts';
+import { append } from './journal.ts';
+import { parseRecord } from './record.ts';
+import type { Tables } from './schema.ts';
+
+export function changeMethods(db: Kysely<Tables>) {
+  return {
+    recordIntent: (rollout: string, outcome: Outcome): Promise<boolean> =>
+      db.transaction().execute(async (transaction) => {
+        const decided = await transaction
+          .selectFrom('decisions')
+          .select(['decision', 'approval'])
+          .where('rollout', '=', rollout)
+          .where('key_arn', '=', outcome.keyArn)
+          .executeTakeFirst();
+        if (decided?.decision !== 'approve') return false;
+        await saveChange(transaction, rollout, 'intended', outcome);
+        const { keyArn, RotationPeriodInDays, attempts, intendedAt, checkedAt, drift } = outcome;
+        await append(transaction, rollout, {
+          at: intendedAt ?? '',
+          kind: 'intent',
+          keyArn,
+          body: { RotationPeriodInDays, attempts, checkedAt, drift, approval: decided.approval },
+        });
+        return true;
+      }),
+
+    recordOutcome: (rollout: string, outcome: Outcome): Promise<void> =>
+      db.transaction().execute(async (transaction) => {
+        // An announced change of unknown effect stays announced until reading the key back settles it.
+        const unsettled = outcome.outcome === 'pending' && outcome.intendedAt !== undefined;
+        await saveChange(transaction, rollout, unsettled ? 'intended' : 'ended', outcome);
+        const { keyArn, finishedAt, checkedAt, intendedAt } = outcome;
+        const at = finishedAt ?? checkedAt ?? intendedAt ?? '';
+        await append(transaction, rollout, { at, kind: 'outcome', keyArn, body: outcome });
+      }),
+
+    recordVerdict: (rollout: string, verdict: Verdict): Promise<void> =>
+      db.transaction().execute(async (transaction) => {
+        const record = JSON.stringify(verdict);
+        await transaction
+          .insertInto('verdicts')
+          .values({ rollout, key_arn: verdict.keyArn, record })
+          .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet({ record }))
+          .execute();
+        const { keyArn, readAt } = verdict;
+        await append(transaction, rollout, { at: readAt, kind: 'verdict', keyArn, body: verdict });
+      }),
+
+    verdicts: async (rollout: string): Promise<Verdict[]> => {
+      const rows = await db
+        .selectFrom('verdicts')
+        .select('record')
+        .where('rollout', '=', rollout)
+        .orderBy('key_arn')
+        .execute();
+      return rows.map(({ record }) => parseRecord(verdictSchema, record));
+    },
+  };
+}
+
+async function saveChange(
+  transaction: Transaction<Tables>,
+  rollout: string,
+  state: 'intended' | 'ended',
+  outcome: Outcome,
+): Promise<void> {
+  const row = { state, record: JSON.stringify(outcome) };
+  await transaction
+    .insertInto('changes')
+    .values({ rollout, key_arn: outcome.keyArn, ...row })
+    .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
+    .execute();
+}

@@ -1,0 +1,35 @@
+import { KeyturnError } from '../messages/error.ts';
+
+/** SQLite's primary result codes that a person can do something about (https://sqlite.org/rescode.html). */
+const MENDS: Readonly<Record<number, readonly [what: string, fix: string]>> = {
+  5: [
+    'another process is writing to it',
+    'Wait for the other Keyturn to finish, then run the command again.',
+  ],
+  8: ['it cannot be written', 'Make the directory writable, or name another one with --store DIR.'],
+  10: [
+    'reading or writing the disk failed',
+    'Check the disk, then run the command again: the record continues where it stood.',
+  ],
+  11: ['it is damaged', 'Restore it from a copy, or start afresh with --store DIR. Do not edit it.'],
+  13: [
+    'the disk is full',
+    'Free some space, then run the command again: the record continues where it stood.',
+  ],
+  14: [
+    'it cannot be opened',
+    'Check the directory and its permissions, or name another one with --store DIR.',
+  ],
+  26: ['it is not a Keyturn store', 'Name the store with --store DIR.'],
+};
+
+/** Turns what SQLite threw into an error that says how to go on. */
+export function storeError(path: string, cause: unknown): KeyturnError {
+  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : 0;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const [what, fix] = MENDS[code] ?? [
+    said,
+    'Run the command again; if it fails again, report it with this message.',
+  ];
+  return new KeyturnError('store-failed', `The store ${path} failed: ${what}.`, fix, { cause });
+}

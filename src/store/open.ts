@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import { KeyturnError } from '../messages/error.ts';
+import type { Store } from '../workflow/ports.ts';
+import { approvalMethods } from './approvals.ts';
+import { assessmentMethods } from './assessment.ts';
+import { changeMethods } from './changes.ts';
+import { NodeSqliteDialect, openDatabase } from './dialect.ts';
+import { append, readJournal } from './journal.ts';
+import { takeLock } from './lock.ts';
+import { rolloutMethods } from './rollouts.ts';
+import { createTables, readSchemaVersion, SCHEMA_VERSION, type Tables } from './schema.ts';
+
+/**
+ * Opens the store in a directory that is there, with an empty file `keyturn.db` where the store is new.
+ * @throws KeyturnError `store-failed` where SQLite refuses, `input-store` where a later Keyturn made it
+ */
+export async function openStore(directory: string): Promise<Store> {
+  const path = join(directory, 'keyturn.db');
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openDatabase(path), path) });
+  try {
+    await prepareSchema(db, path);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return {
+    path,
+    ...rolloutMethods(db),
+    ...assessmentMethods(db),
+    ...approvalMethods(db),
+    ...changeMethods(db),
+    journal: (rollout, at, kind, body) =>
+      db.transaction().execute((transaction) => append(transaction, rollout, { at, kind, body })),
+    journalEntries: (rollout) => readJournal(db, rollout),
+    lockRollout: (rollout, holder) => takeLock(join(directory, `${rollout}.lock`), holder),
+    close: () => db.destroy(),
+  };
+}
+
+async function prepareSchema(db: Kysely<Tables>, path: string): Promise<void> {
+  const version = await readSchemaVersion(db);
+  if (version === 0) return createTables(db);
+  if (version === SCHEMA_VERSION) return;
+  throw new KeyturnError(
+    'input-store',
+    `The store ${path} is of format ${version}; this Keyturn reads format ${SCHEMA_VERSION}.`,
+    'Use the Keyturn that made it, or a newer one.',
+  );
+}

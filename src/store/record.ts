@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { KeyturnError } from '../messages/error.ts';
+
+/**
+ * Parses a stored record: what comes from disk is parsed like what comes from anywhere.
+ * @throws KeyturnError `refused-damaged-record`
+ */
+export function parseRecord<T>(schema: z.ZodType<T>, record: string): T {
+  try {
+    return schema.parse(JSON.parse(record));
+  } catch (cause) {
+    const said = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is not JSON';
+    throw new KeyturnError(
+      'refused-damaged-record',
+      `A record in the store is not as Keyturn wrote it: ${said}`,
+      'Restore the store from a copy, or begin a new rollout with: keyturn assess',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import type { Kysely } from 'kysely';
+import { type Rollout, rollout as rolloutSchema } from '../model/rollout.ts';
+import { append } from './journal.ts';
+import { parseRecord } from './record.ts';
+import type { Tables } from './schema.ts';
+
+export function rolloutMethods(db: Kysely<Tables>) {
+  return {
+    createRollout: (rollout: Rollout): Promise<void> =>
+      db.transaction().execute(async (transaction) => {
+        const row = { id: rollout.id, created_at: rollout.createdAt, assessed_at: null };
+        await transaction
+          .insertInto('rollouts')
+          .values({ ...row, record: JSON.stringify(rollout) })
+          .execute();
+        await append(transaction, rollout.id, { at: rollout.createdAt, kind: 'assess-begun', body: rollout });
+      }),
+
+    findRollout: async (id: string): Promise<Rollout | undefined> => {
+      const row = await db.selectFrom('rollouts').select('record').where('id', '=', id).executeTakeFirst();
+      return row && parseRecord(rolloutSchema, row.record);
+    },
+
+    listRollouts: async (): Promise<Rollout[]> => {
+      const rows = await db
+        .selectFrom('rollouts')
+        .select('record')
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .execute();
+      return rows.map(({ record }) => parseRecord(rolloutSchema, record));
+    },
+
+    completeAssessment: (id: string, at: string, planDigest: string): Promise<void> =>
+      db.transaction().execute(async (transaction) => {
+        const { record } = await transaction
+          .selectFrom('rollouts')
+          .select('record')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow();
+        const assessed = { ...parseRecord(rolloutSchema, record), assessedAt: at, planDigest };
+        await transaction
+          .updateTable('rollouts')
+          .set({ assessed_at: at, record: JSON.stringify(assessed) })
+          .where('id', '=', id)
+          .execute();
+        await append(transaction, id, { at, kind: 'assess-completed', body: { planDigest } });
+      }),
+  };
+}

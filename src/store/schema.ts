@@ -1,0 +1,78 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Columns that queries select by stand on their own; everything else of a record is its JSON in `record`, written
+ * and parsed with the model's schema. Arrays of text are compared by code unit (SQLite's BINARY collation), which is
+ * the order of a plan.
+ */
+export interface Tables {
+  rollouts: { id: string; created_at: string; assessed_at: string | null; record: string };
+  places: { rollout: string; account: string; region: string; listed: number | null; record: string };
+  findings: {
+    rollout: string;
+    key_arn: string;
+    account: string;
+    region: string;
+    finding: string;
+    record: string;
+  };
+  aws_managed: { rollout: string; key_arn: string; account: string; region: string };
+  approvals: { rollout: string; id: string; at: string; record: string };
+  decisions: { rollout: string; key_arn: string; decision: string; approval: string; record: string };
+  changes: { rollout: string; key_arn: string; state: 'intended' | 'ended'; record: string };
+  verdicts: { rollout: string; key_arn: string; record: string };
+  journal: {
+    rollout: string;
+    seq: number;
+    at: string;
+    kind: string;
+    key_arn: string | null;
+    body: string;
+  };
+}
+
+/** The schema's version stands in `PRAGMA user_version`; a store of a later version is refused, never guessed at. */
+export const SCHEMA_VERSION = 1;
+
+const STATEMENTS = [
+  `create table rollouts (id text primary key, created_at text not null, assessed_at text, record text not null)`,
+  `create table places (rollout text not null references rollouts, account text not null, region text not null,
+     listed integer, record text not null, primary key (rollout, account, region))`,
+  `create table findings (rollout text not null references rollouts, key_arn text not null, account text not null,
+     region text not null, finding text not null, record text not null, primary key (rollout, key_arn))`,
+  `create index findings_by_place on findings (rollout, account, region, finding)`,
+  `create index findings_by_kind on findings (rollout, finding, key_arn)`,
+  `create table aws_managed (rollout text not null references rollouts, key_arn text not null,
+     account text not null, region text not null, primary key (rollout, key_arn))`,
+  `create table approvals (rollout text not null references rollouts, id text not null, at text not null,
+     record text not null, primary key (rollout, id))`,
+  `create table decisions (rollout text not null, key_arn text not null, decision text not null,
+     approval text not null, record text not null, primary key (rollout, key_arn),
+     foreign key (rollout, key_arn) references findings, foreign key (rollout, approval) references approvals)`,
+  `create table changes (rollout text not null, key_arn text not null,
+     state text not null check (state in ('intended', 'ended')), record text not null,
+     primary key (rollout, key_arn), foreign key (rollout, key_arn) references decisions)`,
+  `create table verdicts (rollout text not null, key_arn text not null, record text not null,
+     primary key (rollout, key_arn), foreign key (rollout, key_arn) references changes)`,
+  `create table journal (rollout text not null references rollouts, seq integer not null, at text not null,
+     kind text not null, key_arn text, body text not null, primary key (rollout, seq))`,
+  `create trigger journal_is_append_only before update on journal
+     begin select raise(abort, 'the journal is append-only'); end`,
+  `create trigger journal_is_kept before delete on journal
+     begin select raise(abort, 'the journal is append-only'); end`,
+];
+
+/** Makes the tables; does nothing where another process has made them since the caller looked. */
+export async function createTables(db: Kysely<Tables>): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    if ((await readSchemaVersion(transaction)) !== 0) return;
+    for (const statement of STATEMENTS) await sql.raw(statement).execute(transaction);
+    await sql.raw(`pragma user_version = ${SCHEMA_VERSION}`).execute(transaction);
+  });
+}
+
+/** 0 for a new store. */
+export async function readSchemaVersion(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(db);
+  return rows[0]?.user_version ?? 0;
+}

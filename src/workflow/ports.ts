@@ -1,0 +1,154 @@
+import type { Approval, Decision, DecisionKind } from '../model/approval.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Finding, FindingKind } from '../model/finding.ts';
+import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Place } from '../model/place.ts';
+import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
+import type { JournalEntry, Rollout } from '../model/rollout.ts';
+import type { Verdict } from '../model/verdict.ts';
+
+/** What the workflows need of the world; `aws/` and `store/` provide it, the hosts hand it in. */
+
+export interface Clock {
+  now(): Date;
+  /** Waits for `ms` milliseconds, or rejects with the signal's reason as soon as that is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** AWS's answer to one call, with the retries that a read deserves already behind it. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T; readonly at: string; readonly requestId?: string }
+  | {
+      readonly ok: false;
+      readonly failure: Failure;
+      readonly at: string;
+      /** Whether AWS surely did not act: false where the call may have taken effect all the same. */
+      readonly certain: boolean;
+    };
+
+export interface KeyReference {
+  readonly keyArn: string;
+  readonly keyId: string;
+}
+
+/** KMS in one place. Reads are retried and paced; the one change is paced and never retried here. */
+export interface KmsPlace {
+  readonly place: Place;
+  /** Every key of the place, AWS managed ones included, each ARN once. */
+  listKeys(): Promise<Answer<readonly KeyReference[]>>;
+  /** Alias names by key id. */
+  listAliases(): Promise<Answer<ReadonlyMap<string, readonly string[]>>>;
+  describeKey(keyArn: string): Promise<Answer<KeyMetadata>>;
+  getKeyRotationStatus(keyArn: string): Promise<Answer<RotationStatus>>;
+  /** The key policy's document, as text. */
+  getKeyPolicy(keyArn: string): Promise<Answer<string>>;
+  listResourceTags(keyArn: string): Promise<Answer<Readonly<Record<string, string>>>>;
+  /** @param period days */
+  enableKeyRotation(keyArn: string, period: number): Promise<Answer<void>>;
+}
+
+export interface Caller {
+  readonly account: string;
+  readonly callerArn: string;
+  readonly userId: string;
+  readonly partition: string;
+}
+
+export interface Aws {
+  /** @throws KeyturnError `aws-credentials`, `aws-denied` or `aws-failed` */
+  identify(): Promise<Caller>;
+  /** The Region that the AWS configuration names. @throws KeyturnError `aws-region` where there is none */
+  configuredRegion(): Promise<string>;
+  /** Regions that the account has enabled (account:ListRegions). */
+  listEnabledRegions(): Promise<Answer<readonly string[]>>;
+  place(place: Place): KmsPlace;
+}
+
+/** How one listing of a place ended. */
+export type PlaceRecord =
+  | { readonly kind: 'assessed'; readonly place: Place; readonly listed: number; readonly at: string }
+  | { readonly kind: 'unreachable'; readonly place: UnreachablePlace; readonly at: string };
+
+/** The record of all rollouts. Each method is one transaction, with its journal entry where it has one. */
+export interface Store {
+  readonly path: string;
+  createRollout(rollout: Rollout): Promise<void>;
+  findRollout(id: string): Promise<Rollout | undefined>;
+  /** Newest first. */
+  listRollouts(): Promise<Rollout[]>;
+
+  recordPlace(rollout: string, record: PlaceRecord): Promise<void>;
+  /** Stores findings and AWS managed keys; a key that is stored already is replaced. */
+  recordFindings(rollout: string, batch: FindingsBatch): Promise<void>;
+  completeAssessment(rollout: string, at: string, planDigest: string): Promise<void>;
+  /** In ascending order of ARN, by code unit; read in pages, so that nothing holds them all. */
+  findings(rollout: string, filter?: { finding?: FindingKind }): AsyncIterable<Finding>;
+  finding(rollout: string, keyArn: string): Promise<Finding | undefined>;
+  placeCounts(rollout: string): Promise<PlaceCounts[]>;
+  unreachablePlaces(rollout: string): Promise<UnreachablePlace[]>;
+
+  /**
+   * Records an approval: from here on its decisions are the ones in force for their keys.
+   * @throws KeyturnError `refused-decisions` where it takes back a key on which a change has been announced
+   */
+  recordApproval(approval: Approval): Promise<void>;
+  approvals(rollout: string): Promise<Approval[]>;
+  /** The decision in force for each candidate, `undecided` where there is none; in the order of ARNs. */
+  decisions(rollout: string): AsyncIterable<DecidedKey>;
+  /** The approved keys in the order of ARNs, each with the change's record where there is one. */
+  approvedKeys(rollout: string): Promise<ApprovedKey[]>;
+
+  /** Announces a change; false where the approval no longer holds the key. Durable when it returns. */
+  recordIntent(rollout: string, outcome: Outcome): Promise<boolean>;
+  recordOutcome(rollout: string, outcome: Outcome): Promise<void>;
+
+  recordVerdict(rollout: string, verdict: Verdict): Promise<void>;
+  verdicts(rollout: string): Promise<Verdict[]>;
+
+  /** Adds an entry that stands for itself; `at` is when it happened. */
+  journal(rollout: string, at: string, kind: string, body: unknown): Promise<void>;
+  journalEntries(rollout: string): AsyncIterable<JournalEntry>;
+
+  /**
+   * Takes the right to change things for one rollout, until released or the process ends, however it ends.
+   * @throws KeyturnError `refused-busy` while another process holds it
+   */
+  lockRollout(rollout: string, holder: string): RolloutLock;
+  close(): Promise<void>;
+}
+
+export interface FindingsBatch {
+  readonly findings: readonly Finding[];
+  readonly awsManaged: readonly { readonly keyArn: string; readonly place: Place }[];
+}
+
+/** A key with the decision in force, and the approval that holds it. */
+export interface DecidedKey {
+  readonly keyArn: string;
+  readonly keyId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly decision: DecisionKind | 'undecided';
+  readonly reason?: string;
+  readonly approval?: string;
+}
+
+/** A change as the store holds it: announced (`intended`), or ended in an outcome. */
+export interface StoredChange {
+  readonly state: 'intended' | 'ended';
+  readonly outcome: Outcome;
+}
+
+export interface ApprovedKey {
+  readonly decision: Decision;
+  readonly approval: string;
+  readonly planDigest: string;
+  readonly change?: StoredChange;
+}
+
+export interface RolloutLock {
+  /** Who held it before, where that process ended without releasing it. */
+  readonly takenOverFrom?: string;
+  release(): void;
+}

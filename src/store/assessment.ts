@@ -92,7 +92,7 @@ export function assessmentMethods(db: Kysely<Tables>) {
         .selectFrom('places')
         .select('record')
         .where('rollout', '=', rollout)
-        .where('listed', 'is', null)
+        .where('record', 'like', '%"reason":%')
         .orderBy('account')
         .orderBy('region')
         .execute();

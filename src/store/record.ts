@@ -3,7 +3,7 @@ import { KeyturnError } from '../messages/error.ts';
 
 /**
  * Parses a stored record: what comes from disk is parsed like what comes from anywhere.
- * @throws KeyturnError `refused-damaged-record`
+ * @throws KeyturnError `store-damaged`
  */
 export function parseRecord<T>(schema: z.ZodType<T>, record: string): T {
   try {
@@ -11,7 +11,7 @@ export function parseRecord<T>(schema: z.ZodType<T>, record: string): T {
   } catch (cause) {
     const said = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is not JSON';
     throw new KeyturnError(
-      'refused-damaged-record',
+      'store-damaged',
       `A record in the store is not as Keyturn wrote it: ${said}`,
       'Restore the store from a copy, or begin a new rollout with: keyturn assess',
       { cause },

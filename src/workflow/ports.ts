@@ -65,10 +65,24 @@ export interface Aws {
   place(place: Place): KmsPlace;
 }
 
-/** How one listing of a place ended. */
+/**
+ * How the listing of a place ended. `unreachable`: nothing is known of it. `assessed` with a reason: its keys were
+ * read, and something keeps the listing from being sure.
+ */
 export type PlaceRecord =
-  | { readonly kind: 'assessed'; readonly place: Place; readonly listed: number; readonly at: string }
+  | {
+      readonly kind: 'assessed';
+      readonly place: Place & Partial<Mend>;
+      readonly listed: number;
+      readonly at: string;
+    }
   | { readonly kind: 'unreachable'; readonly place: UnreachablePlace; readonly at: string };
+
+/** What is wrong, and what would mend it. */
+export interface Mend {
+  readonly reason: string;
+  readonly fix: string;
+}
 
 /** The record of all rollouts. Each method is one transaction, with its journal entry where it has one. */
 export interface Store {
@@ -86,6 +100,7 @@ export interface Store {
   findings(rollout: string, filter?: { finding?: FindingKind }): AsyncIterable<Finding>;
   finding(rollout: string, keyArn: string): Promise<Finding | undefined>;
   placeCounts(rollout: string): Promise<PlaceCounts[]>;
+  /** Places that could not be listed, or not for sure. */
   unreachablePlaces(rollout: string): Promise<UnreachablePlace[]>;
 
   /**

@@ -1,0 +1,72 @@
+import type { Decision } from '../model/approval.ts';
+import type { Finding } from '../model/finding.ts';
+import type { DecisionRequest } from './request.ts';
+
+export interface PlanForApproval {
+  readonly digest: string;
+  /** Days. */
+  readonly RotationPeriodInDays: number;
+  /** The findings of the keys that are asked about, by ARN. */
+  readonly findings: ReadonlyMap<string, Finding>;
+}
+
+export type Decided =
+  | { readonly kind: 'decided'; readonly decisions: readonly Decision[] }
+  | { readonly kind: 'refused'; readonly foreignPlan: boolean; readonly problems: readonly string[] };
+
+/**
+ * Turns what was asked for into decisions over one plan, or refuses the whole with every problem named: nobody should
+ * have to guess which half of a file has taken effect. A key that is not named is not decided.
+ */
+export function decideOn(
+  plan: PlanForApproval,
+  requests: readonly DecisionRequest[],
+  fallbackReason?: string,
+): Decided {
+  const seen = new Map<string, string>();
+  const problems: string[] = [];
+  const decisions: Decision[] = [];
+  let foreignPlan = false;
+  for (const request of requests) {
+    const { keyArn, where } = request;
+    const isForeign = request.planDigest !== undefined && request.planDigest !== plan.digest;
+    foreignPlan ||= isForeign;
+    const finding = plan.findings.get(keyArn);
+    const problem = isForeign
+      ? `was decided on another plan (${request.planDigest})`
+      : (duplicate(seen, request) ?? notACandidate(finding));
+    seen.set(keyArn, where);
+    if (problem !== undefined) problems.push(`${where}: ${keyArn}: ${problem}`);
+    else if (finding) decisions.push(toDecision(finding, request, plan, fallbackReason));
+  }
+  return problems.length > 0 ? { kind: 'refused', foreignPlan, problems } : { kind: 'decided', decisions };
+}
+
+function duplicate(seen: ReadonlyMap<string, string>, { keyArn }: DecisionRequest): string | undefined {
+  const where = seen.get(keyArn);
+  return where === undefined ? undefined : `is named twice (first at ${where})`;
+}
+
+function notACandidate(finding: Finding | undefined): string | undefined {
+  if (!finding) return 'is not in this plan';
+  if (finding.finding === 'candidate') return undefined;
+  return `is not a candidate: ${finding.finding}${finding.reason ? `, ${finding.reason}` : ''}`;
+}
+
+function toDecision(
+  { keyArn, keyId, account, region }: Finding,
+  { decision, reason }: DecisionRequest,
+  { RotationPeriodInDays }: PlanForApproval,
+  fallbackReason: string | undefined,
+): Decision {
+  const why = reason ?? fallbackReason;
+  return {
+    keyArn,
+    keyId,
+    account,
+    region,
+    decision,
+    RotationPeriodInDays,
+    ...(why !== undefined && { reason: why }),
+  };
+}

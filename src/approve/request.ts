@@ -1,0 +1,31 @@
+import type { DecisionKind } from '../model/approval.ts';
+
+/** What somebody asks for on one key, and where they said it. */
+export interface DecisionRequest {
+  /** Where it stands, for the message when it is wrong: `line 7`, `item 3`, `--key`. */
+  readonly where: string;
+  readonly keyArn: string;
+  readonly decision: DecisionKind;
+  readonly reason?: string;
+  /** The plan that the line says it is about. */
+  readonly planDigest?: string;
+}
+
+/** What a decisions file says, with everything that is wrong with it. */
+export interface DecisionsFile {
+  readonly requests: readonly DecisionRequest[];
+  readonly problems: readonly string[];
+}
+
+/** A row of a decisions file: what it asks for, or what is wrong with it. */
+export type Row = DecisionRequest | { readonly problem: string };
+
+export function gatherRows(rows: readonly Row[]): DecisionsFile {
+  const requests: DecisionRequest[] = [];
+  const problems: string[] = [];
+  for (const row of rows) {
+    if ('problem' in row) problems.push(row.problem);
+    else requests.push(row);
+  }
+  return { requests, problems };
+}

@@ -1,0 +1,208 @@
+import type { Permit } from '../configure/governor.ts';
+import type { Step } from '../configure/step.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { AssessedRollout } from '../model/rollout.ts';
+import { checkKey } from './check-key.ts';
+import { pending } from './outcomes.ts';
+import type { ApprovedKey, Clock, KmsPlace, Store } from './ports.ts';
+import { settle } from './settle.ts';
+
+export interface ChangeWork {
+  readonly kms: KmsPlace;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly rollout: AssessedRollout;
+  /** Milliseconds that an unanswered change gets to show before it counts as not made. */
+  readonly settleMs: number;
+  /** Ends the whole run: AWS no longer accepts the credentials. */
+  readonly stopRun: (reason: string) => void;
+}
+
+/** EnableKeyRotation is announced and called so often for one key in one run, then it has failed. */
+const CALLS = 3;
+const THROTTLED_CALLS = 10;
+
+/**
+ * Takes one approved key to its outcome. Idempotent: an announcement without an outcome, from this process or a dead
+ * one, is settled by reading the key back before anything is called again, since a second EnableKeyRotation would
+ * move the rotation date (kms-facts §4).
+ */
+export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Permit): Promise<Outcome> {
+  const earlier = key.change?.outcome ?? pending(key.decision);
+  let outcome: Outcome = { ...base(earlier), attempts: earlier.attempts };
+  let mayBeOurs = mayHaveActed(earlier);
+  if (key.change?.state === 'intended') {
+    permit.settling();
+    outcome = await settleChange(work, { ...outcome, ...announced(earlier) });
+    mayBeOurs = true;
+    if (!mayTryAgain(outcome)) return conclude(work, permit, outcome);
+  }
+  for (let calls = 1, throttled = 0; ; calls++) {
+    outcome = await attemptChange(work, outcome, permit);
+    if (outcome.outcome === 'already-enabled' && mayBeOurs) outcome = presumeOurs(outcome);
+    if (!mayTryAgain(outcome)) return conclude(work, permit, outcome);
+    mayBeOurs ||= mayHaveActed(outcome);
+    if (outcome.error?.kind === 'throttled') throttled += 1;
+    if (calls - throttled >= CALLS || throttled >= THROTTLED_CALLS) {
+      return conclude(work, permit, gaveUp(outcome));
+    }
+    if (outcome.error?.kind === 'throttled') await work.clock.sleep(Math.min(5000, 250 * 2 ** throttled));
+  }
+}
+
+/** A change that surely shows no effect, for a reason that may pass; lost credentials end the run instead. */
+function mayTryAgain(outcome: Outcome): boolean {
+  const { error } = outcome;
+  return (
+    outcome.outcome === 'pending' &&
+    !isUnsettled(outcome) &&
+    error !== undefined &&
+    error.kind !== 'credentials'
+  );
+}
+
+const UNANSWERED = new Set<Failure['kind']>(['server', 'network', 'malformed-answer']);
+
+/** Whether an earlier call of ours went unanswered: should the key be on after all, that call presumably did it. */
+function mayHaveActed({ attempts, error }: Outcome): boolean {
+  return attempts > 0 && error?.operation === 'EnableKeyRotation' && UNANSWERED.has(error.kind);
+}
+
+function presumeOurs(outcome: Outcome): Outcome {
+  const explanation =
+    'An earlier call of ours went unanswered, and took effect later than the time to settle.';
+  return { ...outcome, outcome: 'enabled', proof: 'presumed', explanation };
+}
+
+/** Whether a call has been announced whose effect is not known. */
+export function isUnsettled({ outcome, intendedAt }: Outcome): boolean {
+  return outcome === 'pending' && intendedAt !== undefined;
+}
+
+/** One fresh check and, where it allows, one announced call. `pending` with an error: surely not done, may be tried again. */
+async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit): Promise<Outcome> {
+  const { clock, store, kms, rollout } = work;
+  const step = await checkKey(store, kms, rollout, before);
+  const checked = { ...base(before), attempts: before.attempts, checkedAt: clock.now().toISOString() };
+  if (step.kind !== 'enable')
+    return { ...checked, ...withoutCall(step), finishedAt: clock.now().toISOString() };
+  const intent: Outcome = {
+    ...checked,
+    attempts: before.attempts + 1,
+    drift: [...step.drift],
+    intendedAt: clock.now().toISOString(),
+  };
+  const stillApproved = await store.recordIntent(rollout.id, intent);
+  if (!stillApproved) return notApprovedAnyMore(checked, clock);
+  const answer = await kms.enableKeyRotation(intent.keyArn, intent.RotationPeriodInDays);
+  const requestId = answer.ok ? answer.requestId : answer.failure.requestId;
+  const called = { ...intent, ...(requestId !== undefined && { requestId }) };
+  if (answer.ok) return { ...called, outcome: 'enabled', proof: 'proven', finishedAt: answer.at };
+  if (!answer.certain) {
+    permit.settling();
+    return settleChange(work, { ...called, error: answer.failure });
+  }
+  const { intendedAt, ...notDone } = { ...called, error: answer.failure };
+  const mayPass = answer.failure.kind === 'throttled' || answer.failure.kind === 'credentials';
+  if (mayPass || answer.failure.kind === 'network') return notDone;
+  return { ...notDone, intendedAt: intent.intendedAt, outcome: 'failed', finishedAt: answer.at };
+}
+
+/** Reads an announced change back: it shows (presumably ours), it does not (may be called again), or nobody can tell. */
+async function settleChange(work: ChangeWork, announcedChange: Outcome): Promise<Outcome> {
+  const { kms, clock, settleMs } = work;
+  const settled = await settle(kms, clock, announcedChange.keyArn, settleMs);
+  if (settled.kind === 'on') {
+    return { ...announcedChange, outcome: 'enabled', proof: 'presumed', finishedAt: settled.at };
+  }
+  if (settled.kind === 'off') {
+    const { intendedAt, ...notDone } = announcedChange;
+    return { ...notDone, error: notDone.error ?? interrupted };
+  }
+  return {
+    ...announcedChange,
+    error: settled.failure,
+    reason: 'unsettled',
+    explanation: 'The change was called and its effect is not known: the key cannot be read back.',
+  };
+}
+
+/** Stands for the answer that a process did not live to see. */
+const interrupted: Failure = {
+  operation: 'EnableKeyRotation',
+  kind: 'network',
+  code: 'Interrupted',
+  message: 'Keyturn ended before the answer came',
+};
+
+function withoutCall(step: Exclude<Step, { kind: 'enable' }>): Partial<Outcome> & Pick<Outcome, 'outcome'> {
+  switch (step.kind) {
+    case 'already-enabled':
+      return { outcome: 'already-enabled', drift: [...step.drift] };
+    case 'skip': {
+      const { reason, explanation, drift } = step;
+      return { outcome: 'skipped', reason, explanation, drift: [...drift] };
+    }
+    case 'fail':
+      return { outcome: 'failed', error: step.failure };
+    case 'stop':
+      return { outcome: 'pending', error: step.failure };
+  }
+}
+
+async function conclude(work: ChangeWork, permit: Permit, outcome: Outcome): Promise<Outcome> {
+  await work.store.recordOutcome(work.rollout.id, outcome);
+  if (outcome.error?.kind === 'credentials')
+    work.stopRun(`AWS no longer accepts the credentials (${outcome.error.code})`);
+  permit.end(endingOf(outcome));
+  return outcome;
+}
+
+function endingOf({ outcome, error, attempts }: Outcome): Parameters<Permit['end']>[0] {
+  if (outcome === 'failed') return { kind: 'failed', called: attempts > 0, ...permanent(error) };
+  return { kind: outcome === 'enabled' || attempts > 0 ? 'changed' : 'untouched' };
+}
+
+const PASSING = new Set<Failure['kind']>([
+  'throttled',
+  'server',
+  'network',
+  'malformed-answer',
+  'credentials',
+]);
+
+function permanent(error: Failure | undefined): { permanentError?: string } {
+  return error && !PASSING.has(error.kind) ? { permanentError: `${error.operation}: ${error.code}` } : {};
+}
+
+function gaveUp(outcome: Outcome): Outcome {
+  const reason = outcome.error?.kind === 'throttled' ? 'gave-up-throttled' : 'gave-up';
+  const explanation = `Called ${outcome.attempts} times; rotation reads as off.`;
+  return { ...outcome, outcome: 'failed', reason, explanation, finishedAt: outcome.checkedAt };
+}
+
+function notApprovedAnyMore(checked: Outcome, clock: Clock): Outcome {
+  const explanation = 'The approval was taken back before the change was announced.';
+  return {
+    ...checked,
+    outcome: 'skipped',
+    reason: 'not-approved',
+    explanation,
+    finishedAt: clock.now().toISOString(),
+  };
+}
+
+/** What every outcome of a key begins with; nothing of an earlier outcome but the count of calls. */
+function base({ keyArn, keyId, account, region, RotationPeriodInDays }: Outcome): Outcome {
+  return pending({ keyArn, keyId, account, region, RotationPeriodInDays, decision: 'approve' });
+}
+
+function announced({ intendedAt, checkedAt, drift, requestId }: Outcome): Partial<Outcome> {
+  return {
+    drift,
+    ...(intendedAt !== undefined && { intendedAt }),
+    ...(checkedAt !== undefined && { checkedAt }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}

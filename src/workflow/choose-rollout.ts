@@ -1,0 +1,83 @@
+import { planDigest } from '../assess/plan.ts';
+import { KeyturnError } from '../messages/error.ts';
+import type { AssessedRollout, Rollout } from '../model/rollout.ts';
+import { planHeaderOf } from './assess.ts';
+import { outcomesOf } from './outcomes.ts';
+import type { Store } from './ports.ts';
+
+/** The rollout that was named, or the newest whose assessment is complete. @throws KeyturnError `input-rollout` */
+export async function chooseRollout(store: Store, named: string | undefined): Promise<AssessedRollout> {
+  const rollouts = await store.listRollouts();
+  if (named === undefined) {
+    const newest = rollouts.find(isAssessed);
+    if (newest) return newest;
+    throw new KeyturnError(
+      'input-rollout',
+      'There is no complete assessment yet.',
+      'Begin with: keyturn assess',
+    );
+  }
+  const found = rollouts.find(({ id }) => id === named);
+  if (found && isAssessed(found)) return found;
+  throw found
+    ? new KeyturnError(
+        'input-rollout',
+        `The assessment of rollout ${named} was not completed.`,
+        'Assess again with: keyturn assess',
+      )
+    : new KeyturnError(
+        'input-rollout',
+        `There is no rollout ${named}.`,
+        'See which there are with: keyturn rollouts',
+      );
+}
+
+/**
+ * Like `chooseRollout`, for what leads to changes: where several rollouts are open, the person has to say which.
+ * @throws KeyturnError `refused-ambiguous-rollout`
+ */
+export async function chooseRolloutToChange(
+  store: Store,
+  named: string | undefined,
+): Promise<AssessedRollout> {
+  const rollout = await chooseRollout(store, named);
+  if (named !== undefined) return rollout;
+  const open: AssessedRollout[] = [];
+  for (const each of (await store.listRollouts()).filter(isAssessed)) {
+    if (await isOpen(store, each)) open.push(each);
+  }
+  if (open.length < 2) return rollout;
+  throw new KeyturnError(
+    'refused-ambiguous-rollout',
+    `Several rollouts are open: ${open.map(({ id }) => id).join(', ')}.`,
+    'Say which one with --rollout ID; keyturn rollouts shows them.',
+  );
+}
+
+/** Whether something is left to do: candidates that nobody decided on, or approved keys that are not on yet. */
+export async function isOpen(store: Store, rollout: AssessedRollout): Promise<boolean> {
+  const approved = await outcomesOf(store, rollout.id);
+  if (approved.length > 0)
+    return approved.some(({ outcome }) => outcome !== 'enabled' && outcome !== 'already-enabled');
+  const decided = await store.approvals(rollout.id);
+  if (decided.length > 0) return false;
+  return (await store.placeCounts(rollout.id)).some(({ candidate }) => candidate > 0);
+}
+
+/**
+ * Recomputes the plan's digest from what is stored.
+ * @throws KeyturnError `refused-stale-plan` where the stored findings are not the ones that were assessed
+ */
+export async function checkPlan(store: Store, rollout: AssessedRollout): Promise<void> {
+  const digest = await planDigest(planHeaderOf(rollout), store.findings(rollout.id));
+  if (digest === rollout.planDigest) return;
+  throw new KeyturnError(
+    'refused-stale-plan',
+    `The findings in the store are not the plan of rollout ${rollout.id}: their digest is ${digest}, not ${rollout.planDigest}.`,
+    'Do not trust this store; assess again with: keyturn assess',
+  );
+}
+
+function isAssessed(rollout: Rollout): rollout is AssessedRollout {
+  return rollout.assessedAt !== undefined && rollout.planDigest !== undefined;
+}

@@ -1,0 +1,171 @@
+import { type BlastRadius, Governor } from '../configure/governor.ts';
+import type { Step } from '../configure/step.ts';
+import { KeyturnError } from '../messages/error.ts';
+import type { Notify } from '../messages/message.ts';
+import type { AssessedRollout } from '../model/rollout.ts';
+import { nothingApproved } from './approve.ts';
+import { changeKey } from './change-key.ts';
+import { checkKey } from './check-key.ts';
+import { checkPlan } from './choose-rollout.ts';
+import { concurrently } from './concurrently.ts';
+import { type OutcomeTotals, outcomesOf, totalOutcomes } from './outcomes.ts';
+import type { ApprovedKey, Aws, Clock, KmsPlace, Store } from './ports.ts';
+
+export interface ConfigureHost {
+  readonly aws: Aws;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly notify: Notify;
+  /** Who takes the lock, for the message that another process sees. */
+  readonly holder: string;
+}
+
+export interface ConfigureRequest extends BlastRadius {
+  readonly settleMs: number;
+}
+
+/**
+ * Makes the approved changes of a rollout that have not been made, each after a fresh check, announced in the journal
+ * before and recorded after. Run again, it goes on with what is left.
+ * @returns the outcomes of the whole rollout
+ * @throws KeyturnError `refused-*` where nothing is approved, the plan is not the approved one, the credentials are of
+ *   another account, or another process is at it
+ */
+export async function configure(
+  host: ConfigureHost,
+  rollout: AssessedRollout,
+  request: ConfigureRequest,
+): Promise<OutcomeTotals> {
+  const { store, clock, notify } = host;
+  const lock = store.lockRollout(rollout.id, host.holder);
+  try {
+    if (lock.takenOverFrom) notify({ code: 'lock-taken-over', from: lock.takenOverFrom });
+    const keys = await keysToChange(store, rollout);
+    const caller = await checkCaller(host.aws, rollout);
+    await store.journal(rollout.id, clock.now().toISOString(), 'configure-begun', {
+      caller,
+      keys: keys.length,
+      limit: Number.isFinite(request.limit) ? request.limit : null,
+      maxFailures: Number.isFinite(request.maxFailures) ? request.maxFailures : null,
+      settleMs: request.settleMs,
+    });
+    await changeKeys(host, rollout, keys, request);
+    return totalOutcomes(await outcomesOf(store, rollout.id));
+  } finally {
+    lock.release();
+  }
+}
+
+/** What configure would do to a key now. */
+export interface DryRunStep {
+  readonly key: ApprovedKey;
+  readonly step: Step | { readonly kind: 'settle' };
+}
+
+/** Makes the same fresh checks as `configure` and says what would follow; records nothing, changes nothing. */
+export async function dryRun(
+  { aws, store, notify }: ConfigureHost,
+  rollout: AssessedRollout,
+): Promise<DryRunStep[]> {
+  const keys = await keysToChange(store, rollout);
+  await checkCaller(aws, rollout);
+  const steps: DryRunStep[] = [];
+  await concurrently(byPlace(keys), PLACES_AT_ONCE, async ([, group]) => {
+    const kms = openPlace(aws, group);
+    await concurrently(group, READS_AT_ONCE, async (key) => {
+      steps.push({ key, step: await previewStep(store, kms, rollout, key) });
+      notify({ code: 'progress', phase: 'configure', done: steps.length, of: keys.length });
+    });
+  });
+  return steps.sort((a, b) => (a.key.decision.keyArn < b.key.decision.keyArn ? -1 : 1));
+}
+
+const PLACES_AT_ONCE = 16;
+const READS_AT_ONCE = 16;
+
+/** Approved keys whose change has not been made; those announced and not settled come first. */
+async function keysToChange(store: Store, rollout: AssessedRollout): Promise<ApprovedKey[]> {
+  await checkPlan(store, rollout);
+  const approved = await store.approvedKeys(rollout.id);
+  if (approved.length === 0) throw nothingApproved('There is no approved key in this rollout.');
+  const foreign = approved.filter(({ planDigest }) => planDigest !== rollout.planDigest);
+  if (foreign.length > 0) throw foreignPlan(foreign);
+  const isAnnounced = ({ change }: ApprovedKey) => change?.state === 'intended';
+  const left = approved.filter(({ change }) => !change || !isDone(change.outcome.outcome));
+  return [...left.filter(isAnnounced), ...left.filter((key) => !isAnnounced(key))];
+}
+
+function isDone(outcome: string): boolean {
+  return outcome === 'enabled' || outcome === 'already-enabled';
+}
+
+async function changeKeys(
+  { aws, store, clock, notify }: ConfigureHost,
+  rollout: AssessedRollout,
+  keys: readonly ApprovedKey[],
+  request: ConfigureRequest,
+): Promise<void> {
+  const governor = new Governor(request);
+  let done = 0;
+  await concurrently(byPlace(keys), PLACES_AT_ONCE, async ([place, group]) => {
+    const kms = openPlace(aws, group);
+    const work = { kms, store, clock, rollout, settleMs: request.settleMs };
+    const stopRun = (reason: string) => governor.stop(reason);
+    const begun: Promise<void>[] = [];
+    for (const key of group) {
+      const permit = await governor.permit(place);
+      if (!permit) break;
+      const change = changeKey({ ...work, stopRun }, key, permit).then(() => {
+        done += 1;
+        notify({ code: 'progress', phase: 'configure', done, of: keys.length });
+      });
+      change.catch(() => governor.stop('the record could not be kept'));
+      begun.push(change);
+    }
+    for (const ended of await Promise.allSettled(begun)) {
+      if (ended.status === 'rejected') throw ended.reason;
+    }
+    const reason = governor.whyStopped(place);
+    if (reason !== undefined && begun.length < group.length) {
+      notify({ code: 'place-stopped', place: kms.place, reason });
+    }
+  });
+}
+
+async function previewStep(
+  store: Store,
+  kms: KmsPlace,
+  rollout: AssessedRollout,
+  { decision: { keyArn, keyId }, change }: ApprovedKey,
+): Promise<DryRunStep['step']> {
+  if (change?.state === 'intended') return { kind: 'settle' };
+  return checkKey(store, kms, rollout, { keyArn, keyId });
+}
+
+async function checkCaller(aws: Aws, { scope }: AssessedRollout): Promise<string> {
+  const { account, callerArn } = await aws.identify();
+  if (scope.accounts.includes(account)) return callerArn;
+  throw new KeyturnError(
+    'refused-foreign-account',
+    `The credentials are of account ${account}; this rollout is about ${scope.accounts.join(', ')}.`,
+    'Use credentials of that account, for instance with --profile NAME.',
+  );
+}
+
+function foreignPlan(keys: readonly ApprovedKey[]): KeyturnError {
+  return new KeyturnError(
+    'refused-foreign-plan',
+    `${keys.length} approved keys were approved under another plan than this rollout's.`,
+    'Approve them again with: keyturn approve',
+  );
+}
+
+function byPlace(keys: readonly ApprovedKey[]): Map<string, ApprovedKey[]> {
+  return Map.groupBy(keys, ({ decision }) => `${decision.account} ${decision.region}`);
+}
+
+function openPlace(aws: Aws, [first]: readonly ApprovedKey[]): KmsPlace {
+  if (!first) throw new RangeError('a place without keys');
+  const { account, region } = first.decision;
+  return aws.place({ account, region });
+}

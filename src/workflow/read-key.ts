@@ -1,0 +1,73 @@
+import { rotationIsReadable, supportsRotation } from '../assess/eligibility.ts';
+import { summarizePolicy } from '../assess/policy.ts';
+import type { KeyFacts, KeyMetadata, PolicySummary, Reading, RotationStatus } from '../model/key-facts.ts';
+import type { Answer, KeyReference, KmsPlace } from './ports.ts';
+
+export interface Depth {
+  readonly policies: boolean;
+  readonly tags: boolean;
+}
+
+export type Aliases = Answer<ReadonlyMap<string, readonly string[]>>;
+
+/** What decides about rotation, with as few calls as that takes: the status only where the type leaves it open. */
+export async function readRotationFacts(
+  kms: KmsPlace,
+  keyArn: string,
+): Promise<{ metadata: Reading<KeyMetadata>; rotation?: Reading<RotationStatus> }> {
+  const metadata = toReading(await kms.describeKey(keyArn));
+  if (metadata.kind === 'unreadable' || !rotationIsReadable(metadata.value)) return { metadata };
+  return { metadata, rotation: toReading(await kms.getKeyRotationStatus(keyArn)) };
+}
+
+/** The whole profile of one key; policy and tags only for a key whose type supports rotation. */
+export async function readKeyFacts(
+  kms: KmsPlace,
+  key: KeyReference,
+  aliases: Aliases,
+  depth: Depth,
+): Promise<KeyFacts> {
+  const named = { ...key, ...kms.place };
+  const metadata = toReading(await kms.describeKey(key.keyArn));
+  if (metadata.kind === 'unreadable') return { ...named, metadata, aliases: aliasesOf(key, aliases) };
+  const supported = supportsRotation(metadata.value);
+  const [rotation, policy, tags] = await Promise.all([
+    rotationIsReadable(metadata.value) ? kms.getKeyRotationStatus(key.keyArn).then(toReading) : undefined,
+    supported && depth.policies ? readPolicy(kms, key.keyArn) : undefined,
+    supported && depth.tags ? kms.listResourceTags(key.keyArn).then(toReading) : undefined,
+  ]);
+  return {
+    ...named,
+    metadata,
+    aliases: aliasesOf(key, aliases),
+    ...(rotation && { rotation }),
+    ...(policy && { policy }),
+    ...(tags && { tags }),
+  };
+}
+
+async function readPolicy(kms: KmsPlace, keyArn: string): Promise<Reading<PolicySummary>> {
+  const answer = await kms.getKeyPolicy(keyArn);
+  if (!answer.ok) return toReading(answer);
+  const value = summarizePolicy(answer.value, kms.place.account);
+  if (value) return { kind: 'read', value, at: answer.at };
+  const message = 'the key policy is not a policy document';
+  const failure = {
+    operation: 'GetKeyPolicy',
+    kind: 'malformed-answer',
+    code: 'BadPolicy',
+    message,
+  } as const;
+  return { kind: 'unreadable', failure, at: answer.at };
+}
+
+function aliasesOf({ keyId }: KeyReference, aliases: Aliases): Reading<readonly string[]> {
+  return toReading(aliases.ok ? { ...aliases, value: aliases.value.get(keyId) ?? [] } : aliases);
+}
+
+/** An answer without what only the call was interested in. */
+export function toReading<T>(answer: Answer<T>): Reading<T> {
+  return answer.ok
+    ? { kind: 'read', value: answer.value, at: answer.at }
+    : { kind: 'unreadable', failure: answer.failure, at: answer.at };
+}

@@ -16,10 +16,10 @@ export type Message =
   | { readonly code: 'place-unreachable'; readonly place: UnreachablePlace }
   | { readonly code: 'progress'; readonly phase: Phase; readonly done: number; readonly of: number }
   | { readonly code: 'lock-taken-over'; readonly from: string }
-  | { readonly code: 'settling'; readonly keys: number; readonly seconds: number }
+  | { readonly code: 'settling'; readonly place: Place; readonly seconds: number }
   | { readonly code: 'place-stopped'; readonly place: Place; readonly reason: string }
   | { readonly code: 'validate-waiting'; readonly keys: number; readonly seconds: number };
 
-export type Phase = 'assess' | 'configure' | 'settle' | 'validate';
+export type Phase = 'assess' | 'configure' | 'validate';
 
 export type Notify = (message: Message) => void;

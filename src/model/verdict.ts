@@ -38,3 +38,10 @@ export const verdict = z.object({
   reads: z.int().min(1),
 });
 export type Verdict = z.infer<typeof verdict>;
+
+/** What can be said of an approved key after a validation: a verdict, or why there is none. */
+export type VerdictRow = Omit<Verdict, 'verdict' | 'readAt' | 'reads'> & {
+  readonly verdict: VerdictKind | 'not-changed' | 'not-validated';
+  readonly readAt?: string;
+  readonly reads?: number;
+};

@@ -17,6 +17,8 @@ export interface ChangeWork {
   readonly settleMs: number;
   /** Ends the whole run: AWS no longer accepts the credentials. */
   readonly stopRun: (reason: string) => void;
+  /** Called when a change has to be read back before anything else is said of it. */
+  readonly onSettling: () => void;
 }
 
 /** EnableKeyRotation is announced and called so often for one key in one run, then it has failed. */
@@ -111,7 +113,8 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
 
 /** Reads an announced change back: it shows (presumably ours), it does not (may be called again), or nobody can tell. */
 async function settleChange(work: ChangeWork, announcedChange: Outcome): Promise<Outcome> {
-  const { kms, clock, settleMs } = work;
+  const { kms, clock, settleMs, onSettling } = work;
+  onSettling();
   const settled = await settle(kms, clock, announcedChange.keyArn, settleMs);
   if (settled.kind === 'on') {
     return { ...announcedChange, outcome: 'enabled', proof: 'presumed', finishedAt: settled.at };

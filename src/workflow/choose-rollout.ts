@@ -78,6 +78,6 @@ export async function checkPlan(store: Store, rollout: AssessedRollout): Promise
   );
 }
 
-function isAssessed(rollout: Rollout): rollout is AssessedRollout {
+export function isAssessed(rollout: Rollout): rollout is AssessedRollout {
   return rollout.assessedAt !== undefined && rollout.planDigest !== undefined;
 }

@@ -111,11 +111,14 @@ async function changeKeys(
     const kms = openPlace(aws, group);
     const work = { kms, store, clock, rollout, settleMs: request.settleMs };
     const stopRun = (reason: string) => governor.stop(reason);
+    const onSettling = once(() =>
+      notify({ code: 'settling', place: kms.place, seconds: request.settleMs / 1000 }),
+    );
     const begun: Promise<void>[] = [];
     for (const key of group) {
       const permit = await governor.permit(place);
       if (!permit) break;
-      const change = changeKey({ ...work, stopRun }, key, permit).then(() => {
+      const change = changeKey({ ...work, stopRun, onSettling }, key, permit).then(() => {
         done += 1;
         notify({ code: 'progress', phase: 'configure', done, of: keys.length });
       });
@@ -150,6 +153,14 @@ async function checkCaller(aws: Aws, { scope }: AssessedRollout): Promise<string
     `The credentials are of account ${account}; this rollout is about ${scope.accounts.join(', ')}.`,
     'Use credentials of that account, for instance with --profile NAME.',
   );
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
 }
 
 function foreignPlan(keys: readonly ApprovedKey[]): KeyturnError {

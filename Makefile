@@ -1,0 +1,29 @@
+# Everything runs on Node 24, which `npm ci` brings along where the installed one is older.
+.PHONY: help demo test check build format clean
+.DEFAULT_GOAL := help
+
+installed := node_modules/.package-lock.json
+
+help: ## print what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: build ## the whole journey on an embedded sandbox
+	@npm run -s demo
+
+test: $(installed) ## build, and run every test
+	npm run -s test
+
+check: $(installed) ## types, lint, formatting, dependency rules, unused code, tests
+	npm run -s check
+
+build: $(installed) ## make bin/keyturn runnable
+	npm run -s build
+
+format: $(installed) ## format the sources
+	npm run -s format
+
+clean: ## remove what was built and installed
+	rm -rf dist node_modules
+
+$(installed): package.json package-lock.json .npmrc
+	npm ci --no-audit --no-fund --loglevel=error

@@ -1,0 +1,21 @@
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+/**
+ * Bundles the command line into dist/. Small packages go in, since finding their many files is most of what start-up
+ * costs; the AWS SDK and the prompts stay outside and load when they are used.
+ */
+const outdir = 'dist';
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  entryPoints: { keyturn: 'src/cli/main.ts' },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  sourcemap: true,
+  external: ['@aws-sdk/*', '@smithy/*', '@clack/prompts'],
+  logLevel: 'warning',
+});

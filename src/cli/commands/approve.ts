@@ -1,0 +1,98 @@
+import { readDecisionsFile } from '../../approve/decisions-file.ts';
+import type { DecisionRequest } from '../../approve/request.ts';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import { approve, type DecisionTotals, nothingApproved, requestAll } from '../../workflow/approve.ts';
+import { checkPlan, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
+import type { Store } from '../../workflow/ports.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import {
+  type CommonOptions,
+  newId,
+  openAws,
+  type Session,
+  submitterFrom,
+  systemClock,
+  withSession,
+} from '../session.ts';
+import { showForApproval } from '../show/candidates.ts';
+import { next, printJson } from '../show/print.ts';
+
+export interface ApproveOptions extends CommonOptions {
+  readonly all?: boolean;
+  readonly key?: readonly string[];
+  readonly from?: string;
+  readonly reason?: string;
+}
+
+/** `keyturn approve`: records which candidates a person wants turned on. */
+export async function runApprove(options: ApproveOptions): Promise<ExitCode> {
+  return withSession(options, 'find', async (session) => {
+    const { store, terminal } = session;
+    const rollout = await chooseRolloutToChange(store, options.rollout);
+    const totals = await approveRollout(session, rollout, options);
+    const { approved, declined, deferred, undecided } = totals;
+    if (terminal.json) {
+      await printJson(terminal, { rollout: rollout.id, planDigest: rollout.planDigest, ...totals });
+      return EXIT.done;
+    }
+    await terminal.out(
+      `Recorded. ${terminal.bold(`${approved} approved`)}, ${declined} declined, ${deferred} deferred, ${undecided} undecided (not approved).\n`,
+    );
+    if (approved > 0) await terminal.out(next(options, rollout, 'configure'));
+    return EXIT.done;
+  });
+}
+
+/** Shows the plan, has somebody choose, and records the choice with who submitted it. */
+export async function approveRollout(
+  session: Session,
+  rollout: AssessedRollout,
+  options: ApproveOptions,
+): Promise<DecisionTotals> {
+  const { store, terminal } = session;
+  await checkPlan(store, rollout);
+  if (!terminal.json) await showForApproval(terminal, store, rollout);
+  const chosen = await choose(session, rollout, options);
+  // Asked before anything is recorded: an approval without a submitter is none.
+  const caller = await (await openAws(options, rollout.scope.regions[0])).identify();
+  return approve({ store, clock: systemClock, newApprovalId: () => newId(new Date()) }, rollout, {
+    ...chosen,
+    submittedBy: submitterFrom(caller),
+    ...(options.reason !== undefined && { reason: options.reason.toWellFormed() }),
+  });
+}
+
+interface Choice {
+  readonly requests: readonly DecisionRequest[];
+  readonly problems: readonly string[];
+  readonly source: string;
+}
+
+async function choose(
+  { store, terminal }: Session,
+  rollout: AssessedRollout,
+  options: ApproveOptions,
+): Promise<Choice> {
+  if (options.all) return { requests: await requestAll(store, rollout.id), problems: [], source: 'all' };
+  if (options.key) return { requests: options.key.map(byKey), problems: [], source: 'keys' };
+  if (options.from !== undefined) return chooseFromFile(options.from);
+  if (terminal.interactive) return choosePicking(store, rollout);
+  throw nothingApproved('Nobody was there to choose, and no key was named.');
+}
+
+const byKey = (keyArn: string): DecisionRequest => ({ where: '--key', keyArn, decision: 'approve' });
+
+async function chooseFromFile(path: string): Promise<Choice> {
+  const { readTextFile } = await import('../../files/read-text.ts');
+  return { ...readDecisionsFile(readTextFile(path)), source: path };
+}
+
+async function choosePicking(store: Store, rollout: AssessedRollout): Promise<Choice> {
+  const { pickKeys } = await import('../pick.ts');
+  const picked = await pickKeys(store, rollout);
+  if (picked === undefined) throw nothingApproved('The choice was left without an answer.');
+  const requests = picked.map(
+    (keyArn): DecisionRequest => ({ where: 'picker', keyArn, decision: 'approve' }),
+  );
+  return { requests, problems: [], source: 'picker' };
+}

@@ -1,0 +1,139 @@
+import type { Outcome } from '../../model/outcome.ts';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import { renderTable } from '../../report/table.ts';
+import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
+import { type ConfigureHost, configure, dryRun } from '../../workflow/configure.ts';
+import { type OutcomeTotals, outcomesOf } from '../../workflow/outcomes.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import {
+  type CommonOptions,
+  holderName,
+  openAws,
+  type Session,
+  systemClock,
+  withSession,
+} from '../session.ts';
+import { next, printJson } from '../show/print.ts';
+
+export interface ConfigureOptions extends CommonOptions {
+  readonly dryRun: boolean;
+  readonly limit?: number;
+  readonly maxFailures?: number;
+  /** Milliseconds. */
+  readonly settle: number;
+}
+
+/** `keyturn configure`: makes the approved changes, or with `--dry-run` says what they would be. */
+export async function runConfigure(options: ConfigureOptions): Promise<ExitCode> {
+  return withSession(options, 'find', async (session) => {
+    const rollout = await chooseRolloutToChange(session.store, options.rollout);
+    const host = await configureHost(session, rollout, options);
+    if (options.dryRun) return showDryRun(session, host, rollout);
+    const totals = await configure(host, rollout, {
+      limit: options.limit ?? Number.POSITIVE_INFINITY,
+      maxFailures: options.maxFailures ?? Number.POSITIVE_INFINITY,
+      settleMs: options.settle,
+    });
+    await showOutcomes(session, rollout, totals, options);
+    return exitOf(totals);
+  });
+}
+
+export async function configureHost(
+  { store, progress }: Session,
+  rollout: AssessedRollout,
+  options: CommonOptions,
+): Promise<ConfigureHost> {
+  const aws = await openAws(options, rollout.scope.regions[0]);
+  return { aws, store, clock: systemClock, notify: progress.notify, holder: holderName('configure') };
+}
+
+/** Everything but "it is on" is something that a person has to know of. */
+export function exitOf(totals: OutcomeTotals): ExitCode {
+  return totals.failed + totals.pending + totals.skipped > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+export async function showOutcomes(
+  { store, terminal, progress }: Session,
+  rollout: AssessedRollout,
+  totals: OutcomeTotals,
+  options: CommonOptions,
+): Promise<void> {
+  progress.end();
+  if (terminal.json) return printJson(terminal, { rollout: rollout.id, outcomes: totals });
+  const { enabled, skipped, failed, pending } = totals;
+  await terminal.out(
+    `${terminal.bold(`${enabled} enabled`)}, ${totals['already-enabled']} already enabled, ${skipped} skipped, ${failed} failed, ${pending} pending\n`,
+  );
+  const others = (await outcomesOf(store, rollout.id)).filter((each) => !DONE.has(each.outcome));
+  if (others.length > 0)
+    await terminal.out(`\n${renderTable(COLUMNS, others.slice(0, MOST_ROWS).map(toRow), terminal)}`);
+  if (others.length > MOST_ROWS) {
+    await terminal.out(`… and ${others.length - MOST_ROWS} more: keyturn list outcomes\n`);
+  }
+  if (others.length > 0) await terminal.out('\nRunning configure again tries these once more.\n');
+  if (enabled > 0) await terminal.out(next(options, rollout, 'validate'));
+}
+
+const DONE = new Set(['enabled', 'already-enabled']);
+const MOST_ROWS = 50;
+const COLUMNS = [
+  { title: 'Region' },
+  { title: 'Key', identifier: true },
+  { title: 'Outcome' },
+  { title: 'Why' },
+];
+
+function toRow(outcome: Outcome): string[] {
+  return [outcome.region, outcome.keyId, outcome.outcome, whyNot(outcome)];
+}
+
+export function whyNot({ reason, explanation, error }: Outcome): string {
+  const said = error ? `${error.operation}: ${error.code}${error.message && ` (${error.message})`}` : '';
+  return [reason, explanation, said].filter(Boolean).join(': ');
+}
+
+async function showDryRun(
+  { terminal, progress }: Session,
+  host: ConfigureHost,
+  rollout: AssessedRollout,
+): Promise<ExitCode> {
+  const steps = await dryRun(host, rollout);
+  progress.end();
+  const count = (kind: string) => steps.filter(({ step }) => step.kind === kind).length;
+  const totals = Object.fromEntries(STEP_KINDS.map((kind) => [kind, count(kind)]));
+  if (terminal.json) {
+    const keys = steps.map(({ key, step }) => ({
+      keyArn: key.decision.keyArn,
+      step: step.kind,
+      ...step,
+      kind: undefined,
+    }));
+    await printJson(terminal, { rollout: rollout.id, dryRun: true, steps: totals, keys });
+  } else {
+    const rows = steps.map(({ key: { decision }, step }) => [
+      decision.region,
+      decision.keyId,
+      STEP_WORDS[step.kind],
+      step.kind === 'skip' ? step.explanation : step.kind === 'fail' ? step.failure.code : '',
+    ]);
+    const columns = [
+      { title: 'Region' },
+      { title: 'Key', identifier: true },
+      { title: 'Would' },
+      { title: 'Why' },
+    ];
+    await terminal.out(`${renderTable(columns, rows, terminal)}\nNothing was changed.\n`);
+  }
+  return count('skip') + count('fail') + count('stop') > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+const STEP_WORDS = {
+  enable: 'enable',
+  'already-enabled': 'leave alone, already on',
+  skip: 'skip',
+  fail: 'fail',
+  stop: 'stop: credentials',
+  settle: 'read back an earlier change',
+} as const;
+const STEP_KINDS = Object.keys(STEP_WORDS);

@@ -1,0 +1,166 @@
+import { KeyturnError } from '../../messages/error.ts';
+import { DECISIONS } from '../../model/approval.ts';
+import { FINDINGS, type FindingKind } from '../../model/finding.ts';
+import { OUTCOMES } from '../../model/outcome.ts';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import { VERDICTS } from '../../model/verdict.ts';
+import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../../report/csv.ts';
+import { jsonText } from '../../report/lines.ts';
+import { streamTable } from '../../report/table.ts';
+import { chooseRollout } from '../../workflow/choose-rollout.ts';
+import { outcomesOf } from '../../workflow/outcomes.ts';
+import type { Store } from '../../workflow/ports.ts';
+import { verdictRows } from '../../workflow/verdict-rows.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { type CommonOptions, withSession } from '../session.ts';
+import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/candidates.ts';
+import type { Terminal } from '../terminal.ts';
+import { whyNot } from './configure.ts';
+
+export interface ListOptions extends CommonOptions {
+  readonly csv: boolean;
+  readonly finding?: string;
+  readonly decision?: string;
+  readonly outcome?: string;
+  readonly verdict?: string;
+}
+
+/** `keyturn list`: one record a key, as a table, as CSV, or as JSON Lines. */
+export async function runList(what: string, options: ListOptions): Promise<ExitCode> {
+  const filter = parseFilter(what, options);
+  return withSession(options, 'find', async ({ store, terminal }) => {
+    const rollout = await chooseRollout(store, options.rollout);
+    const listing = await LISTINGS[filter.what](store, rollout, filter.value);
+    const text = options.json ? lines(listing.rows) : options.csv ? listing.csv() : listing.table(terminal);
+    for await (const chunk of text) await terminal.out(chunk);
+    return EXIT.done;
+  });
+}
+
+interface Listing {
+  readonly rows: AsyncIterable<unknown> | Iterable<unknown>;
+  csv(): AsyncIterable<string>;
+  table(terminal: Terminal): AsyncIterable<string>;
+}
+
+type Listed = 'findings' | 'decisions' | 'outcomes' | 'verdicts';
+
+const LISTINGS: Readonly<
+  Record<Listed, (store: Store, rollout: AssessedRollout, filter?: string) => Promise<Listing>>
+> = {
+  findings: async (store, { id, planDigest }, filter) => {
+    const rows = store.findings(id, filter === undefined ? {} : { finding: filter as FindingKind });
+    return {
+      rows,
+      csv: () => findingsCsv(rows, planDigest),
+      table: (terminal) =>
+        streamTable(
+          [{ title: 'Finding' }, ...FINDING_COLUMNS, { title: 'Why' }],
+          mapRows(rows, (finding) => [finding.finding, ...toFindingRow(finding), finding.reason ?? '']),
+          terminal,
+        ),
+    };
+  },
+  decisions: async (store, { id }, filter) => {
+    const rows = filterRows(
+      store.decisions(id),
+      ({ decision }) => filter === undefined || decision === filter,
+    );
+    const approvals = await store.approvals(id);
+    return {
+      rows,
+      csv: () => decisionsCsv(rows, approvals),
+      table: (terminal) =>
+        streamTable(
+          columns('Decision', 'Reason'),
+          mapRows(rows, (each) => [each.region, each.keyId, each.decision, each.reason ?? '']),
+          terminal,
+        ),
+    };
+  },
+  outcomes: async (store, { id }, filter) => {
+    const rows = (await outcomesOf(store, id)).filter(
+      ({ outcome }) => filter === undefined || outcome === filter,
+    );
+    return {
+      rows,
+      csv: () => outcomesCsv(rows),
+      table: (terminal) =>
+        streamTable(
+          columns('Outcome', 'Why'),
+          rows.map((each) => [each.region, each.keyId, each.outcome, whyNot(each)]),
+          terminal,
+        ),
+    };
+  },
+  verdicts: async (store, { id }, filter) => {
+    const rows = (await verdictRows(store, id)).filter(
+      ({ verdict }) => filter === undefined || verdict === filter,
+    );
+    return {
+      rows,
+      csv: () => verdictsCsv(rows),
+      table: (terminal) =>
+        streamTable(
+          columns('Verdict', 'Why'),
+          rows.map((each) => [each.region, each.keyId, each.verdict, each.reason ?? '']),
+          terminal,
+        ),
+    };
+  },
+};
+
+const columns = (...titles: readonly string[]) => [
+  { title: 'Region' },
+  { title: 'Key', identifier: true },
+  ...titles.map((title) => ({ title })),
+];
+
+const KINDS: Readonly<
+  Record<
+    Listed,
+    { readonly option: 'finding' | 'decision' | 'outcome' | 'verdict'; readonly kinds: readonly string[] }
+  >
+> = {
+  findings: { option: 'finding', kinds: FINDINGS },
+  decisions: { option: 'decision', kinds: [...DECISIONS, 'undecided'] },
+  outcomes: { option: 'outcome', kinds: OUTCOMES },
+  verdicts: { option: 'verdict', kinds: [...VERDICTS, 'not-changed', 'not-validated'] },
+};
+
+/** Every problem of the arguments, before the store is opened. */
+function parseFilter(what: string, options: ListOptions): { what: Listed; value?: string } {
+  if (!isListed(what)) {
+    throw badArgument(`There is no listing of ${what}.`, `List one of: ${Object.keys(KINDS).join(', ')}.`);
+  }
+  if (options.csv && options.json)
+    throw badArgument('--csv and --json exclude each other.', 'Leave one out.');
+  for (const { option } of Object.values(KINDS)) {
+    if (options[option] !== undefined && option !== KINDS[what].option) {
+      throw badArgument(`--${option} does not filter ${what}.`, `Use --${KINDS[what].option}.`);
+    }
+  }
+  const value = options[KINDS[what].option];
+  if (value === undefined) return { what };
+  if (KINDS[what].kinds.includes(value)) return { what, value };
+  throw badArgument(
+    `There is no ${KINDS[what].option} ${value}.`,
+    `Use one of: ${KINDS[what].kinds.join(', ')}.`,
+  );
+}
+
+const isListed = (what: string): what is Listed => Object.hasOwn(KINDS, what);
+
+const badArgument = (message: string, fix: string) => new KeyturnError('input-argument', message, fix);
+
+async function* lines(rows: Listing['rows']): AsyncGenerator<string> {
+  for await (const row of rows) yield `${jsonText(row)}\n`;
+}
+
+async function* mapRows<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): AsyncGenerator<R> {
+  for await (const row of rows) yield change(row);
+}
+
+async function* filterRows<T>(rows: AsyncIterable<T>, keep: (row: T) => boolean): AsyncGenerator<T> {
+  for await (const row of rows) if (keep(row)) yield row;
+}

@@ -1,0 +1,42 @@
+import { renderTable } from '../../report/table.ts';
+import { type RolloutStatus, statusOf } from '../../workflow/status.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { type CommonOptions, withSession } from '../session.ts';
+import { printJson } from '../show/print.ts';
+
+/** `keyturn rollouts`: every rollout of the store, newest first. */
+export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
+  return withSession(options, 'find', async ({ store, terminal }) => {
+    const statuses: RolloutStatus[] = [];
+    for (const rollout of await store.listRollouts()) statuses.push(await statusOf(store, rollout));
+    if (terminal.json) await printJson(terminal, { rollouts: statuses });
+    else await terminal.out(renderTable(COLUMNS, statuses.map(toRow), terminal));
+    return EXIT.done;
+  });
+}
+
+const COLUMNS = [
+  { title: 'Rollout', identifier: true },
+  { title: 'Begun' },
+  { title: 'Account' },
+  { title: 'Regions', align: 'right' as const },
+  { title: 'Phase' },
+  { title: 'Candidates', align: 'right' as const },
+  { title: 'Approved', align: 'right' as const },
+  { title: 'Enabled', align: 'right' as const },
+  { title: 'Open' },
+];
+
+function toRow({ rollout, createdAt, scope, phase, candidate, outcomes, open }: RolloutStatus): string[] {
+  const approved = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  const cells = [candidate, approved, outcomes.enabled + outcomes['already-enabled']].map(String);
+  return [
+    rollout,
+    createdAt,
+    scope.accounts.join(', '),
+    String(scope.regions.length),
+    phase,
+    ...cells,
+    open ? 'yes' : 'no',
+  ];
+}

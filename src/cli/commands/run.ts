@@ -1,0 +1,48 @@
+import { nothingApproved } from '../../workflow/approve.ts';
+import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
+import { configure } from '../../workflow/configure.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { type CommonOptions, withSession } from '../session.ts';
+import { commandLine } from '../show/print.ts';
+import { approveRollout } from './approve.ts';
+import { type AssessOptions, assessScope, exitOfAssessment } from './assess.ts';
+import { configureHost, showOutcomes } from './configure.ts';
+import { validateRollout } from './validate.ts';
+
+export interface RunOptions extends AssessOptions {
+  /** Milliseconds. */
+  readonly settle: number;
+  /** Milliseconds. */
+  readonly wait: number;
+}
+
+/**
+ * `keyturn run`: the whole journey. The approval is a person's: without a terminal it stops there, and goes on with
+ * `--rollout` once somebody has approved.
+ */
+export async function runAll(options: RunOptions): Promise<ExitCode> {
+  return withSession(options, 'make', async (session) => {
+    const assessed = options.rollout === undefined ? await assessScope(session, options) : undefined;
+    const rollout = await chooseRolloutToChange(session.store, assessed?.rollout.id ?? options.rollout);
+    if ((await session.store.approvedKeys(rollout.id)).length === 0) {
+      if (!session.terminal.interactive) throw stopForPerson(options, rollout.id);
+      await approveRollout(session, rollout, options);
+    }
+    const totals = await configure(await configureHost(session, rollout, options), rollout, {
+      limit: Number.POSITIVE_INFINITY,
+      maxFailures: Number.POSITIVE_INFINITY,
+      settleMs: options.settle,
+    });
+    if (!session.terminal.json) await showOutcomes(session, rollout, totals, options);
+    const validated = totals.enabled > 0 ? await validateRollout(session, rollout, options) : EXIT.incomplete;
+    return Math.max(validated, assessed ? exitOfAssessment(assessed) : EXIT.done) as ExitCode;
+  });
+}
+
+function stopForPerson(options: CommonOptions, id: string) {
+  const error = nothingApproved('The assessment is done, and nobody is there to approve.');
+  const command = commandLine(options, { id }, 'approve');
+  return Object.assign(error, {
+    fix: `Have somebody run ${command}, then: ${commandLine(options, { id }, 'run')}`,
+  });
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { KeyturnError } from '../../messages/error.ts';
+import { forTerminal } from '../../report/escape.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { printJson } from '../show/print.ts';
+import { openTerminal } from '../terminal.ts';
+
+export interface SandboxOptions {
+  readonly port: number;
+  readonly settings?: string;
+  readonly world?: string;
+  readonly json: boolean;
+}
+
+/** `keyturn sandbox`: serves a small AWS on loopback until it is stopped. */
+export async function runSandbox(options: SandboxOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const sandbox = await start(options);
+  if (terminal.json) await printJson(terminal, { url: sandbox.url, env: sandbox.env });
+  else {
+    const exports = Object.entries(sandbox.env).map(([name, value]) => `export ${name}=${value}`);
+    await terminal.out(
+      `A small AWS on ${sandbox.url}. To use it, in another terminal:\n\n${exports.join('\n')}\n\nCtrl-C stops it.\n`,
+    );
+  }
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await sandbox.close();
+  return EXIT.done;
+}
+
+async function start({ port, settings: file, world }: SandboxOptions) {
+  const { readTextFile } = await import('../../files/read-text.ts');
+  const { parseSettings, startSandbox } = await import('../../../sandbox/index.ts');
+  try {
+    const given: unknown = file === undefined ? {} : JSON.parse(readTextFile(file));
+    const settings = parseSettings({ ...(given as object), ...(world !== undefined && { world }) });
+    return await startSandbox({ ...settings, port });
+  } catch (cause) {
+    if (cause instanceof KeyturnError) throw cause;
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new KeyturnError(
+      'input-file',
+      `The sandbox does not start: ${forTerminal(said)}`,
+      'See docs/sandbox.md for its settings.',
+      { cause },
+    );
+  }
+}

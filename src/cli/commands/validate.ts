@@ -1,0 +1,96 @@
+import type { AssessedRollout } from '../../model/rollout.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { renderTable } from '../../report/table.ts';
+import { chooseRollout } from '../../workflow/choose-rollout.ts';
+import { outcomesOf, totalOutcomes } from '../../workflow/outcomes.ts';
+import { type VerdictTotals, validate } from '../../workflow/validate.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import {
+  type CommonOptions,
+  holderName,
+  openAws,
+  type Session,
+  systemClock,
+  withSession,
+} from '../session.ts';
+import { commandLine, printJson } from '../show/print.ts';
+import { exitOf, whyNot } from './configure.ts';
+
+export interface ValidateOptions extends CommonOptions {
+  /** Milliseconds. */
+  readonly wait: number;
+}
+
+/** `keyturn validate`: reads the changed keys back and says which are as they should be. */
+export async function runValidate(options: ValidateOptions): Promise<ExitCode> {
+  return withSession(options, 'find', async (session) => {
+    const rollout = await chooseRollout(session.store, options.rollout);
+    return validateRollout(session, rollout, options);
+  });
+}
+
+export async function validateRollout(
+  session: Session,
+  rollout: AssessedRollout,
+  options: ValidateOptions,
+): Promise<ExitCode> {
+  const { store, progress } = session;
+  const aws = await openAws(options, rollout.scope.regions[0]);
+  const holder = holderName('validate');
+  const totals = await validate(
+    { aws, store, clock: systemClock, notify: progress.notify, holder },
+    rollout,
+    options.wait,
+  );
+  progress.end();
+  await showVerdicts(session, rollout, totals, options);
+  if (totals.discrepant + totals.unreadable > 0) return EXIT.incomplete;
+  return exitOf(totalOutcomes(await outcomesOf(store, rollout.id)));
+}
+
+async function showVerdicts(
+  { store, terminal }: Session,
+  rollout: AssessedRollout,
+  totals: VerdictTotals,
+  options: CommonOptions,
+): Promise<void> {
+  if (terminal.json) return printJson(terminal, { rollout: rollout.id, ...totals });
+  const { requested, confirmed, discrepant, unreadable, notChanged } = totals;
+  await terminal.out(
+    `${requested} requested = ${terminal.bold(`${confirmed} confirmed`)} + ${discrepant} discrepant + ${unreadable} unreadable + ${notChanged} not changed\n`,
+  );
+  const rows = [
+    ...(await store.verdicts(rollout.id)).flatMap(verdictRows),
+    ...(await outcomesOf(store, rollout.id))
+      .filter(({ outcome }) => outcome !== 'enabled')
+      .map((each) => [each.region, each.keyId, `not changed: ${each.outcome}`, whyNot(each)]),
+  ];
+  if (rows.length > 0) await terminal.out(`\n${renderTable(COLUMNS, rows, terminal)}`);
+  await terminal.out(`\nNext: ${commandLine(options, rollout, `report --out report-${rollout.id}`)}\n`);
+}
+
+const COLUMNS = [
+  { title: 'Region' },
+  { title: 'Key', identifier: true },
+  { title: 'Verdict' },
+  { title: 'Details' },
+];
+
+/** What a person has to look at: every verdict but a plain confirmation, and replicas that lag. */
+function verdictRows({ region, keyId, verdict, differences, error, replicas }: Verdict): string[][] {
+  const details = [
+    ...differences.map(({ fact, expected, actual }) => `${fact}: expected ${expected}, is ${actual}`),
+    ...(error ? [`${error.operation}: ${error.code}`] : []),
+  ].join('; ');
+  return [
+    ...(verdict === 'confirmed' ? [] : [[region, keyId, verdict, details]]),
+    ...replicas
+      .filter((replica) => replica.verdict !== 'confirmed')
+      .map((replica) => [
+        replica.region,
+        keyId,
+        `replica ${replica.verdict}`,
+        replica.reason ?? 'mirrors its primary later',
+      ]),
+  ];
+}

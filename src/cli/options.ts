@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from 'commander';
+import { MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
+import { parseKeyArn } from '../model/place.ts';
+
+/** Parsers for the values of options; each throws with what would be right. */
+
+export function parsePeriod(value: string): number {
+  const days = parseCount(value);
+  if (days >= MINIMUM_PERIOD && days <= MAXIMUM_PERIOD) return days;
+  throw new InvalidArgumentError(`KMS takes ${MINIMUM_PERIOD} to ${MAXIMUM_PERIOD} days.`);
+}
+
+export function parseCount(value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('It has to be a whole number.');
+}
+
+export function parseCountFromOne(value: string): number {
+  const count = parseCount(value);
+  if (count >= 1) return count;
+  throw new InvalidArgumentError('It has to be 1 or more.');
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `500ms`, `30s`, `10m`, `2h` → milliseconds. */
+export function parseDuration(value: string): number {
+  const [, amount, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(value) ?? [];
+  if (amount && unit) return Number(amount) * (UNIT_MS[unit] ?? 0);
+  throw new InvalidArgumentError('Write a duration like 30s, 10m or 2h.');
+}
+
+export function collectRegion(value: string, earlier: readonly string[] = []): string[] {
+  if (/^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/.test(value)) return [...earlier, value];
+  throw new InvalidArgumentError('Write one Region like eu-central-1; repeat the option for more.');
+}
+
+export function collectKeyArn(value: string, earlier: readonly string[] = []): string[] {
+  if (parseKeyArn(value)) return [...earlier, value];
+  throw new InvalidArgumentError('Write a key ARN like arn:aws:kms:REGION:ACCOUNT:key/KEY-ID.');
+}

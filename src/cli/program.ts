@@ -1,0 +1,167 @@
+import { Command, CommanderError, Option } from 'commander';
+import { KeyturnError } from '../messages/error.ts';
+import { DECISIONS } from '../model/approval.ts';
+import { DEFAULT_PERIOD, MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
+import {
+  collectKeyArn,
+  collectRegion,
+  parseCount,
+  parseCountFromOne,
+  parseDuration,
+  parsePeriod,
+} from './options.ts';
+import { reportError } from './report-error.ts';
+import { openTerminal, ReaderLeft } from './terminal.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * Runs one command line. Commands are imported when they run, so that `--version` does not pay for AWS.
+ * @param args without the executable
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.done;
+  const program = buildProgram((code) => {
+    exit = code;
+  });
+  if (args.length === 0) {
+    program.outputHelp();
+    return EXIT.badInput;
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    if (error instanceof ReaderLeft) return EXIT.failed;
+    const known = error instanceof CommanderError ? badArgument(error) : error;
+    reportError(openTerminal({ json: args.includes('--json') }), known);
+    return known instanceof KeyturnError ? exitCodeOf(known) : EXIT.failed;
+  }
+}
+
+type SetExit = (code: ExitCode) => void;
+
+function buildProgram(setExit: SetExit): Command {
+  const program = new Command('keyturn')
+    .description(
+      'Turns on automatic rotation for the AWS KMS keys that support it, and leaves evidence of it.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .option('--store <dir>', 'where the record is kept', '.keyturn')
+    .option('--rollout <id>', 'which rollout; otherwise the newest one')
+    .option('--profile <name>', 'AWS profile')
+    .option('--json', 'print one JSON document', false)
+    .option('--no-color', 'no colours')
+    .option('--quiet', 'no progress', false)
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText('after', FIRST_STEPS);
+  const add = (name: string, summary: string) => addCommand(program, name, summary);
+
+  add('assess', 'list every key in scope and decide which support rotation; reads only')
+    .addOption(regionOption().conflicts('allRegions'))
+    .option('--all-regions', 'every Region that the account has enabled', false)
+    .option('--period <days>', periodHelp, parsePeriod, DEFAULT_PERIOD)
+    .option('--no-policies', 'leave key policies out')
+    .option('--no-tags', 'leave tags out')
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/assess.ts')).runAssess(command.optsWithGlobals())),
+    );
+
+  add('approve', 'choose which candidates to turn on')
+    .addOption(new Option('--all', 'approve every candidate').conflicts(['key', 'from']))
+    .addOption(
+      new Option('--key <arn>', 'approve this key; repeatable').argParser(collectKeyArn).conflicts('from'),
+    )
+    .option('--from <file>', `take decisions (${DECISIONS.join(', ')}) from CSV or JSON; - is standard input`)
+    .option('--reason <text>', 'why, for the record')
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
+    );
+
+  add('configure', 'turn rotation on for the approved keys')
+    .option('--dry-run', 'make the fresh checks and show what would be done', false)
+    .option('--limit <n>', 'make at most so many changes', parseCountFromOne)
+    .option('--max-failures <n>', 'stop once so many changes have failed', parseCountFromOne)
+    .option('--settle <duration>', settleHelp, parseDuration, parseDuration('60s'))
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/configure.ts')).runConfigure(command.optsWithGlobals())),
+    );
+
+  add('validate', 'read every changed key back and say whether it is as it should be')
+    .option('--wait <duration>', waitHelp, parseDuration, parseDuration('10m'))
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/validate.ts')).runValidate(command.optsWithGlobals())),
+    );
+
+  add('report', 'write the record of a rollout as JSON, CSV, Markdown and HTML')
+    .requiredOption('--out <dir>', 'a new or empty directory, or one with an earlier report')
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/report.ts')).runReport(command.optsWithGlobals())),
+    );
+
+  add('run', 'all four phases, stopping for a person at the approval')
+    .addOption(regionOption().conflicts('allRegions'))
+    .option('--all-regions', 'every Region that the account has enabled', false)
+    .option('--period <days>', periodHelp, parsePeriod, DEFAULT_PERIOD)
+    .option('--no-policies', 'leave key policies out')
+    .option('--no-tags', 'leave tags out')
+    .option('--settle <duration>', settleHelp, parseDuration, parseDuration('60s'))
+    .option('--wait <duration>', waitHelp, parseDuration, parseDuration('10m'))
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/run.ts')).runAll(command.optsWithGlobals())),
+    );
+
+  add('status', 'where a rollout stands, and the next command').action(async (_, command: Command) =>
+    setExit(await (await import('./commands/status.ts')).runStatus(command.optsWithGlobals())),
+  );
+  add('rollouts', 'list the rollouts of the store').action(async (_, command: Command) =>
+    setExit(await (await import('./commands/rollouts.ts')).runRollouts(command.optsWithGlobals())),
+  );
+  add('list <what>', 'list findings, decisions, outcomes or verdicts: a table, --csv, or --json lines')
+    .option('--finding <kind>', 'only findings of this kind')
+    .option('--decision <kind>', 'only decisions of this kind')
+    .option('--outcome <kind>', 'only outcomes of this kind')
+    .option('--verdict <kind>', 'only verdicts of this kind')
+    .option('--csv', 'as CSV', false)
+    .action(async (what: string, _, command: Command) =>
+      setExit(await (await import('./commands/list.ts')).runList(what, command.optsWithGlobals())),
+    );
+
+  add('sandbox', 'serve a small AWS on loopback, to try Keyturn on')
+    .option('--port <n>', 'the port; 0 takes a free one', parseCount, 0)
+    .option('--settings <file>', 'a JSON file of settings; see docs/sandbox.md')
+    .option('--world <name>', 'which keys there are: demo or empty')
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/sandbox.ts')).runSandbox(command.optsWithGlobals())),
+    );
+  return program;
+}
+
+function addCommand(program: Command, name: string, summary: string): Command {
+  const description = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  return program.command(name).summary(summary).description(description);
+}
+
+const regionOption = () =>
+  new Option('--region <name>', 'a Region; repeatable; otherwise the configured one').argParser(
+    collectRegion,
+  );
+
+const periodHelp = `days between rotations, ${MINIMUM_PERIOD} to ${MAXIMUM_PERIOD}`;
+const settleHelp = 'how long an unanswered change is read back before it is called again';
+const waitHelp = 'how long after its change a key gets to show it';
+
+const FIRST_STEPS = `
+The journey: keyturn assess → approve → configure → validate → report.
+To try it without AWS: keyturn sandbox --world demo`;
+
+function badArgument({ message }: CommanderError): KeyturnError {
+  const said = message.replace(/^error: /, '');
+  return new KeyturnError('input-argument', said, 'See keyturn --help.');
+}

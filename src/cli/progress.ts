@@ -1,0 +1,83 @@
+import type { Message, Notify } from '../messages/message.ts';
+import { forTerminal } from '../report/escape.ts';
+import type { Terminal } from './terminal.ts';
+
+const REDRAW_MS = 100;
+const PLAIN_LINE_MS = 10_000;
+const BAR_WIDTH = 24;
+
+export interface Progress {
+  readonly notify: Notify;
+  /** Clears the line; to be called before a result is printed. */
+  end(): void;
+}
+
+/** Says on standard error what is going on: a bar on a terminal, a plain line now and then elsewhere. */
+export function showProgress(terminal: Terminal): Progress {
+  const isTerminal = process.stderr.isTTY === true;
+  let drawnAt = isTerminal ? 0 : Date.now();
+  let drawn = false;
+  const clear = () => {
+    if (drawn) terminal.err('\r\u001b[K');
+    drawn = false;
+  };
+  function draw(phase: string, done: number, of: number): void {
+    const isEnd = done === of;
+    if (Date.now() - drawnAt < (isTerminal ? REDRAW_MS : PLAIN_LINE_MS) && !(isEnd && isTerminal)) return;
+    drawnAt = Date.now();
+    if (!isTerminal) return terminal.err(`${phase}: ${done} of ${of} keys\n`);
+    const filled = of === 0 ? BAR_WIDTH : Math.round((BAR_WIDTH * done) / of);
+    terminal.err(
+      `\r\u001b[K${phase} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${of} keys`,
+    );
+    drawn = true;
+  }
+  return {
+    end: clear,
+    notify: (message) => {
+      if (terminal.quiet) return;
+      if (message.code === 'progress') return draw(message.phase, message.done, message.of);
+      const line = say(message);
+      if (line === undefined) return;
+      clear();
+      terminal.err(`${line}\n`);
+    },
+  };
+}
+
+function say(message: Exclude<Message, { code: 'progress' }>): string | undefined {
+  switch (message.code) {
+    case 'assess-begins':
+      return sayScope(message);
+    case 'place-listed':
+      return undefined;
+    case 'place-unreachable': {
+      const { region, reason, fix } = message.place;
+      return forTerminalLines(`${region}: ${reason}`, `  → ${fix}`);
+    }
+    case 'lock-taken-over':
+      return forTerminalLines(`Going on after a process that did not end well (${message.from}).`);
+    case 'settling':
+      return `${message.place.region}: a change went unanswered; reading the key back for up to ${message.seconds} s before anything else is done to it.`;
+    case 'place-stopped':
+      return forTerminalLines(`${message.place.region}: stopped, the rest stays pending: ${message.reason}`);
+    case 'validate-waiting':
+      return `${message.keys} keys are not as expected yet; reading them again for up to ${message.seconds} s.`;
+  }
+}
+
+function sayScope(message: Extract<Message, { code: 'assess-begins' }>): string {
+  const { account, callerArn, regions, regionsLeftOut, regionsUnknownBecause } = message;
+  const leftOut = regionsLeftOut
+    ? regionsLeftOut.length === 0
+      ? 'every enabled Region is in scope'
+      : regionsLeftOut.join(', ')
+    : `not known (account:ListRegions: ${regionsUnknownBecause})`;
+  return forTerminalLines(
+    `Assessing account ${account} as ${callerArn}. This only reads.`,
+    `  in scope:     ${regions.join(', ')}`,
+    `  not in scope: ${leftOut}`,
+  );
+}
+
+const forTerminalLines = (...lines: readonly string[]): string => lines.map(forTerminal).join('\n');

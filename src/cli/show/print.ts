@@ -1,0 +1,28 @@
+import type { Rollout } from '../../model/rollout.ts';
+import { jsonText } from '../../report/lines.ts';
+import type { CommonOptions } from '../session.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function printJson(terminal: Terminal, document: unknown): Promise<void> {
+  return terminal.out(`${jsonText(document)}\n`);
+}
+
+/** The command to type next, with what it needs to find this rollout again. */
+export function next(options: CommonOptions, rollout: Pick<Rollout, 'id'>, command: string): string {
+  return `\nNext: ${commandLine(options, rollout, command)}\n`;
+}
+
+export function commandLine(
+  { store, profile }: Pick<CommonOptions, 'store' | 'profile'>,
+  { id }: Pick<Rollout, 'id'>,
+  command: string,
+): string {
+  const words = ['keyturn', ...command.split(' '), '--rollout', id];
+  if (store !== '.keyturn') words.push('--store', store);
+  if (profile !== undefined) words.push('--profile', profile);
+  return words.map(shellWord).join(' ');
+}
+
+function shellWord(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,38 @@
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { KeyturnError } from '../messages/error.ts';
+
+/**
+ * Makes a store directory that only its owner can read and that no repository picks up, with an empty database file in
+ * it; leaves what is there alone.
+ * @returns its absolute path
+ * @throws KeyturnError `store-failed`
+ */
+export function makeStoreDirectory(directory: string): string {
+  const path = resolve(directory);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const ignore = join(path, '.gitignore');
+    if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 });
+    closeSync(openSync(join(path, 'keyturn.db'), 'a', 0o600));
+    return path;
+  } catch (cause) {
+    throw new KeyturnError(
+      'store-failed',
+      `The store directory ${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Make it writable, or name another one with --store DIR.',
+      { cause },
+    );
+  }
+}
+
+/** Finds a store that is there. @throws KeyturnError `input-store` where there is none */
+export function findStoreDirectory(directory: string): string {
+  const path = resolve(directory);
+  if (existsSync(join(path, 'keyturn.db'))) return path;
+  throw new KeyturnError(
+    'input-store',
+    `There is no Keyturn store in ${path}.`,
+    'Begin with keyturn assess, or name the store with --store DIR.',
+  );
+}

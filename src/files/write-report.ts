@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { KeyturnError } from '../messages/error.ts';
+
+/** A file of a report: its name, and its text in pieces. */
+export interface ReportFile {
+  readonly name: string;
+  readonly chunks: AsyncIterable<string> | Iterable<string>;
+}
+
+/** By this file a directory is known as one that Keyturn may write a report over. */
+const MARK = 'summary.json';
+
+/**
+ * Writes a report's files, each whole or not at all, readable by their owner alone.
+ * @throws KeyturnError `input-argument` where the directory holds something else, `output-failed` where writing fails
+ */
+export async function writeReport(directory: string, files: Iterable<ReportFile>): Promise<string[]> {
+  const path = resolve(directory);
+  refuseForeignDirectory(path);
+  const written: string[] = [];
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const { name, chunks } of files) {
+      await writeWhole(join(path, name), chunks);
+      written.push(join(path, name));
+    }
+    return written;
+  } catch (cause) {
+    if (cause instanceof KeyturnError) throw cause;
+    throw new KeyturnError(
+      'output-failed',
+      `The report cannot be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Make the directory writable, or name another one with --out DIR.',
+      { cause },
+    );
+  }
+}
+
+function refuseForeignDirectory(path: string): void {
+  if (!existsSync(path)) return;
+  let names: string[];
+  try {
+    names = readdirSync(path);
+  } catch {
+    names = ['not a directory'];
+  }
+  if (names.length === 0 || names.includes(MARK)) return;
+  throw new KeyturnError(
+    'input-argument',
+    `${path} is not empty and holds no Keyturn report.`,
+    'Name a new or an empty directory with --out DIR.',
+  );
+}
+
+async function writeWhole(path: string, chunks: ReportFile['chunks']): Promise<void> {
+  const unfinished = `${path}.unfinished`;
+  const file: FileHandle = await open(unfinished, 'w', 0o600);
+  try {
+    for await (const chunk of chunks) await file.write(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  renameSync(unfinished, path);
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/binary/**', 'test/scenarios/**'],
+          isolate: false,
+        },
+      },
+      // These drive the built executable, so they need `npm run build` first.
+      {
+        test: {
+          name: 'binary',
+          include: ['test/binary/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'scenarios',
+          include: ['test/scenarios/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,25 @@
+import type { SandboxSettings } from '../settings.ts';
+import type { Account, Place } from '../state/cloud.ts';
+import { type Key, stateOf } from '../state/key.ts';
+import { resolveKey } from '../state/resolve.ts';
+import { type Input, text } from './input.ts';
+
+/** One KMS request as an operation sees it. */
+export interface KmsCall {
+  readonly operation: string;
+  readonly account: Account;
+  readonly place: Place;
+  readonly input: Input;
+  readonly now: number;
+  readonly settings: SandboxSettings;
+  readonly random: () => number;
+}
+
+/** The fields of an answer; `undefined` is the empty body that most changing operations answer. */
+export type Output = Record<string, unknown> | undefined;
+
+export type Operation = (call: KmsCall) => Output;
+
+export const keyOf = (call: KmsCall, field = 'KeyId') => resolveKey(call.place, text(call.input, field));
+
+export const stateNow = (call: KmsCall, key: Key) => stateOf(key, call.now);

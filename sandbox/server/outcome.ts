@@ -1,0 +1,91 @@
+import { AwsError, throttled } from '../error.ts';
+import { isRecord } from '../kms/input.ts';
+import type { FaultRule } from '../settings/rule.ts';
+import type { Call } from './call.ts';
+import { type Answer, successOf } from './protocol.ts';
+
+/** What becomes of a request on the wire. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly code?: string }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'hang'; readonly ms: number | undefined; readonly next: () => Outcome };
+
+/** What a fault makes of a request; `proceed` is what would have become of it. Thrown errors become answers. */
+export function struck(
+  fault: FaultRule,
+  call: Call,
+  proceed: () => Outcome,
+  output?: Record<string, unknown> | undefined,
+): Outcome {
+  switch (fault.kind) {
+    case 'reset':
+      return { kind: 'reset' };
+    case 'hang':
+      return { kind: 'hang', ms: fault.ms, next: proceed };
+    case 'throttle':
+      throw throttled();
+    case 'error':
+      throw new AwsError(fault.code, fault.message ?? '', fault.status);
+    case 'status':
+      return serverError(fault);
+    case 'truncated':
+      return { kind: 'answer', answer: truncated(call, output ?? {}) };
+    case 'answer':
+      return {
+        kind: 'answer',
+        answer: successOf(call.service, call.operation, rewritten(fault, output), call.requestId),
+      };
+  }
+}
+
+const HTML = (status: number) => `<html><body><h1>${status} Service Unavailable</h1></body></html>\n`;
+
+function serverError({ status, body = 'json', code }: FaultRule & { kind: 'status' }): Outcome {
+  if (body === 'html') {
+    return {
+      kind: 'answer',
+      code: String(status),
+      answer: { status, contentType: 'text/html', body: HTML(status) },
+    };
+  }
+  throw new AwsError(
+    code ?? 'KMSInternalException',
+    'The request was rejected because of an internal error.',
+    status,
+  );
+}
+
+/** Half of the answer as a complete HTTP message: the client finds out only when it parses. */
+function truncated(call: Call, output: Record<string, unknown>): Answer {
+  const whole = successOf(call.service, call.operation, output, call.requestId);
+  return { ...whole, body: whole.body.slice(0, Math.ceil(whole.body.length / 2)) };
+}
+
+function rewritten(
+  fault: FaultRule & { kind: 'answer' },
+  output: Record<string, unknown> = {},
+): Record<string, unknown> {
+  if (fault.replace !== undefined) return fault.replace as Record<string, unknown>;
+  const merged = merge(output, fault.merge ?? {});
+  for (const path of fault.remove ?? []) removeAt(merged, path.split('.'));
+  return merged;
+}
+
+function merge(into: Record<string, unknown>, from: Record<string, unknown>): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...into };
+  for (const [name, value] of Object.entries(from)) {
+    const old = merged[name];
+    merged[name] = isRecord(value) ? merge(isRecord(old) ? old : {}, value) : value;
+  }
+  return merged;
+}
+
+function removeAt(fields: Record<string, unknown>, [name = '', ...rest]: string[]): void {
+  const inner = fields[name];
+  if (rest.length === 0) delete fields[name];
+  else if (isRecord(inner)) {
+    const copy = { ...inner };
+    fields[name] = copy;
+    removeAt(copy, rest);
+  }
+}

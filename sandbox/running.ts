@@ -9,7 +9,8 @@ import { parseSettings, type SandboxSettings, SettingsError } from './settings.t
 import { type Account, type Cloud, partitionOf, placeIn } from './state/cloud.ts';
 import { addAlias, createFromSettings } from './state/create.ts';
 import { DEFAULT_REGIONS } from './state/regions.ts';
-import { type World, worldOf } from './worlds/world.ts';
+import type { World } from './worlds/contents.ts';
+import { worldOf } from './worlds/world.ts';
 
 const DEFAULT_ACCOUNT = '111122223333';
 

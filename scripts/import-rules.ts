@@ -1,114 +1,115 @@
+import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
+
 /** Imports run one way: model ← phases ← workflow ← cli (docs/decisions/0001-layout.md). */
 const PHASES = 'assess|approve|configure|validate';
 const PURE = `${PHASES}|evidence|report`;
 
-module.exports = {
-  forbidden: [
-    {
-      name: 'no-cycles',
-      comment: 'A cycle has no first file to read.',
-      severity: 'error',
-      from: {},
-      to: { circular: true },
-    },
-    {
-      name: 'model-imports-nothing-of-ours',
-      comment: 'The model is what everything else agrees on.',
-      severity: 'error',
-      from: { path: '^src/model/' },
-      to: { path: '^(src|sandbox)/', pathNot: '^src/model/' },
-    },
-    {
-      name: 'phases-never-import-each-other',
-      comment: 'Phases meet in a workflow, which hands each what it needs.',
-      severity: 'error',
-      from: { path: `^src/(${PURE})/` },
-      to: { path: `^src/(${PURE})/`, pathNot: '^src/$1/' },
-    },
-    {
-      name: 'pure-code-stays-pure',
-      comment: 'Decisions see the model and nothing of the world: they can be tested over every input.',
-      severity: 'error',
-      from: { path: `^src/(${PURE})/` },
-      to: { path: `^src/`, pathNot: `^src/(model|${PURE})/` },
-    },
-    {
-      name: 'pure-code-does-no-io',
-      comment: 'No file, network, process or clock in what decides.',
-      severity: 'error',
-      from: { path: `^src/(model|${PURE}|messages)/` },
-      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
-    },
-    {
-      name: 'workflows-are-handed-the-world',
-      comment:
-        'A workflow gets AWS, the store and the files from its host, so that tests and engines can give others.',
-      severity: 'error',
-      from: { path: '^src/workflow/' },
-      to: { path: '^src/(aws|store|files|cli|web)/' },
-    },
-    {
-      name: 'adapters-know-only-the-ports',
-      comment: 'aws/, store/ and files/ provide what workflow/ports.ts asks for, and see no rule of ours.',
-      severity: 'error',
-      from: { path: '^src/(aws|store|files)/' },
-      to: { path: '^src/', pathNot: '^src/(model|messages|aws|store|files)/|^src/workflow/ports\\.ts$' },
-    },
-    {
-      name: 'adapters-know-not-each-other',
-      comment: 'AWS, the store and the files are independent of each other.',
-      severity: 'error',
-      from: { path: '^src/(aws|store|files)/' },
-      to: { path: '^src/(aws|store|files)/', pathNot: '^src/$1/' },
-    },
-    {
-      name: 'only-aws-imports-the-sdk',
-      comment: "AWS's answers are parsed in one place.",
-      severity: 'error',
-      from: { path: '^src/', pathNot: '^src/aws/' },
-      to: { path: '@aws-sdk|@smithy' },
-    },
-    {
-      name: 'only-the-store-imports-a-database',
-      comment: 'One schema, one place for transactions.',
-      severity: 'error',
-      from: { path: '^src/', pathNot: '^src/store/' },
-      to: { path: 'node_modules/kysely|^(node:)?sqlite$' },
-    },
-    {
-      name: 'only-files-imports-the-file-system',
-      comment: 'Modes, atomic writes and size limits live in one place.',
-      severity: 'error',
-      from: { path: '^src/', pathNot: '^src/files/' },
-      to: { path: '^(node:)?fs(/promises)?$' },
-    },
-    {
-      name: 'the-sandbox-disagrees-freely',
-      comment: "The sandbox is written from AWS's documentation and must be able to contradict the product.",
-      severity: 'error',
-      from: { path: '^sandbox/' },
-      to: { path: '^src/' },
-    },
-    {
-      name: 'only-its-command-imports-the-sandbox',
-      comment: 'The product never depends on its test double.',
-      severity: 'error',
-      from: { path: '^src/', pathNot: '^src/cli/commands/sandbox\\.ts$' },
-      to: { path: '^sandbox/' },
-    },
-    {
-      name: 'nobody-imports-the-hosts',
-      comment: 'The command line is the outermost layer.',
-      severity: 'error',
-      from: { path: '^src/', pathNot: '^src/cli/' },
-      to: { path: '^src/cli/' },
-    },
-  ],
-  options: {
-    doNotFollow: { path: 'node_modules' },
-    tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'tsconfig.json' },
-    parser: 'swc',
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+export const rules: IForbiddenRuleType[] = [
+  {
+    name: 'no-cycles',
+    comment: 'A cycle has no first file to read.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
   },
+  {
+    name: 'model-imports-nothing-of-ours',
+    comment: 'The model is what everything else agrees on.',
+    severity: 'error',
+    from: { path: '^src/model/' },
+    to: { path: '^(src|sandbox)/', pathNot: '^src/model/' },
+  },
+  {
+    name: 'phases-never-import-each-other',
+    comment: 'Phases meet in a workflow, which hands each what it needs.',
+    severity: 'error',
+    from: { path: `^src/(${PURE})/` },
+    to: { path: `^src/(${PURE})/`, pathNot: '^src/$1/' },
+  },
+  {
+    name: 'pure-code-stays-pure',
+    comment: 'Decisions see the model and nothing of the world: they can be tested over every input.',
+    severity: 'error',
+    from: { path: `^src/(${PURE})/` },
+    to: { path: `^src/`, pathNot: `^src/(model|${PURE})/` },
+  },
+  {
+    name: 'pure-code-does-no-io',
+    comment: 'No file, network, process or clock in what decides.',
+    severity: 'error',
+    from: { path: `^src/(model|${PURE}|messages)/` },
+    to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+  },
+  {
+    name: 'workflows-are-handed-the-world',
+    comment:
+      'A workflow gets AWS, the store and the files from its host, so that tests and engines can give others.',
+    severity: 'error',
+    from: { path: '^src/workflow/' },
+    to: { path: '^src/(aws|store|files|cli|web)/' },
+  },
+  {
+    name: 'adapters-know-only-the-ports',
+    comment: 'aws/, store/ and files/ provide what workflow/ports.ts asks for, and see no rule of ours.',
+    severity: 'error',
+    from: { path: '^src/(aws|store|files)/' },
+    to: { path: '^src/', pathNot: '^src/(model|messages|aws|store|files)/|^src/workflow/ports\\.ts$' },
+  },
+  {
+    name: 'adapters-know-not-each-other',
+    comment: 'AWS, the store and the files are independent of each other.',
+    severity: 'error',
+    from: { path: '^src/(aws|store|files)/' },
+    to: { path: '^src/(aws|store|files)/', pathNot: '^src/$1/' },
+  },
+  {
+    name: 'only-aws-imports-the-sdk',
+    comment: "AWS's answers are parsed in one place.",
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/aws/' },
+    to: { path: '@aws-sdk|@smithy' },
+  },
+  {
+    name: 'only-the-store-imports-a-database',
+    comment: 'One schema, one place for transactions.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/store/' },
+    to: { path: 'node_modules/kysely|^(node:)?sqlite$' },
+  },
+  {
+    name: 'only-files-imports-the-file-system',
+    comment: 'Modes, atomic writes and size limits live in one place.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/files/' },
+    to: { path: '^(node:)?fs(/promises)?$' },
+  },
+  {
+    name: 'the-sandbox-disagrees-freely',
+    comment: "The sandbox is written from AWS's documentation and must be able to contradict the product.",
+    severity: 'error',
+    from: { path: '^sandbox/' },
+    to: { path: '^src/' },
+  },
+  {
+    name: 'only-its-command-imports-the-sandbox',
+    comment: 'The product never depends on its test double.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/cli/commands/sandbox\\.ts$' },
+    to: { path: '^sandbox/' },
+  },
+  {
+    name: 'nobody-imports-the-hosts',
+    comment: 'The command line is the outermost layer.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/cli/' },
+    to: { path: '^src/cli/' },
+  },
+];
+
+export const options: ICruiseOptions = {
+  doNotFollow: { path: 'node_modules' },
+  tsPreCompilationDeps: true,
+  tsConfig: { fileName: 'tsconfig.json' },
+  parser: 'swc',
+  enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
 };

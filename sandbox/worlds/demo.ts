@@ -1,8 +1,8 @@
 import type { DenyRule } from '../settings/rule.ts';
+import type { World } from './contents.ts';
 import { AP_SOUTHEAST_2, EU_WEST_1, US_EAST_1 } from './demo/elsewhere.ts';
 import { EU_CENTRAL_1 } from './demo/eu-central-1.ts';
 import { demoKeyId, keysIn } from './demo/key.ts';
-import type { World } from './world.ts';
 
 const REGIONS = {
   'eu-central-1': EU_CENTRAL_1,

@@ -1,15 +1,7 @@
-import type { KeySettings } from '../settings/key.ts';
-import type { DenyRule } from '../settings/rule.ts';
 import type { SandboxSettings } from '../settings.ts';
+import type { World } from './contents.ts';
 import { demoWorld } from './demo.ts';
 import { generatedKeys } from './generate.ts';
-
-/** What a sandbox starts with. */
-export interface World {
-  readonly keys: Iterable<KeySettings>;
-  readonly aliases: readonly { readonly region: string; readonly name: string }[];
-  readonly deny: readonly DenyRule[];
-}
 
 /** The named or generated world, followed by the keys that the settings list themselves. */
 export function worldOf(settings: SandboxSettings, seed: string): World {

@@ -10,7 +10,7 @@ const principals = z.union([
 const statement = z.object({
   Effect: text,
   Principal: principals.optional(),
-  NotPrincipal: z.unknown(),
+  NotPrincipal: z.unknown().optional(),
   Action: oneOrMany.optional(),
   NotAction: oneOrMany.optional(),
   Condition: z.record(z.string(), z.record(z.string(), oneOrMany)).optional(),

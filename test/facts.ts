@@ -15,10 +15,15 @@ export const scopeOf = (...regions: string[]): Scope => ({
 });
 export const CONTEXT = { scope: scopeOf(REGION), RotationPeriodInDays: 365 };
 
-export const arnOf = (keyId: string, region = REGION): string => `arn:aws:kms:${region}:${ACCOUNT}:key/${keyId}`;
+export const arnOf = (keyId: string, region = REGION): string =>
+  `arn:aws:kms:${region}:${ACCOUNT}:key/${keyId}`;
 
 export const read = <T>(value: T): Reading<T> => ({ kind: 'read', value, at: AT });
-export const unread = (kind: FailureKind, operation = 'DescribeKey', code = 'SomeException'): Reading<never> => ({
+export const unread = (
+  kind: FailureKind,
+  operation = 'DescribeKey',
+  code = 'SomeException',
+): Reading<never> => ({
   kind: 'unreadable',
   failure: failureOf(kind, operation, code),
   at: AT,

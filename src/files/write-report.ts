@@ -2,12 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
-
-/** A file of a report: its name, and its text in pieces. */
-export interface ReportFile {
-  readonly name: string;
-  readonly chunks: AsyncIterable<string> | Iterable<string>;
-}
+import type { ReportFile } from '../workflow/ports.ts';
 
 /** By this file a directory is known as one that Keyturn may write a report over. */
 const MARK = 'summary.json';
@@ -16,13 +11,13 @@ const MARK = 'summary.json';
  * Writes a report's files, each whole or not at all, readable by their owner alone.
  * @throws KeyturnError `input-argument` where the directory holds something else, `output-failed` where writing fails
  */
-export async function writeReport(directory: string, files: Iterable<ReportFile>): Promise<string[]> {
+export async function writeReport(directory: string, files: AsyncIterable<ReportFile>): Promise<string[]> {
   const path = resolve(directory);
   refuseForeignDirectory(path);
   const written: string[] = [];
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    for (const { name, chunks } of files) {
+    for await (const { name, chunks } of files) {
       await writeWhole(join(path, name), chunks);
       written.push(join(path, name));
     }

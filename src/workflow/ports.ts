@@ -167,3 +167,9 @@ export interface RolloutLock {
   readonly takenOverFrom?: string;
   release(): void;
 }
+
+/** A file of a report: its name, and its text in pieces. */
+export interface ReportFile {
+  readonly name: string;
+  readonly chunks: AsyncIterable<string> | Iterable<string>;
+}

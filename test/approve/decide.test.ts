@@ -7,8 +7,14 @@ import { DECISIONS } from '../../src/model/approval.ts';
 import { arnOf, CONTEXT, factsOf, ON, read } from '../facts.ts';
 
 const findings = new Map(
-  [factsOf({}, undefined, 'c1'), factsOf({}, read(ON), 'on'), factsOf({ KeyState: 'Disabled' }, undefined, 'off')]
-    .map((facts) => assembleFinding({ ...facts, rotation: facts.rotation ?? read({ KeyRotationEnabled: false }) }, CONTEXT))
+  [
+    factsOf({}, undefined, 'c1'),
+    factsOf({}, read(ON), 'on'),
+    factsOf({ KeyState: 'Disabled' }, undefined, 'off'),
+  ]
+    .map((facts) =>
+      assembleFinding({ ...facts, rotation: facts.rotation ?? read({ KeyRotationEnabled: false }) }, CONTEXT),
+    )
     .flatMap((finding) => (finding ? [[finding.keyArn, finding] as const] : [])),
 );
 const plan = { digest: 'd', RotationPeriodInDays: 180, findings };
@@ -24,7 +30,15 @@ describe('decisions over a plan', () => {
     const decided = decideOn(plan, [ask('c1')], 'CIS 3.6');
     expect(decided).toMatchObject({
       kind: 'decided',
-      decisions: [{ keyArn: arnOf('c1'), keyId: 'c1', region: 'eu-central-1', RotationPeriodInDays: 180, reason: 'CIS 3.6' }],
+      decisions: [
+        {
+          keyArn: arnOf('c1'),
+          keyId: 'c1',
+          region: 'eu-central-1',
+          RotationPeriodInDays: 180,
+          reason: 'CIS 3.6',
+        },
+      ],
     });
   });
 

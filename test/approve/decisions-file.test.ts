@@ -21,17 +21,24 @@ describe('a decisions file in CSV', () => {
     ['a byte order mark', `\uFEFF${header}\n${a},d,decline,x\n`],
     ['other columns in another order', `note,decision,reason,planDigest,keyArn\nhello,Decline ,x,d, ${a}\n`],
   ])('is read with %s', (_, source) => {
-    expect(readDecisionsFile(source)).toMatchObject({ problems: [], requests: [{ keyArn: a, decision: 'decline' }] });
+    expect(readDecisionsFile(source)).toMatchObject({
+      problems: [],
+      requests: [{ keyArn: a, decision: 'decline' }],
+    });
   });
 
   it('has every problem named with its line', () => {
-    const { requests, problems } = readDecisionsFile(`${header}\n${a},d,yes,\n,d,approve,\n${b},,approve,\n${b},d,,why\n`);
+    const { requests, problems } = readDecisionsFile(
+      `${header}\n${a},d,yes,\n,d,approve,\n${b},,approve,\n${b},d,,why\n`,
+    );
     expect(requests).toEqual([]);
     expect(problems.map((problem) => problem.slice(0, 6))).toEqual(['line 2', 'line 3', 'line 4', 'line 5']);
   });
 
   it('is refused without the columns it needs', () => {
-    expect(readDecisionsFile(`keyArn,decision\n${a},approve\n`).problems).toEqual(['line 1: no column planDigest']);
+    expect(readDecisionsFile(`keyArn,decision\n${a},approve\n`).problems).toEqual([
+      'line 1: no column planDigest',
+    ]);
     expect(readDecisionsFile('"unclosed').problems).toHaveLength(1);
   });
 });
@@ -63,7 +70,9 @@ describe('a decisions file in JSON', () => {
   });
 
   it('has every problem named with its place', () => {
-    const { problems } = readDecisionsFile('[{"keyArn":1,"decision":"approve"},{"keyArn":"k","decision":"APPROVED"},7]');
+    const { problems } = readDecisionsFile(
+      '[{"keyArn":1,"decision":"approve"},{"keyArn":"k","decision":"APPROVED"},7]',
+    );
     expect(problems.map((problem) => problem.split(':')[0])).toEqual(['item 1', 'item 2', 'item 3']);
     expect(readDecisionsFile('{"keyArn":"k"\n{').problems.map((problem) => problem.split(':')[0])).toEqual([
       'line 1',
@@ -75,11 +84,18 @@ describe('a decisions file in JSON', () => {
 describe('any file at all', () => {
   it('is read or refused, and never throws or approves what it does not say', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.string().map((s) => `${header}\n${s}`)), (source) => {
-        for (const { decision } of readDecisionsFile(source).requests) {
-          expect(source.toLowerCase()).toContain(decision);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.json(),
+          fc.string().map((s) => `${header}\n${s}`),
+        ),
+        (source) => {
+          for (const { decision } of readDecisionsFile(source).requests) {
+            expect(source.toLowerCase()).toContain(decision);
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
   });

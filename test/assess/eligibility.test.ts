@@ -7,22 +7,44 @@ import { factsOf, multiRegion, OFF, ON, read, SYMMETRIC, unread } from '../facts
 
 /** The table of kms-facts §1, row by row: what makes a key what it is, and the finding that it must have. */
 const BY_TYPE: readonly [string, Partial<KeyMetadata>, string][] = [
-  ...['RSA_2048', 'RSA_3072', 'RSA_4096', 'ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521', 'ECC_SECG_P256K1']
+  ...[
+    'RSA_2048',
+    'RSA_3072',
+    'RSA_4096',
+    'ECC_NIST_P256',
+    'ECC_NIST_P384',
+    'ECC_NIST_P521',
+    'ECC_SECG_P256K1',
+  ]
     .concat('ECC_NIST_EDWARDS25519', 'SM2', 'ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87')
-    .map((KeySpec): [string, Partial<KeyMetadata>, string] => [KeySpec, { KeySpec, KeyUsage: 'SIGN_VERIFY' }, 'asymmetric']),
+    .map((KeySpec): [string, Partial<KeyMetadata>, string] => [
+      KeySpec,
+      { KeySpec, KeyUsage: 'SIGN_VERIFY' },
+      'asymmetric',
+    ]),
   ['RSA for encryption', { KeySpec: 'RSA_4096', KeyUsage: 'ENCRYPT_DECRYPT' }, 'asymmetric'],
-  ...['HMAC_224', 'HMAC_256', 'HMAC_384', 'HMAC_512'].map((KeySpec): [string, Partial<KeyMetadata>, string] => [
-    KeySpec,
-    { KeySpec, KeyUsage: 'GENERATE_VERIFY_MAC' },
-    'hmac',
-  ]),
+  ...['HMAC_224', 'HMAC_256', 'HMAC_384', 'HMAC_512'].map(
+    (KeySpec): [string, Partial<KeyMetadata>, string] => [
+      KeySpec,
+      { KeySpec, KeyUsage: 'GENERATE_VERIFY_MAC' },
+      'hmac',
+    ],
+  ),
   ['key agreement', { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' }, 'key-agreement'],
   ['imported material', { Origin: 'EXTERNAL' }, 'imported-material'],
   ['imported material still awaited', { Origin: 'EXTERNAL', KeyState: 'PendingImport' }, 'imported-material'],
-  ['an imported HMAC key', { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC', Origin: 'EXTERNAL' }, 'hmac'],
+  [
+    'an imported HMAC key',
+    { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC', Origin: 'EXTERNAL' },
+    'hmac',
+  ],
   ['CloudHSM key store', { Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: 'cks-1' }, 'cloudhsm-key-store'],
   ['external key store', { Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId: 'cks-2' }, 'external-key-store'],
-  ['a store that is not connected', { Origin: 'AWS_CLOUDHSM', KeyState: 'Unavailable' }, 'cloudhsm-key-store'],
+  [
+    'a store that is not connected',
+    { Origin: 'AWS_CLOUDHSM', KeyState: 'Unavailable' },
+    'cloudhsm-key-store',
+  ],
   ['multi-Region replica', multiRegion('REPLICA'), 'replica'],
   ['disabled replica', { ...multiRegion('REPLICA'), KeyState: 'Disabled' }, 'replica'],
   ['a spec of tomorrow', { KeySpec: 'SYMMETRIC_512' }, 'unknown-spec'],
@@ -52,7 +74,9 @@ describe('the finding of a key', () => {
   });
 
   it('is enabled where it is on, whatever the period', () => {
-    expect(concludeFinding(factsOf({}, read({ ...ON, RotationPeriodInDays: 90 })))).toEqual({ finding: 'enabled' });
+    expect(concludeFinding(factsOf({}, read({ ...ON, RotationPeriodInDays: 90 })))).toEqual({
+      finding: 'enabled',
+    });
   });
 
   it('is none for an AWS managed key', () => {
@@ -95,9 +119,12 @@ describe('the finding of a key', () => {
     ['multi-Region without a configuration', { MultiRegion: true }],
     ['a configuration without being multi-Region', { ...multiRegion('PRIMARY'), MultiRegion: false }],
     ['state Enabled and not enabled', { Enabled: false }],
-  ] satisfies [string, Partial<KeyMetadata>][])('is unknown where the facts contradict each other: %s', (_, odd) => {
-    expect(concludeFinding(factsOf(odd))).toEqual({ finding: 'unknown', reason: 'contradictory-answer' });
-  });
+  ] satisfies [string, Partial<KeyMetadata>][])(
+    'is unknown where the facts contradict each other: %s',
+    (_, odd) => {
+      expect(concludeFinding(factsOf(odd))).toEqual({ finding: 'unknown', reason: 'contradictory-answer' });
+    },
+  );
 
   it('is unknown where nobody read the status of a key that has one', () => {
     const { rotation, ...unread } = factsOf();
@@ -106,11 +133,20 @@ describe('the finding of a key', () => {
 });
 
 /** Values that AWS documents, near misses, and anything at all. */
-const oneOf = (...values: string[]) => fc.oneof(fc.constantFrom(...values), fc.string(), fc.constantFrom('', ' Enabled', 'ENABLED', '__proto__'));
+const oneOf = (...values: string[]) =>
+  fc.oneof(fc.constantFrom(...values), fc.string(), fc.constantFrom('', ' Enabled', 'ENABLED', '__proto__'));
 const anyMetadata: fc.Arbitrary<KeyMetadata> = fc.record(
   {
     KeyManager: oneOf('CUSTOMER', 'AWS'),
-    KeyState: oneOf('Enabled', 'Disabled', 'PendingDeletion', 'PendingImport', 'Creating', 'Updating', 'Unavailable'),
+    KeyState: oneOf(
+      'Enabled',
+      'Disabled',
+      'PendingDeletion',
+      'PendingImport',
+      'Creating',
+      'Updating',
+      'Unavailable',
+    ),
     KeySpec: oneOf('SYMMETRIC_DEFAULT', 'RSA_2048', 'HMAC_256', 'ECC_NIST_P256', 'SM2', 'ML_DSA_44'),
     KeyUsage: oneOf('ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'),
     Origin: oneOf('AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'),
@@ -155,10 +191,13 @@ describe('no combination outside the table', () => {
 
   it('keeps one that is inside from being one', () => {
     fc.assert(
-      fc.property(fc.record({ MultiRegion: fc.boolean(), Description: fc.string() }), ({ MultiRegion, Description }) => {
-        const family = MultiRegion ? multiRegion('PRIMARY') : {};
-        expect(concludeFinding(factsOf({ ...family, Description }))).toEqual({ finding: 'candidate' });
-      }),
+      fc.property(
+        fc.record({ MultiRegion: fc.boolean(), Description: fc.string() }),
+        ({ MultiRegion, Description }) => {
+          const family = MultiRegion ? multiRegion('PRIMARY') : {};
+          expect(concludeFinding(factsOf({ ...family, Description }))).toEqual({ finding: 'candidate' });
+        },
+      ),
     );
   });
 });

@@ -26,10 +26,19 @@ describe("a plan's digest", () => {
 
   it('stays the same when only what is volatile differs', async () => {
     const enabled = assemble({}, read(ON));
-    const later = { ...enabled, NextRotationDate: '2028-01-01T00:00:00.000Z', readAt: {}, explanation: 'x', advice: 'y' };
+    const later = {
+      ...enabled,
+      NextRotationDate: '2028-01-01T00:00:00.000Z',
+      readAt: {},
+      explanation: 'x',
+      advice: 'y',
+    };
     expect(await digestOf(later)).toBe(await digestOf(enabled));
     const denied = assemble({}, unread('access-denied', 'GetKeyRotationStatus', 'AccessDeniedException'));
-    const reworded = { ...denied, gaps: denied.gaps.map((gap) => ({ ...gap, message: 'other', requestId: 'r' })) };
+    const reworded = {
+      ...denied,
+      gaps: denied.gaps.map((gap) => ({ ...gap, message: 'other', requestId: 'r' })),
+    };
     expect(await digestOf(reworded)).toBe(await digestOf(denied));
   });
 
@@ -76,7 +85,12 @@ describe("a plan's digest", () => {
 
 describe('an assembled finding', () => {
   it('fits the schema that it is stored with', () => {
-    for (const facts of [factsOf(), factsOf({}, read(ON)), factsOf(multiRegion('REPLICA')), factsOf({}, unread('network'))]) {
+    for (const facts of [
+      factsOf(),
+      factsOf({}, read(ON)),
+      factsOf(multiRegion('REPLICA')),
+      factsOf({}, unread('network')),
+    ]) {
       const finding = assembleFinding(facts, CONTEXT);
       expect(findingSchema.parse(finding)).toEqual(finding);
     }
@@ -104,7 +118,14 @@ describe('an assembled finding', () => {
   it('has an explanation and an advice for every reason there is', () => {
     const reasons = findingSchema.shape.reason.unwrap().options;
     expect(reasons.length).toBeGreaterThan(25);
-    for (const kind of ['access-denied', 'not-found', 'throttled', 'server', 'network', 'malformed-answer'] as const) {
+    for (const kind of [
+      'access-denied',
+      'not-found',
+      'throttled',
+      'server',
+      'network',
+      'malformed-answer',
+    ] as const) {
       const { explanation, advice } = assemble({}, unread(kind, 'GetKeyRotationStatus'));
       expect(explanation.length).toBeGreaterThan(10);
       expect(advice.length).toBeGreaterThan(10);

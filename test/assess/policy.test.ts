@@ -6,7 +6,8 @@ import { ACCOUNT } from '../facts.ts';
 const root = `arn:aws:iam::${ACCOUNT}:root`;
 const role = `arn:aws:iam::${ACCOUNT}:role/KeyAdmin`;
 const stranger = 'arn:aws:iam::999988887777:role/Reader';
-const sum = (...Statement: object[]) => summarizePolicy(JSON.stringify({ Version: '2012-10-17', Statement }), ACCOUNT);
+const sum = (...Statement: object[]) =>
+  summarizePolicy(JSON.stringify({ Version: '2012-10-17', Statement }), ACCOUNT);
 const allow = (AWS: string | string[], Action: string | string[], more: object = {}) => ({
   Effect: 'Allow',
   Principal: { AWS },
@@ -17,7 +18,11 @@ const allow = (AWS: string | string[], Action: string | string[], more: object =
 
 describe('the summary of a key policy', () => {
   it('says that the default policy delegates to the account', () => {
-    expect(sum(allow(root, 'kms:*'))).toEqual({ administrators: [root], delegatesToAccount: true, openTo: [] });
+    expect(sum(allow(root, 'kms:*'))).toEqual({
+      administrators: [root],
+      delegatesToAccount: true,
+      openTo: [],
+    });
   });
 
   it('says that a policy which names roles alone does not delegate', () => {
@@ -61,7 +66,9 @@ describe('the summary of a key policy', () => {
 
   it('treats NotPrincipal as everybody', () => {
     const { Principal, ...rest } = allow('', 'kms:Decrypt');
-    expect(sum({ ...rest, NotPrincipal: { AWS: root } })?.openTo).toEqual([{ principal: '*', conditional: false }]);
+    expect(sum({ ...rest, NotPrincipal: { AWS: root } })?.openTo).toEqual([
+      { principal: '*', conditional: false },
+    ]);
   });
 
   it('is none for what is no policy', () => {

@@ -3,10 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { type Ending, Governor, type Permit, SAME_ERRORS_IN_A_ROW } from '../../src/configure/governor.ts';
 
 const UNBOUNDED = { limit: Number.POSITIVE_INFINITY, maxFailures: Number.POSITIVE_INFINITY };
-const denied: Ending = { kind: 'failed', permanentError: 'EnableKeyRotation: AccessDeniedException', called: true };
+const denied: Ending = {
+  kind: 'failed',
+  permanentError: 'EnableKeyRotation: AccessDeniedException',
+  called: true,
+};
 
 /** Works through `endings` in one place, as many at a time as there is leave for; says how many were begun. */
-async function workThrough(governor: Governor, endings: readonly Ending[], settleFirst = false): Promise<Ending[]> {
+async function workThrough(
+  governor: Governor,
+  endings: readonly Ending[],
+  settleFirst = false,
+): Promise<Ending[]> {
   const begun: Ending[] = [];
   const open: [Permit, Ending][] = [];
   for (const ending of endings) {
@@ -16,7 +24,10 @@ async function workThrough(governor: Governor, endings: readonly Ending[], settl
     while (permit === 'waits') {
       const [finished] = open.splice(0, 1);
       finished?.[0].end(finished[1]);
-      permit = await Promise.race([asked, new Promise<'waits'>((resolve) => setImmediate(() => resolve('waits')))]);
+      permit = await Promise.race([
+        asked,
+        new Promise<'waits'>((resolve) => setImmediate(() => resolve('waits'))),
+      ]);
     }
     if (!permit) break;
     if (settleFirst) permit.settling();
@@ -37,14 +48,26 @@ const anyEnding: fc.Arbitrary<Ending> = fc.oneof(
 
 describe('the blast radius', () => {
   it('is never overstepped, whatever the work in flight turns out to be', async () => {
-    const bounds = fc.record({ limit: fc.integer({ min: 1, max: 8 }), maxFailures: fc.integer({ min: 1, max: 4 }) });
+    const bounds = fc.record({
+      limit: fc.integer({ min: 1, max: 8 }),
+      maxFailures: fc.integer({ min: 1, max: 4 }),
+    });
     await fc.assert(
-      fc.asyncProperty(bounds, fc.array(anyEnding, { maxLength: 40 }), fc.boolean(), async (radius, endings, settle) => {
-        const begun = await workThrough(new Governor(radius), endings, settle);
-        const called = begun.filter((each) => each.kind === 'changed' || (each.kind === 'failed' && each.called));
-        expect(called.length).toBeLessThanOrEqual(radius.limit);
-        expect(begun.filter(({ kind }) => kind === 'failed').length).toBeLessThanOrEqual(radius.maxFailures);
-      }),
+      fc.asyncProperty(
+        bounds,
+        fc.array(anyEnding, { maxLength: 40 }),
+        fc.boolean(),
+        async (radius, endings, settle) => {
+          const begun = await workThrough(new Governor(radius), endings, settle);
+          const called = begun.filter(
+            (each) => each.kind === 'changed' || (each.kind === 'failed' && each.called),
+          );
+          expect(called.length).toBeLessThanOrEqual(radius.limit);
+          expect(begun.filter(({ kind }) => kind === 'failed').length).toBeLessThanOrEqual(
+            radius.maxFailures,
+          );
+        },
+      ),
     );
   });
 
@@ -61,21 +84,42 @@ describe('the blast radius', () => {
 describe('a place', () => {
   it('is stopped by five permanent errors of the same kind in a row, and exactly five', async () => {
     const governor = new Governor(UNBOUNDED);
-    const begun = await workThrough(governor, Array.from({ length: 20 }, () => denied));
+    const begun = await workThrough(
+      governor,
+      Array.from({ length: 20 }, () => denied),
+    );
     expect(begun).toHaveLength(SAME_ERRORS_IN_A_ROW);
     expect(governor.whyStopped('place')).toContain('AccessDeniedException');
   });
 
   it('goes on where a success or another error stands between', async () => {
     const governor = new Governor(UNBOUNDED);
-    const other: Ending = { kind: 'failed', permanentError: 'EnableKeyRotation: NotFoundException', called: true };
-    const endings = [denied, denied, denied, denied, { kind: 'changed' } as const, denied, denied, denied, denied, other];
+    const other: Ending = {
+      kind: 'failed',
+      permanentError: 'EnableKeyRotation: NotFoundException',
+      called: true,
+    };
+    const endings = [
+      denied,
+      denied,
+      denied,
+      denied,
+      { kind: 'changed' } as const,
+      denied,
+      denied,
+      denied,
+      denied,
+      other,
+    ];
     expect(await workThrough(governor, endings)).toHaveLength(endings.length);
   });
 
   it('does not stop another place', async () => {
     const governor = new Governor(UNBOUNDED);
-    await workThrough(governor, Array.from({ length: 20 }, () => denied));
+    await workThrough(
+      governor,
+      Array.from({ length: 20 }, () => denied),
+    );
     expect(await governor.permit('elsewhere')).toBeDefined();
   });
 });

@@ -18,7 +18,10 @@ describe('the step for an approved key', () => {
   });
 
   it('notes a changed description, and enables all the same', () => {
-    expect(decideStep(approved, assemble({ Description: 'new' }))).toEqual({ kind: 'enable', drift: ['Description'] });
+    expect(decideStep(approved, assemble({ Description: 'new' }))).toEqual({
+      kind: 'enable',
+      drift: ['Description'],
+    });
   });
 
   it('leaves a key alone that somebody else has turned on', () => {
@@ -39,13 +42,17 @@ describe('the step for an approved key', () => {
     expect(gone && decideStep(approved, gone)).toMatchObject({ kind: 'skip', reason: 'disappeared' });
   });
 
-  it.each(['access-denied', 'throttled', 'server', 'network', 'malformed-answer', 'unsupported'] satisfies FailureKind[])(
-    'is to fail where the fresh check itself fails: %s',
-    (kind) => {
-      const step = decideStep(approved, assemble({}, unread(kind, 'GetKeyRotationStatus')));
-      expect(step).toMatchObject({ kind: 'fail', failure: { operation: 'GetKeyRotationStatus', kind } });
-    },
-  );
+  it.each([
+    'access-denied',
+    'throttled',
+    'server',
+    'network',
+    'malformed-answer',
+    'unsupported',
+  ] satisfies FailureKind[])('is to fail where the fresh check itself fails: %s', (kind) => {
+    const step = decideStep(approved, assemble({}, unread(kind, 'GetKeyRotationStatus')));
+    expect(step).toMatchObject({ kind: 'fail', failure: { operation: 'GetKeyRotationStatus', kind } });
+  });
 
   it('is to stop where the credentials are no longer accepted', () => {
     expect(decideStep(approved, assemble({}, unread('credentials')))).toMatchObject({ kind: 'stop' });

@@ -36,7 +36,12 @@ describe('the verdict on a change', () => {
   it.each([
     ['rotation off', OFF, {}, 'KeyRotationEnabled'],
     ['another period', { ...ON, RotationPeriodInDays: 90 }, {}, 'RotationPeriodInDays'],
-    ['no period', { KeyRotationEnabled: true, NextRotationDate: ON.NextRotationDate }, {}, 'RotationPeriodInDays'],
+    [
+      'no period',
+      { KeyRotationEnabled: true, NextRotationDate: ON.NextRotationDate },
+      {},
+      'RotationPeriodInDays',
+    ],
     ['no next date', { KeyRotationEnabled: true, RotationPeriodInDays: 365 }, {}, 'NextRotationDate'],
     ['the key disabled', ON, { KeyState: 'Disabled' }, 'KeyState'],
     ['the key about to be deleted', OFF, { KeyState: 'PendingDeletion' }, 'KeyState'],

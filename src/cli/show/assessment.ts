@@ -1,7 +1,10 @@
 import type { Counts, PlaceCounts } from '../../model/plan.ts';
 import type { RolloutRecord } from '../../report/record.ts';
+import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
 import { renderTable } from '../../report/table.ts';
 import type { Terminal } from '../terminal.ts';
+
+const COUNT_NAMES = ['listed', 'candidate', 'enabled', 'ineligible', 'unknown', 'awsManaged'] as const;
 
 export function totalCounts(places: readonly PlaceCounts[]): Counts {
   const total = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
@@ -9,19 +12,74 @@ export function totalCounts(places: readonly PlaceCounts[]): Counts {
   return total;
 }
 
-const COUNT_NAMES = ['listed', 'candidate', 'enabled', 'ineligible', 'unknown', 'awsManaged'] as const;
-
-/** The posture at a glance. */
+/** The posture at a glance: counts by place, why not, and whatever is missing or does not add up. */
 export async function showAssessment(terminal: Terminal, record: RolloutRecord): Promise<void> {
-  const { rollout, places } = record;
-  const totals = totalCounts(places);
-  const rows = places.map((place) => [place.region, ...COUNT_NAMES.map((name) => String(place[name]))]);
-  await terminal.out(`${rollout.id} ${totals.listed}\n`);
-  await terminal.out(
-    renderTable(
-      ['Region', ...COUNT_NAMES].map((title) => ({ title })),
-      rows,
-      terminal,
-    ),
-  );
+  const summary = await assembleSummary(record);
+  const lines = [
+    `\nRollout ${terminal.bold(summary.rollout)}, plan ${summary.planDigest}\n\n`,
+    countTable(terminal, summary),
+    '\n',
+    ...posture(terminal, summary),
+    ...attention(terminal, summary),
+  ];
+  await terminal.out(lines.join(''));
 }
+
+const COLUMNS = [
+  { title: 'Region' },
+  ...['Candidates', 'Enabled', 'Ineligible', 'Unknown', 'AWS managed', 'Listed'].map((title) => ({
+    title,
+    align: 'right' as const,
+  })),
+  { title: 'Count' },
+];
+
+/** Places without any key are summed up in one row: --all-regions has many of them. */
+function countTable(terminal: Terminal, { places, totals, reconciled }: RolloutSummary): string {
+  const withKeys = places.filter(({ listed }) => listed > 0);
+  const empty = places.length - withKeys.length;
+  const rows = [
+    ...withKeys.map((place) => row(place.region, place, place.reconciled)),
+    ...(empty > 0 ? [[`${empty} more`, ...'0'.repeat(6), 'agrees']] : []),
+    ...(places.length > 1 ? [row('all', totals, reconciled)] : []),
+  ];
+  return renderTable(COLUMNS, rows, { width: terminal.width, colour: terminal.colour });
+}
+
+function row(name: string, counts: Counts, reconciled: boolean): string[] {
+  const { candidate, enabled, ineligible, unknown, awsManaged, listed } = counts;
+  const cells = [candidate, enabled, ineligible, unknown, awsManaged, listed].map(String);
+  return [name, ...cells, reconciled ? 'agrees' : 'DOES NOT AGREE'];
+}
+
+function posture(terminal: Terminal, { totals, ineligible, unknown, rotationAmongStateIneligible }: RolloutSummary) {
+  const { candidate, enabled } = totals;
+  const by = (basis: 'type' | 'state') => reasonList(ineligible.filter((each) => each.basis === basis));
+  const { on, off, unreadable } = rotationAmongStateIneligible;
+  return [
+    `${terminal.bold(`${candidate} of ${candidate + enabled} keys that support rotation have it off.`)}\n`,
+    ...line('Ineligible by type: ', by('type')),
+    ...line('Ineligible by state:', by('state'), ` (rotation on ${on}, off ${off}, unreadable ${unreadable})`),
+    ...line('Unknown:            ', reasonList(unknown)),
+  ];
+}
+
+function attention(terminal: Terminal, summary: RolloutSummary): string[] {
+  const { replicasWithPrimaryOutsideScope: outside, unreachable, mismatches } = summary;
+  const add = outside.regionsToAdd.map((region) => `--region ${region}`).join(' ');
+  return [
+    ...(outside.count > 0
+      ? [`${outside.count} replicas have their primary outside the scope: add ${add || 'its Region'}\n`]
+      : []),
+    ...unreachable.map(({ region }) => terminal.yellow(`${region} is not fully known: see above.\n`)),
+    ...mismatches.map(({ equation, left, right }) =>
+      terminal.red(`Does not add up: ${equation}: ${left} against ${right}\n`),
+    ),
+  ];
+}
+
+function reasonList(reasons: readonly { readonly reason: string; readonly count: number }[]): string {
+  return reasons.map(({ reason, count }) => `${reason} ${count}`).join(', ');
+}
+
+const line = (title: string, list: string, more = ''): string[] => (list ? [`${title} ${list}${more}\n`] : []);

@@ -1,0 +1,44 @@
+import { planLines } from '../assess/plan.ts';
+import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../report/csv.ts';
+import { htmlReport } from '../report/html.ts';
+import { decisionLines, findingLines, jsonText, outcomeLines, verdictLines } from '../report/lines.ts';
+import { markdownReport } from '../report/markdown.ts';
+import { assembleSummary } from '../report/summary.ts';
+import type { Rollout } from '../model/rollout.ts';
+import { planHeaderOf } from './assess.ts';
+import type { ReportFile, Store } from './ports.ts';
+import { readRecord } from './record.ts';
+import { verdictRows } from './verdict-rows.ts';
+
+/**
+ * The report of a rollout at whatever stage it is. `plan.jsonl` holds the very bytes of the plan's digest; the summary
+ * comes last, so that a directory with one holds a whole report.
+ */
+export async function* reportFiles(store: Store, rollout: Rollout): AsyncGenerator<ReportFile> {
+  const { id, planDigest } = rollout;
+  const record = await readRecord(store, rollout);
+  const verdicts = await verdictRows(store, id);
+  yield { name: 'plan.jsonl', chunks: planLines(planHeaderOf(rollout), record.findings()) };
+  yield { name: 'rollout.json', chunks: document({ schema: 'keyturn/rollout/v1', ...rollout }) };
+  yield { name: 'findings.jsonl', chunks: findingLines(record.findings()) };
+  yield { name: 'findings.csv', chunks: findingsCsv(record.findings(), planDigest) };
+  yield { name: 'approvals.json', chunks: document({ schema: 'keyturn/approvals/v1', approvals: record.approvals }) };
+  yield { name: 'decisions.jsonl', chunks: decisionLines(record.decisions()) };
+  yield { name: 'decisions.csv', chunks: decisionsCsv(record.decisions(), record.approvals) };
+  yield { name: 'outcomes.jsonl', chunks: outcomeLines(record.outcomes) };
+  yield { name: 'outcomes.csv', chunks: outcomesCsv(record.outcomes) };
+  yield { name: 'verdicts.jsonl', chunks: verdictLines(verdicts) };
+  yield { name: 'verdicts.csv', chunks: verdictsCsv(verdicts) };
+  yield { name: 'journal.jsonl', chunks: journalLines(store, id) };
+  yield { name: 'report.md', chunks: markdownReport(record) };
+  yield { name: 'report.html', chunks: htmlReport(record) };
+  yield { name: 'summary.json', chunks: document(await assembleSummary(record)) };
+}
+
+function* document(value: unknown): Generator<string> {
+  yield `${jsonText(value)}\n`;
+}
+
+async function* journalLines(store: Store, rollout: string): AsyncGenerator<string> {
+  for await (const entry of store.journalEntries(rollout)) yield `${jsonText(entry)}\n`;
+}

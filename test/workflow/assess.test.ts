@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../src/workflow/assess.ts';
+import type { Store } from '../../src/workflow/ports.ts';
+import { arnOf, multiRegion } from '../facts.ts';
+import { FakeAws, FakeClock, temporaryStore } from './fake-aws.ts';
+import { beginJourney } from './journey.ts';
+
+const EU = 'eu-central-1';
+
+describe('an assessment', () => {
+  it('puts every listed key into one finding, and says so place by place', async () => {
+    const { assess: run, store } = await beginJourney((aws) => {
+      aws.add('off', EU);
+      aws.add('on', EU, {}, true);
+      aws.add('hmac', EU, { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
+      aws.add('theirs', EU, { KeyManager: 'AWS' });
+      aws.add('hidden', EU);
+      aws.unreadable.set(`DescribeKey ${arnOf('hidden')}`, 'access-denied');
+    });
+    const { id } = await run();
+    expect(await store.placeCounts(id)).toMatchObject([
+      {
+        region: EU,
+        listed: 5,
+        candidate: 1,
+        enabled: 1,
+        ineligible: 1,
+        unknown: 1,
+        awsManaged: 1,
+        reconciled: true,
+      },
+      { region: 'us-east-1', listed: 0, reconciled: true },
+    ]);
+  });
+
+  it('does not add up where a finding is dropped on its way to the store', async () => {
+    const clock = new FakeClock();
+    const aws = new FakeAws(clock);
+    for (const id of ['a', 'b', 'c']) aws.add(id, EU);
+    const store = await temporaryStore();
+    const leaky: Store = {
+      ...store,
+      recordFindings: (rollout, { findings, awsManaged }) =>
+        store.recordFindings(rollout, { findings: findings.slice(1), awsManaged }),
+    };
+    const request = {
+      regions: [EU],
+      allRegions: false,
+      policies: true,
+      tags: true,
+      RotationPeriodInDays: 365,
+    };
+    const host = { aws, store: leaky, clock, notify: () => {}, newRolloutId: () => 'r', version: '0' };
+    const { places } = await assess(host, request);
+    expect(places).toMatchObject([{ listed: 3, candidate: 2, reconciled: false }]);
+  });
+
+  it('catches a key that comes and one that goes between the two listings', async () => {
+    const { assess: run, store } = await beginJourney((aws) => {
+      for (const id of ['stays', 'comes', 'goes']) aws.add(id, EU);
+      aws.listings = [
+        (keys) => keys.filter(({ keyId }) => keyId !== 'comes'),
+        (keys) => keys.filter(({ keyId }) => keyId !== 'goes'),
+      ];
+    });
+    const { id } = await run({ regions: [EU] });
+    expect((await store.finding(id, arnOf('comes')))?.finding).toBe('candidate');
+    expect(await store.finding(id, arnOf('goes'))).toMatchObject({
+      finding: 'unknown',
+      reason: 'disappeared',
+    });
+    expect(await store.placeCounts(id)).toMatchObject([
+      { listed: 3, candidate: 2, unknown: 1, reconciled: true },
+    ]);
+  });
+
+  it('makes as few calls as the answer needs', async () => {
+    const { assess: run, aws } = await beginJourney((world) => {
+      world.add('rsa', EU, { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
+      world.add('replica', EU, multiRegion('REPLICA'));
+      world.add('off', EU);
+    });
+    await run();
+    const callsOn = (id: string) =>
+      aws.calls.filter((call) => call.endsWith(`/${id}`)).map((call) => call.split(' ')[0]);
+    expect(callsOn('rsa')).toEqual(['DescribeKey']);
+    expect(callsOn('replica')).toEqual(['DescribeKey', 'GetKeyRotationStatus']);
+    expect(callsOn('off').sort()).toEqual([
+      'DescribeKey',
+      'GetKeyPolicy',
+      'GetKeyRotationStatus',
+      'ListResourceTags',
+    ]);
+    aws.calls.length = 0;
+    await run({ policies: false, tags: false });
+    expect(callsOn('off').sort()).toEqual(['DescribeKey', 'GetKeyRotationStatus']);
+  });
+
+  it('of an unchanged world has the same digest, of a changed one another', async () => {
+    const { assess: run, aws } = await beginJourney((world) => {
+      world.add('off', EU);
+      world.add('on', EU, {}, true);
+    });
+    const first = await run();
+    const second = await run();
+    expect(second.planDigest).toBe(first.planDigest);
+    const key = aws.keys.get(arnOf('off'));
+    if (key) key.metadata = { ...key.metadata, Description: 'changed' };
+    expect((await run()).planDigest).not.toBe(first.planDigest);
+  });
+});

@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { outcomesOf } from '../../src/workflow/outcomes.ts';
+import { arnOf } from '../facts.ts';
+import type { Fate } from './fake-aws.ts';
+import { beginJourney } from './journey.ts';
+
+const [EU, US] = ['eu-central-1', 'us-east-1'] as const;
+
+async function withOneKey(...fates: Fate[]) {
+  const journey = await beginJourney((aws) => {
+    aws.add('k', EU).fates = fates;
+  });
+  const rollout = await journey.assess();
+  await journey.decide(rollout, 'approve', arnOf('k'));
+  const key = journey.aws.keys.get(arnOf('k'));
+  if (!key) throw new Error('no key');
+  const outcome = async () => (await outcomesOf(journey.store, rollout.id))[0];
+  return { ...journey, rollout, key, outcome };
+}
+
+describe('a change', () => {
+  it('is made once, with the period of the plan, and proven by the answer', async () => {
+    const { configure, rollout, key, outcome } = await withOneKey();
+    expect(await configure(rollout)).toMatchObject({ enabled: 1, failed: 0 });
+    expect(key.rotation.RotationPeriodInDays).toBe(365);
+    expect(await outcome()).toMatchObject({ outcome: 'enabled', attempts: 1, proof: 'proven' });
+    await configure(rollout);
+    expect(key.enableCalls).toBe(1);
+  });
+
+  it('whose answer was lost after it acted is found by reading back, and not made again', async () => {
+    const { configure, rollout, key, outcome } = await withOneKey('lost after acting');
+    await configure(rollout);
+    expect(key).toMatchObject({ enableCalls: 1, timesTurnedOn: 1 });
+    expect(await outcome()).toMatchObject({ outcome: 'enabled', attempts: 1, proof: 'presumed' });
+  });
+
+  it('that was lost before it acted is made again once the time to settle has passed', async () => {
+    const { configure, rollout, key, outcome, clock } = await withOneKey('lost before acting');
+    const begun = clock.now().getTime();
+    await configure(rollout);
+    expect(clock.now().getTime() - begun).toBeGreaterThanOrEqual(60_000);
+    expect(key).toMatchObject({ enableCalls: 2, timesTurnedOn: 1 });
+    expect(await outcome()).toMatchObject({ outcome: 'enabled', attempts: 2, proof: 'proven' });
+  });
+
+  it('that is lost every time has failed in the end, with the last error', async () => {
+    const { configure, rollout, key, outcome } = await withOneKey(
+      ...Array<Fate>(9).fill('lost before acting'),
+    );
+    await configure(rollout);
+    expect(key.enableCalls).toBe(3);
+    expect(await outcome()).toMatchObject({ outcome: 'failed', attempts: 3, error: { kind: 'network' } });
+  });
+
+  it('that shows later than the time to settle is still not called one that somebody else made', async () => {
+    const { configure, rollout, key, outcome, aws } = await withOneKey('lost before acting');
+    let reads = 0;
+    aws.onCall = (operation) => {
+      if (operation === 'DescribeKey' && ++reads === 2) aws.turnOn(key, 365);
+    };
+    await configure(rollout);
+    expect(await outcome()).toMatchObject({ outcome: 'enabled', proof: 'presumed' });
+    expect(key.enableCalls).toBe(1);
+  });
+
+  it('that is throttled is tried again, and has not failed', async () => {
+    const { configure, rollout, outcome } = await withOneKey('throttled', 'throttled');
+    await configure(rollout);
+    expect(await outcome()).toMatchObject({ outcome: 'enabled', proof: 'proven', attempts: 3 });
+  });
+
+  it('that is denied has failed with its error, and is tried again by the next run', async () => {
+    const { configure, rollout, outcome } = await withOneKey('denied');
+    expect(await configure(rollout)).toMatchObject({ failed: 1 });
+    expect(await outcome()).toMatchObject({
+      error: { operation: 'EnableKeyRotation', kind: 'access-denied' },
+    });
+    expect(await configure(rollout)).toMatchObject({ enabled: 1, failed: 0 });
+  });
+
+  it('that cannot be read back stays pending and unsettled, never failed and never done', async () => {
+    const { configure, rollout, outcome, aws, key } = await withOneKey('lost after acting');
+    aws.onCall = (operation, keyArn) => {
+      if (operation === 'EnableKeyRotation')
+        aws.unreadable.set(`GetKeyRotationStatus ${keyArn}`, 'access-denied');
+    };
+    expect(await configure(rollout)).toMatchObject({ pending: 1 });
+    expect(await outcome()).toMatchObject({ outcome: 'pending', reason: 'unsettled' });
+    aws.unreadable.clear();
+    await configure(rollout);
+    expect(await outcome()).toMatchObject({ outcome: 'enabled', proof: 'presumed' });
+    expect(key.enableCalls).toBe(1);
+  });
+
+  it('is not begun once the credentials have expired: the rest stays pending', async () => {
+    const { aws, ...journey } = await beginJourney((world) => {
+      for (let n = 0; n < 20; n++) world.add(`k${n}`, EU).fates = ['credentials expired'];
+    });
+    const rollout = await journey.assess();
+    await journey.decide(rollout, 'approve', ...aws.keys.keys());
+    expect(await journey.configure(rollout)).toMatchObject({ pending: 20, failed: 0 });
+    expect(aws.calls.filter((call) => call.startsWith('Enable')).length).toBeLessThanOrEqual(5);
+    expect(await journey.configure(rollout)).toMatchObject({ enabled: expect.any(Number), failed: 0 });
+  });
+});
+
+describe('what changed between approval and change', () => {
+  it('is respected: already on is left alone, disabled is skipped, gone is skipped', async () => {
+    const { aws, ...journey } = await beginJourney((world) => {
+      for (const id of ['on', 'disabled', 'gone', 'fine']) world.add(id, EU);
+    });
+    const rollout = await journey.assess();
+    await journey.decide(rollout, 'approve', ...aws.keys.keys());
+    const [on, disabled] = [aws.keys.get(arnOf('on')), aws.keys.get(arnOf('disabled'))];
+    if (!on || !disabled) throw new Error('no keys');
+    aws.turnOn(on, 90);
+    disabled.metadata = { ...disabled.metadata, KeyState: 'Disabled', Enabled: false };
+    aws.keys.delete(arnOf('gone'));
+    expect(await journey.configure(rollout)).toEqual({
+      enabled: 1,
+      'already-enabled': 1,
+      skipped: 2,
+      failed: 0,
+      pending: 0,
+    });
+    expect(aws.calls.filter((call) => call.startsWith('Enable'))).toEqual([
+      `EnableKeyRotation ${arnOf('fine')}`,
+    ]);
+    expect(on.rotation.RotationPeriodInDays).toBe(90);
+  });
+
+  it('in the approval counts up to the last moment', async () => {
+    const { aws, ...journey } = await beginJourney((world) => {
+      for (const id of ['a', 'b']) world.add(id, EU);
+    });
+    const rollout = await journey.assess();
+    await journey.decide(rollout, 'approve', arnOf('a'), arnOf('b'));
+    await journey.decide(rollout, 'decline', arnOf('b'));
+    expect(await journey.configure(rollout)).toMatchObject({ enabled: 1, pending: 0 });
+    expect(aws.keys.get(arnOf('b'))?.enableCalls).toBe(0);
+    await expect(journey.decide(rollout, 'decline', arnOf('a'))).rejects.toMatchObject({
+      code: 'refused-decisions',
+    });
+  });
+});
+
+describe('a configure', () => {
+  it('is refused with credentials of another account', async () => {
+    const { configure, rollout, aws } = await withOneKey();
+    aws.account = '999988887777';
+    await expect(configure(rollout)).rejects.toMatchObject({ code: 'refused-foreign-account' });
+  });
+
+  it('is refused while another one is at it, and not afterwards', async () => {
+    const { configure, rollout, store } = await withOneKey();
+    const lock = store.lockRollout(rollout.id, 'other');
+    await expect(configure(rollout)).rejects.toMatchObject({ code: 'refused-busy' });
+    lock.release();
+    expect(await configure(rollout)).toMatchObject({ enabled: 1 });
+  });
+});
+
+describe('whatever happens', () => {
+  const anyFate = fc.constantFrom<Fate>(
+    'works',
+    'lost after acting',
+    'lost before acting',
+    'throttled',
+    'denied',
+    'credentials expired',
+  );
+  const anyKey = fc.record({
+    region: fc.constantFrom(EU, US),
+    decision: fc.constantFrom('approve', 'decline', 'defer', 'undecided'),
+    fates: fc.array(anyFate, { maxLength: 4 }),
+    meanwhile: fc.constantFrom('nothing', 'nothing', 'turned on', 'disabled', 'deleted'),
+  });
+
+  it('only approved keys are called, none is turned on twice by us, and no outcome is untrue', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyKey, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 15 }),
+        async (keys, limit) => {
+          const { aws, store, ...journey } = await beginJourney((world) => {
+            keys.forEach(({ region, fates }, n) => {
+              world.add(`k${n}`, region).fates = [...fates];
+            });
+          });
+          const rollout = await journey.assess();
+          const arns = keys.map(({ region }, n) => arnOf(`k${n}`, region));
+          for (const decision of ['approve', 'decline', 'defer'] as const) {
+            const chosen = arns.filter((_, n) => keys[n]?.decision === decision);
+            if (chosen.length > 0) await journey.decide(rollout, decision, ...chosen);
+          }
+          keys.forEach(({ meanwhile }, n) => {
+            const key = aws.keys.get(arns[n] ?? '');
+            if (!key) return;
+            if (meanwhile === 'turned on') aws.turnOn(key, 90);
+            if (meanwhile === 'disabled')
+              key.metadata = { ...key.metadata, KeyState: 'Disabled', Enabled: false };
+            if (meanwhile === 'deleted') aws.keys.delete(key.keyArn);
+          });
+          const approved = new Set(arns.filter((_, n) => keys[n]?.decision === 'approve'));
+          for (let run = 0; run < 4 && approved.size > 0; run++) await journey.configure(rollout, { limit });
+          const called = aws.calls
+            .filter((call) => call.startsWith('Enable'))
+            .map((call) => call.split(' ')[1]);
+          for (const arn of called) expect(approved).toContain(arn);
+          const outcomes = await outcomesOf(store, rollout.id);
+          expect(new Set(outcomes.map(({ keyArn }) => keyArn))).toEqual(approved);
+          for (const { keyArn, outcome } of outcomes) {
+            const key = aws.keys.get(keyArn);
+            expect(key?.timesTurnedOn ?? 0).toBeLessThanOrEqual(1);
+            if (outcome === 'enabled') expect(key).toMatchObject({ rotation: { RotationPeriodInDays: 365 } });
+            if (outcome === 'already-enabled')
+              expect(key).toMatchObject({ rotation: { RotationPeriodInDays: 90 } });
+            if (outcome === 'failed' || outcome === 'skipped')
+              expect(key?.rotation.KeyRotationEnabled ?? false).toBe(false);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});

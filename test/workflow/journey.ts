@@ -1,0 +1,63 @@
+import type { DecisionRequest } from '../../src/approve/request.ts';
+import type { DecisionKind } from '../../src/model/approval.ts';
+import type { AssessedRollout } from '../../src/model/rollout.ts';
+import { approve } from '../../src/workflow/approve.ts';
+import { type AssessRequest, assess } from '../../src/workflow/assess.ts';
+import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
+import { configure } from '../../src/workflow/configure.ts';
+import { validate } from '../../src/workflow/validate.ts';
+import { ACCOUNT } from '../facts.ts';
+import { FakeAws as Fake, type FakeAws, FakeClock, temporaryStore } from './fake-aws.ts';
+
+export const UNBOUNDED = {
+  limit: Number.POSITIVE_INFINITY,
+  maxFailures: Number.POSITIVE_INFINITY,
+  settleMs: 60_000,
+};
+const REQUEST: AssessRequest = {
+  regions: ['eu-central-1', 'us-east-1'],
+  allRegions: false,
+  policies: true,
+  tags: true,
+  RotationPeriodInDays: 365,
+};
+
+/** The four phases over a fake AWS and a real store, with ids that count up. */
+export async function beginJourney(prepare: (aws: FakeAws) => void) {
+  const clock = new FakeClock();
+  const aws = new Fake(clock);
+  prepare(aws);
+  const store = await temporaryStore();
+  const messages: string[] = [];
+  let ids = 0;
+  const host = {
+    aws,
+    store,
+    clock,
+    notify: ({ code }: { code: string }) => {
+      messages.push(code);
+    },
+    holder: 'test',
+    version: '0',
+    newRolloutId: () => `rollout-${++ids}`,
+    newApprovalId: () => `approval-${++ids}`,
+  };
+  const submittedBy = { callerArn: 'arn', account: ACCOUNT, userId: 'AIDA', osUser: 'tester', host: 'here' };
+  return {
+    aws,
+    store,
+    clock,
+    messages,
+    assess: async (request: Partial<AssessRequest> = {}): Promise<AssessedRollout> => {
+      const { rollout } = await assess(host, { ...REQUEST, ...request });
+      return chooseRollout(store, rollout.id);
+    },
+    decide: (rollout: AssessedRollout, decision: DecisionKind, ...keyArns: string[]) => {
+      const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
+      return approve(host, rollout, { requests, problems: [], submittedBy, source: 'test' });
+    },
+    configure: (rollout: AssessedRollout, request: Partial<typeof UNBOUNDED> = {}) =>
+      configure(host, rollout, { ...UNBOUNDED, ...request }),
+    validate: (rollout: AssessedRollout, waitMs = 1000) => validate(host, rollout, waitMs),
+  };
+}

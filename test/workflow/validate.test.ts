@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { verdictRows } from '../../src/workflow/verdict-rows.ts';
+import { arnOf } from '../facts.ts';
+import { beginJourney } from './journey.ts';
+
+const EU = 'eu-central-1';
+
+async function withChangedKeys(...ids: string[]) {
+  const journey = await beginJourney((aws) => {
+    for (const id of ids) aws.add(id, EU);
+  });
+  const rollout = await journey.assess();
+  await journey.decide(rollout, 'approve', ...ids.map((id) => arnOf(id)));
+  await journey.configure(rollout);
+  return { ...journey, rollout };
+}
+
+describe('a validation', () => {
+  it('confirms what is as it should be, and finds what is not', async () => {
+    const { aws, validate, rollout, store } = await withChangedKeys('fine', 'off', 'gone', 'hidden');
+    const off = aws.keys.get(arnOf('off'));
+    if (off) off.rotation = { KeyRotationEnabled: false };
+    aws.keys.delete(arnOf('gone'));
+    aws.unreadable.set(`GetKeyRotationStatus ${arnOf('hidden')}`, 'access-denied');
+    expect(await validate(rollout)).toEqual({
+      requested: 4,
+      confirmed: 1,
+      discrepant: 1,
+      unreadable: 2,
+      notChanged: 0,
+    });
+    expect(
+      (await verdictRows(store, rollout.id)).map(({ keyId, verdict, reason }) => [keyId, verdict, reason]),
+    ).toEqual([
+      ['fine', 'confirmed', undefined],
+      ['gone', 'unreadable', 'disappeared'],
+      ['hidden', 'unreadable', 'access-denied'],
+      ['off', 'discrepant', undefined],
+    ]);
+  });
+
+  it('reads again until the change shows, up to the time given', async () => {
+    const { aws, validate, rollout, store } = await withChangedKeys('late');
+    const key = aws.keys.get(arnOf('late'));
+    const after = key?.rotation;
+    if (key) key.rotation = { KeyRotationEnabled: false };
+    let reads = 0;
+    aws.onCall = (operation) => {
+      if (operation === 'GetKeyRotationStatus' && ++reads === 3 && key && after) key.rotation = after;
+    };
+    expect(await validate(rollout, 600_000)).toMatchObject({ confirmed: 1 });
+    expect(await store.verdicts(rollout.id)).toMatchObject([{ reads: 3 }]);
+  });
+
+  it('gives up on a discrepancy when the time is over, and not before', async () => {
+    const { aws, validate, rollout, clock } = await withChangedKeys('off');
+    const key = aws.keys.get(arnOf('off'));
+    if (key) key.rotation = { KeyRotationEnabled: false };
+    const begun = clock.now().getTime();
+    expect(await validate(rollout, 120_000)).toMatchObject({ discrepant: 1 });
+    expect(clock.now().getTime() - begun).toBeGreaterThanOrEqual(119_000);
+  });
+
+  it('counts what was not changed apart, each with its outcome', async () => {
+    const { validate, rollout, store, ...journey } = await beginJourney((aws) => {
+      aws.add('fine', EU);
+      aws.add('denied', EU).fates = ['denied'];
+    }).then(async (begun) => ({ ...begun, rollout: await begun.assess() }));
+    await journey.decide(rollout, 'approve', arnOf('fine'), arnOf('denied'));
+    await journey.configure(rollout);
+    expect(await validate(rollout)).toEqual({
+      requested: 2,
+      confirmed: 1,
+      discrepant: 0,
+      unreadable: 0,
+      notChanged: 1,
+    });
+    expect(await verdictRows(store, rollout.id)).toContainEqual(
+      expect.objectContaining({ keyId: 'denied', verdict: 'not-changed', reason: 'failed' }),
+    );
+  });
+});

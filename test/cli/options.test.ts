@@ -1,0 +1,67 @@
+import { InvalidArgumentError } from 'commander';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/cli/exit.ts';
+import {
+  collectKeyArn,
+  collectRegion,
+  parseCount,
+  parseDuration,
+  parsePeriod,
+} from '../../src/cli/options.ts';
+import { ERROR_CODES, KeyturnError } from '../../src/messages/error.ts';
+
+describe('the values of options', () => {
+  it('are taken where they are right', () => {
+    expect([parsePeriod('90'), parsePeriod('2560'), parseCount('0')]).toEqual([90, 2560, 0]);
+    expect(['500ms', '30s', '10m', '2h'].map(parseDuration)).toEqual([500, 30_000, 600_000, 7_200_000]);
+    for (const region of [
+      'eu-central-1',
+      'us-gov-west-1',
+      'cn-northwest-1',
+      'us-iso-east-1',
+      'ap-southeast-7',
+    ]) {
+      expect(collectRegion(region)).toEqual([region]);
+    }
+  });
+
+  it.each([
+    [parsePeriod, ['89', '2561', '365.0', '1e3', '-365', '', '٣٦٥']],
+    [parseDuration, ['10', 'm', '1.5h', '-1s', '1 s', '1d', '9999999s']],
+    [collectRegion, ['EU-CENTRAL-1', 'eu-central', '', 'eu-central-1,us-east-1', 'eu-central-1\n', '../x-1']],
+    [
+      collectKeyArn,
+      ['alias/x', 'arn:aws:kms:eu-central-1:1:key/x', 'arn:aws:kms:eu-central-1:111122223333:alias/x'],
+    ],
+  ])('are refused where they are not', (parse, wrong) => {
+    for (const value of wrong) expect(() => parse(value), value).toThrow(InvalidArgumentError);
+  });
+
+  it('are refused or taken, and never anything else, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (value) => {
+        for (const parse of [parsePeriod, parseDuration, collectRegion, collectKeyArn, parseCount]) {
+          try {
+            parse(value);
+          } catch (error) {
+            expect(error).toBeInstanceOf(InvalidArgumentError);
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe('the exit code of an error', () => {
+  it('is 2 for wrong input, 4 for a refusal, 1 for the rest', () => {
+    const exits = Object.fromEntries(
+      ERROR_CODES.map((code) => [code, exitCodeOf(new KeyturnError(code, 'm', 'f'))]),
+    );
+    for (const [code, exit] of Object.entries(exits)) {
+      const expected =
+        code.startsWith('input-') || code === 'aws-region' ? 2 : code.startsWith('refused-') ? 4 : 1;
+      expect(exit, code).toBe(expected);
+    }
+  });
+});

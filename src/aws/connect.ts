@@ -10,11 +10,12 @@ import type { Answer, Aws, Clock } from '../workflow/ports.ts';
 import { call, parseWith, READ_PATIENCE } from './call.ts';
 import { openKmsPlace } from './kms-place.ts';
 import { Pace } from './pace.ts';
+import { tuneClient } from './tune.ts';
 
 export interface AwsSettings {
   /** A named profile; without it the SDK's own search for credentials decides. */
   readonly profile?: string;
-  /** Where STS is asked who the caller is, and the Region for everything that names none. */
+  /** Where STS is asked who the caller is, and for everything that names no Region, unless one is configured. */
   readonly region?: string;
   readonly version: string;
   readonly clock: Clock;
@@ -48,7 +49,9 @@ export function connectAws(settings: AwsSettings): Aws {
       httpsAgent: { keepAlive: true, maxSockets: SOCKETS },
     }),
   };
-  const region = settings.region === undefined ? {} : { region: settings.region };
+  // The configured Region where there is one: the first of a scope may be one that the account has not enabled.
+  const configured = new STSClient(shared).config.region;
+  const region = { region: () => configured().catch((error) => settings.region ?? Promise.reject(error)) };
   const sts = new STSClient({ ...shared, ...region });
   // One provider for all clients, so that credentials are found and renewed once.
   const { credentials } = sts.config;
@@ -84,7 +87,11 @@ export function connectAws(settings: AwsSettings): Aws {
       return listEnabledRegions(account, clock);
     },
     place: (place) =>
-      openKmsPlace(place, new KMSClient({ ...shared, region: place.region, credentials }), clock),
+      openKmsPlace(
+        place,
+        tuneClient(new KMSClient({ ...shared, region: place.region, credentials }), shared.customUserAgent),
+        clock,
+      ),
   };
 }
 

@@ -149,19 +149,26 @@ async function collect<P extends Page, T>(
   add: (into: T, page: P) => void,
 ): Promise<Answer<T>> {
   let marker: string | undefined;
+  let stuck = 0;
   for (;;) {
     const answer = await fetch(marker);
     if (!answer.ok) return answer;
     add(into, answer.value);
     const next = answer.value.Truncated ? answer.value.NextMarker : undefined;
-    if (answer.value.Truncated && (next === undefined || next === marker)) return brokenPages(answer.at);
-    if (next === undefined) return { ...answer, value: into };
+    if (next === undefined) {
+      return answer.value.Truncated ? brokenPages(answer.at) : { ...answer, value: into };
+    }
+    // An empty page may lead to itself for a while; a listing that never moves on is broken.
+    stuck = next === marker ? stuck + 1 : 0;
+    if (stuck >= STUCK_PAGES) return brokenPages(answer.at);
     marker = next;
   }
 }
 
+const STUCK_PAGES = 10;
+
 function brokenPages(at: string): Answer<never> {
-  const message = 'a page is marked as truncated and names no next one';
+  const message = 'a page is marked as truncated and leads to no next one';
   const failure = { operation: 'List', kind: 'malformed-answer', code: 'BrokenPagination', message } as const;
   return { ok: false, failure, at, certain: true };
 }

@@ -22,27 +22,31 @@ export function showProgress(terminal: Terminal): Progress {
     drawn = false;
   };
   function draw(phase: string, done: number, of: number): void {
-    const isEnd = done === of;
-    if (Date.now() - drawnAt < (isTerminal ? REDRAW_MS : PLAIN_LINE_MS) && !(isEnd && isTerminal)) return;
+    const isDue = Date.now() - drawnAt >= (isTerminal ? REDRAW_MS : PLAIN_LINE_MS);
+    if (!isDue && !(isTerminal && done === of)) return;
     drawnAt = Date.now();
-    if (!isTerminal) return terminal.err(`${phase}: ${done} of ${of} keys\n`);
-    const filled = of === 0 ? BAR_WIDTH : Math.round((BAR_WIDTH * done) / of);
-    terminal.err(
-      `\r\u001b[K${phase} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${of} keys`,
-    );
-    drawn = true;
+    drawn = isTerminal;
+    terminal.err(isTerminal ? `\r\u001b[K${bar(phase, done, of)}` : `${phase}: ${done} of ${of} keys\n`);
   }
   return {
     end: clear,
     notify: (message) => {
       if (terminal.quiet) return;
-      if (message.code === 'progress') return draw(message.phase, message.done, message.of);
+      if (message.code === 'progress') {
+        draw(message.phase, message.done, message.of);
+        return;
+      }
       const line = say(message);
       if (line === undefined) return;
       clear();
       terminal.err(`${line}\n`);
     },
   };
+}
+
+function bar(phase: string, done: number, of: number): string {
+  const filled = of === 0 ? BAR_WIDTH : Math.round((BAR_WIDTH * done) / of);
+  return `${phase} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${of} keys`;
 }
 
 function say(message: Exclude<Message, { code: 'progress' }>): string | undefined {

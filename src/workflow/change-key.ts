@@ -4,7 +4,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { checkKey } from './check-key.ts';
-import { pending } from './outcomes.ts';
+import { pending, UNSETTLED } from './outcomes.ts';
 import type { ApprovedKey, Clock, KmsPlace, Store } from './ports.ts';
 import { settle } from './settle.ts';
 
@@ -126,8 +126,7 @@ async function settleChange(work: ChangeWork, announcedChange: Outcome): Promise
   return {
     ...announcedChange,
     error: settled.failure,
-    reason: 'unsettled',
-    explanation: 'The change was called and its effect is not known: the key cannot be read back.',
+    ...UNSETTLED,
   };
 }
 

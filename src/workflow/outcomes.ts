@@ -8,8 +8,17 @@ export async function outcomesOf(store: Store, rollout: string): Promise<Outcome
 }
 
 export function outcomeOf({ decision, change }: ApprovedKey): Outcome {
-  return change?.outcome ?? pending(decision);
+  if (!change) return pending(decision);
+  return change.state === 'intended' ? { ...change.outcome, ...UNSETTLED } : change.outcome;
 }
+
+/** An announced change without an outcome is never to be read as "nothing happened". */
+export const UNSETTLED = {
+  outcome: 'pending',
+  reason: 'unsettled',
+  explanation:
+    'The change was announced and its effect is not known; configure settles it by reading the key back.',
+} as const;
 
 export function pending({ keyArn, keyId, account, region, RotationPeriodInDays }: Decision): Outcome {
   return { keyArn, keyId, account, region, outcome: 'pending', RotationPeriodInDays, attempts: 0, drift: [] };

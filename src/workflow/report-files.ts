@@ -1,10 +1,10 @@
 import { planLines } from '../assess/plan.ts';
+import type { Rollout } from '../model/rollout.ts';
 import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../report/csv.ts';
 import { htmlReport } from '../report/html.ts';
 import { decisionLines, findingLines, jsonText, outcomeLines, verdictLines } from '../report/lines.ts';
 import { markdownReport } from '../report/markdown.ts';
 import { assembleSummary } from '../report/summary.ts';
-import type { Rollout } from '../model/rollout.ts';
 import { planHeaderOf } from './assess.ts';
 import type { ReportFile, Store } from './ports.ts';
 import { readRecord } from './record.ts';
@@ -22,7 +22,10 @@ export async function* reportFiles(store: Store, rollout: Rollout): AsyncGenerat
   yield { name: 'rollout.json', chunks: document({ schema: 'keyturn/rollout/v1', ...rollout }) };
   yield { name: 'findings.jsonl', chunks: findingLines(record.findings()) };
   yield { name: 'findings.csv', chunks: findingsCsv(record.findings(), planDigest) };
-  yield { name: 'approvals.json', chunks: document({ schema: 'keyturn/approvals/v1', approvals: record.approvals }) };
+  yield {
+    name: 'approvals.json',
+    chunks: document({ schema: 'keyturn/approvals/v1', approvals: record.approvals }),
+  };
   yield { name: 'decisions.jsonl', chunks: decisionLines(record.decisions()) };
   yield { name: 'decisions.csv', chunks: decisionsCsv(record.decisions(), record.approvals) };
   yield { name: 'outcomes.jsonl', chunks: outcomeLines(record.outcomes) };

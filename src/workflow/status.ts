@@ -1,18 +1,17 @@
-import type { Scope } from '../model/plan.ts';
+import { phaseReached, type RolloutPhase } from '../model/phase.ts';
+import type { PlaceCounts, Scope } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { isAssessed, isOpen } from './choose-rollout.ts';
 import { type OutcomeTotals, outcomesOf, totalOutcomes } from './outcomes.ts';
 import type { Store } from './ports.ts';
 import { totalVerdicts, type VerdictTotals } from './validate.ts';
 
-export type PhaseReached = 'assessing' | 'assessed' | 'approved' | 'configured' | 'validated';
-
 /** Where a rollout stands, and the command that leads on. */
 export interface RolloutStatus {
   readonly rollout: string;
   readonly createdAt: string;
   readonly scope: Scope;
-  readonly phase: PhaseReached;
+  readonly phase: RolloutPhase;
   /** Something is left to decide or to do. */
   readonly open: boolean;
   readonly planDigest?: string;
@@ -29,8 +28,13 @@ export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutS
   const places = await store.placeCounts(rollout.id);
   const outcomes = totalOutcomes(await outcomesOf(store, rollout.id));
   const verdicts = await totalVerdicts(store, rollout.id);
-  const known = { places, outcomes, verdicts };
-  const phase = phaseOf(rollout, known);
+  const { requested, confirmed, discrepant, unreadable } = verdicts;
+  const phase = phaseReached({
+    planDigest: rollout.planDigest,
+    decided: requested > 0,
+    outcomes,
+    judged: confirmed + discrepant + unreadable,
+  });
   return {
     rollout: rollout.id,
     createdAt: rollout.createdAt,
@@ -42,32 +46,21 @@ export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutS
     candidate: sum(places, 'candidate'),
     outcomes,
     verdicts,
-    next: nextAfter(phase, known),
+    next: nextAfter(phase, sum(places, 'candidate'), outcomes),
   };
 }
 
-interface Known {
-  readonly places: readonly { readonly listed: number; readonly candidate: number }[];
-  readonly outcomes: OutcomeTotals;
-  readonly verdicts: VerdictTotals;
-}
-
-function phaseOf(rollout: Rollout, { outcomes, verdicts }: Known): PhaseReached {
-  if (!isAssessed(rollout)) return 'assessing';
-  const { confirmed, discrepant, unreadable, requested, notChanged } = verdicts;
-  const judged = confirmed + discrepant + unreadable;
-  if (judged > 0 && judged === requested - notChanged) return 'validated';
-  if (requested > outcomes.pending) return 'configured';
-  return requested > 0 ? 'approved' : 'assessed';
-}
-
-function nextAfter(phase: PhaseReached, { places, outcomes }: Known): NextCommand {
+function nextAfter(
+  phase: RolloutPhase,
+  candidates: number,
+  { pending, enabled }: OutcomeTotals,
+): NextCommand {
   if (phase === 'assessing') return 'assess';
-  if (phase === 'assessed') return sum(places, 'candidate') > 0 ? 'approve' : 'report';
-  if (outcomes.pending > 0) return 'configure';
-  return phase === 'validated' || outcomes.enabled === 0 ? 'report' : 'validate';
+  if (phase === 'assessed') return candidates > 0 ? 'approve' : 'report';
+  if (pending > 0) return 'configure';
+  return phase === 'validated' || enabled === 0 ? 'report' : 'validate';
 }
 
-function sum<K extends string>(rows: readonly Readonly<Record<K, number>>[], field: K): number {
-  return rows.reduce((total, row) => total + row[field], 0);
+function sum(places: readonly PlaceCounts[], field: 'listed' | 'candidate'): number {
+  return places.reduce((total, place) => total + place[field], 0);
 }

@@ -1,13 +1,16 @@
+import type { AssessedRollout } from '../../model/rollout.ts';
 import { nothingApproved } from '../../workflow/approve.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { configure } from '../../workflow/configure.ts';
+import type { OutcomeTotals } from '../../workflow/outcomes.ts';
+import type { VerdictTotals } from '../../workflow/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type CommonOptions, withSession } from '../session.ts';
-import { commandLine } from '../show/print.ts';
+import { type CommonOptions, type Session, withSession } from '../session.ts';
+import { commandLine, printJson } from '../show/print.ts';
 import { approveRollout } from './approve.ts';
 import { type AssessOptions, assessScope, exitOfAssessment } from './assess.ts';
-import { configureHost, showOutcomes } from './configure.ts';
-import { validateRollout } from './validate.ts';
+import { configureHost, exitOf, showOutcomes } from './configure.ts';
+import { exitOfValidation, showVerdicts, validateRollout } from './validate.ts';
 
 export interface RunOptions extends AssessOptions {
   /** Milliseconds. */
@@ -33,10 +36,26 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
       maxFailures: Number.POSITIVE_INFINITY,
       settleMs: options.settle,
     });
-    if (!session.terminal.json) await showOutcomes(session, rollout, totals, options);
-    const validated = totals.enabled > 0 ? await validateRollout(session, rollout, options) : EXIT.incomplete;
+    const verdicts = totals.enabled > 0 ? await validateRollout(session, rollout, options) : undefined;
+    await showEnd(session, rollout, totals, verdicts, options);
+    const validated = verdicts ? await exitOfValidation(session, rollout, verdicts) : exitOf(totals);
     return Math.max(validated, assessed ? exitOfAssessment(assessed) : EXIT.done) as ExitCode;
   });
+}
+
+async function showEnd(
+  session: Session,
+  rollout: AssessedRollout,
+  outcomes: OutcomeTotals,
+  verdicts: VerdictTotals | undefined,
+  options: CommonOptions,
+): Promise<void> {
+  if (session.terminal.json) {
+    const { id, planDigest } = rollout;
+    return printJson(session.terminal, { rollout: id, planDigest, outcomes, validation: verdicts ?? null });
+  }
+  await showOutcomes(session, rollout, outcomes, options);
+  if (verdicts) await showVerdicts(session, rollout, verdicts, options);
 }
 
 function stopForPerson(options: CommonOptions, id: string) {

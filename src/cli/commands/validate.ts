@@ -25,16 +25,17 @@ export interface ValidateOptions extends CommonOptions {
 export async function runValidate(options: ValidateOptions): Promise<ExitCode> {
   return withSession(options, 'find', async (session) => {
     const rollout = await chooseRollout(session.store, options.rollout);
-    return validateRollout(session, rollout, options);
+    const totals = await validateRollout(session, rollout, options);
+    await showVerdicts(session, rollout, totals, options);
+    return exitOfValidation(session, rollout, totals);
   });
 }
 
 export async function validateRollout(
-  session: Session,
+  { store, progress }: Session,
   rollout: AssessedRollout,
   options: ValidateOptions,
-): Promise<ExitCode> {
-  const { store, progress } = session;
+): Promise<VerdictTotals> {
   const aws = await openAws(options, rollout.scope.regions[0]);
   const holder = holderName('validate');
   const totals = await validate(
@@ -43,12 +44,19 @@ export async function validateRollout(
     options.wait,
   );
   progress.end();
-  await showVerdicts(session, rollout, totals, options);
+  return totals;
+}
+
+export async function exitOfValidation(
+  { store }: Session,
+  rollout: AssessedRollout,
+  totals: VerdictTotals,
+): Promise<ExitCode> {
   if (totals.discrepant + totals.unreadable > 0) return EXIT.incomplete;
   return exitOf(totalOutcomes(await outcomesOf(store, rollout.id)));
 }
 
-async function showVerdicts(
+export async function showVerdicts(
   { store, terminal }: Session,
   rollout: AssessedRollout,
   totals: VerdictTotals,

@@ -52,14 +52,21 @@ function row(name: string, counts: Counts, reconciled: boolean): string[] {
   return [name, ...cells, reconciled ? 'agrees' : 'DOES NOT AGREE'];
 }
 
-function posture(terminal: Terminal, { totals, ineligible, unknown, rotationAmongStateIneligible }: RolloutSummary) {
+function posture(
+  terminal: Terminal,
+  { totals, ineligible, unknown, rotationAmongStateIneligible }: RolloutSummary,
+) {
   const { candidate, enabled } = totals;
   const by = (basis: 'type' | 'state') => reasonList(ineligible.filter((each) => each.basis === basis));
   const { on, off, unreadable } = rotationAmongStateIneligible;
   return [
     `${terminal.bold(`${candidate} of ${candidate + enabled} keys that support rotation have it off.`)}\n`,
     ...line('Ineligible by type: ', by('type')),
-    ...line('Ineligible by state:', by('state'), ` (rotation on ${on}, off ${off}, unreadable ${unreadable})`),
+    ...line(
+      'Ineligible by state:',
+      by('state'),
+      ` (rotation on ${on}, off ${off}, unreadable ${unreadable})`,
+    ),
     ...line('Unknown:            ', reasonList(unknown)),
   ];
 }
@@ -82,4 +89,5 @@ function reasonList(reasons: readonly { readonly reason: string; readonly count:
   return reasons.map(({ reason, count }) => `${reason} ${count}`).join(', ');
 }
 
-const line = (title: string, list: string, more = ''): string[] => (list ? [`${title} ${list}${more}\n`] : []);
+const line = (title: string, list: string, more = ''): string[] =>
+  list ? [`${title} ${list}${more}\n`] : [];

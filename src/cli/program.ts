@@ -162,6 +162,6 @@ The journey: keyturn assess → approve → configure → validate → report.
 To try it without AWS: keyturn sandbox --world demo`;
 
 function badArgument({ message }: CommanderError): KeyturnError {
-  const said = message.replace(/^error: /, '');
+  const said = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   return new KeyturnError('input-argument', said, 'See keyturn --help.');
 }

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
 
 /**
@@ -11,7 +11,8 @@ import { KeyturnError } from '../messages/error.ts';
 export function makeStoreDirectory(directory: string): string {
   const path = resolve(directory);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    // Parents only where they are missing: Node's recursive mkdir never returns from some special file systems.
+    if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)), mode: 0o700 });
     const ignore = join(path, '.gitignore');
     if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 });
     closeSync(openSync(join(path, 'keyturn.db'), 'a', 0o600));

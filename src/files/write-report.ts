@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
 import type { ReportFile } from '../workflow/ports.ts';
 
@@ -16,7 +16,7 @@ export async function writeReport(directory: string, files: AsyncIterable<Report
   refuseForeignDirectory(path);
   const written: string[] = [];
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)), mode: 0o700 });
     for await (const { name, chunks } of files) {
       await writeWhole(join(path, name), chunks);
       written.push(join(path, name));

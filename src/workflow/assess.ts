@@ -77,6 +77,8 @@ export function planHeaderOf({ scope, RotationPeriodInDays }: Rollout): PlanHead
 
 async function beginRollout(host: AssessHost, request: AssessRequest): Promise<Rollout> {
   const { aws, clock, notify, newRolloutId, version } = host;
+  // Before the first call: a missing Region is the caller's to mend, and AWS cannot be asked without one.
+  if (request.regions.length === 0) await aws.configuredRegion();
   const caller = await aws.identify();
   const enabled = await aws.listEnabledRegions();
   const regions = await chooseRegions(aws, request, enabled);

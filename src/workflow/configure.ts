@@ -5,6 +5,7 @@ import type { Notify } from '../messages/message.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved } from './approve.ts';
 import { changeKey } from './change-key.ts';
+import { checkCaller } from './check-caller.ts';
 import { checkKey } from './check-key.ts';
 import { checkPlan } from './choose-rollout.ts';
 import { concurrently } from './concurrently.ts';
@@ -143,16 +144,6 @@ async function previewStep(
 ): Promise<DryRunStep['step']> {
   if (change?.state === 'intended') return { kind: 'settle' };
   return checkKey(store, kms, rollout, { keyArn, keyId });
-}
-
-async function checkCaller(aws: Aws, { scope }: AssessedRollout): Promise<string> {
-  const { account, callerArn } = await aws.identify();
-  if (scope.accounts.includes(account)) return callerArn;
-  throw new KeyturnError(
-    'refused-foreign-account',
-    `The credentials are of account ${account}; this rollout is about ${scope.accounts.join(', ')}.`,
-    'Use credentials of that account, for instance with --profile NAME.',
-  );
 }
 
 function once(work: () => void): () => void {

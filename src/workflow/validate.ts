@@ -6,6 +6,7 @@ import { parseKeyArn } from '../model/place.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import type { ReplicaVerdict, Verdict, VerdictKind } from '../model/verdict.ts';
 import { judgeChange, judgeReplica } from '../validate/verdict.ts';
+import { checkCaller } from './check-caller.ts';
 import { concurrently } from './concurrently.ts';
 import { outcomesOf } from './outcomes.ts';
 import type { Aws, Clock, KmsPlace, Store } from './ports.ts';
@@ -42,7 +43,7 @@ export async function validate(
     const changed = (await outcomesOf(store, rollout.id)).filter(({ outcome }) => outcome === 'enabled');
     const totals = await totalVerdicts(store, rollout.id);
     if (totals.requested === 0) throw nothingRequested();
-    const { callerArn: caller } = await host.aws.identify();
+    const caller = await checkCaller(host.aws, rollout);
     const begun = { caller, keys: changed.length, waitMs };
     await store.journal(rollout.id, clock.now().toISOString(), 'validate-begun', begun);
     await readUntilSettled(host, rollout, changed, waitMs);

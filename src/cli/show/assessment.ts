@@ -43,6 +43,7 @@ function countTable(terminal: Terminal, { places, totals, reconciled }: RolloutS
     ...(empty > 0 ? [[`${empty} more`, ...'0'.repeat(6), 'agrees']] : []),
     ...(places.length > 1 ? [row('all', totals, reconciled)] : []),
   ];
+  if (rows.length === 0) return 'No place could be listed.\n';
   return renderTable(COLUMNS, rows, { width: terminal.width, colour: terminal.colour });
 }
 

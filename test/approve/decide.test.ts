@@ -4,7 +4,7 @@ import { decideOn } from '../../src/approve/decide.ts';
 import type { DecisionRequest } from '../../src/approve/request.ts';
 import { assembleFinding } from '../../src/assess/assemble.ts';
 import { DECISIONS } from '../../src/model/approval.ts';
-import { arnOf, CONTEXT, factsOf, ON, read } from '../facts.ts';
+import { arnOf, CONTEXT, factsOf, ON, read } from '../support/facts.ts';
 
 const findings = new Map(
   [

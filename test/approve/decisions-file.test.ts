@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDecisionsFile } from '../../src/approve/decisions-file.ts';
-import { arnOf } from '../facts.ts';
+import { arnOf } from '../support/facts.ts';
 
 const [a, b] = [arnOf('a'), arnOf('b')];
 const header = 'keyArn,planDigest,decision,reason';

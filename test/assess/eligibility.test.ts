@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { concludeFinding, rotationIsReadable, supportsRotation } from '../../src/assess/eligibility.ts';
 import type { FailureKind } from '../../src/model/failure.ts';
 import type { KeyMetadata } from '../../src/model/key-facts.ts';
-import { factsOf, multiRegion, OFF, ON, read, SYMMETRIC, unread } from '../facts.ts';
+import { factsOf, multiRegion, OFF, ON, read, SYMMETRIC, unread } from '../support/facts.ts';
 
 /** The table of kms-facts §1, row by row: what makes a key what it is, and the finding that it must have. */
 const BY_TYPE: readonly [string, Partial<KeyMetadata>, string][] = [

@@ -5,7 +5,7 @@ import { assembleFinding } from '../../src/assess/assemble.ts';
 import { planDigest, planLines } from '../../src/assess/plan.ts';
 import { type Finding, finding as findingSchema } from '../../src/model/finding.ts';
 import type { PlanHeader } from '../../src/model/plan.ts';
-import { CONTEXT, factsOf, multiRegion, ON, read, scopeOf, unread } from '../facts.ts';
+import { CONTEXT, factsOf, multiRegion, ON, read, scopeOf, unread } from '../support/facts.ts';
 
 const header: PlanHeader = { schema: 'keyturn/plan/v1', scope: CONTEXT.scope, RotationPeriodInDays: 365 };
 

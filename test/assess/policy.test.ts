@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { summarizePolicy } from '../../src/assess/policy.ts';
-import { ACCOUNT } from '../facts.ts';
+import { ACCOUNT } from '../support/facts.ts';
 
 const root = `arn:aws:iam::${ACCOUNT}:root`;
 const role = `arn:aws:iam::${ACCOUNT}:role/KeyAdmin`;

@@ -3,7 +3,7 @@ import { assembleFinding } from '../../src/assess/assemble.ts';
 import { decideStep } from '../../src/configure/step.ts';
 import type { FailureKind } from '../../src/model/failure.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { CONTEXT, factsOf, multiRegion, ON, read, unread } from '../facts.ts';
+import { CONTEXT, factsOf, multiRegion, ON, read, unread } from '../support/facts.ts';
 
 function assemble(...facts: Parameters<typeof factsOf>): Finding {
   const finding = assembleFinding(factsOf(...facts), CONTEXT);

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findStoreDirectory, makeStoreDirectory } from '../../src/files/store-directory.ts';
 import { openStore } from '../../src/store/open.ts';
-import { arnOf } from '../facts.ts';
+import { arnOf } from '../support/facts.ts';
 import { beginJourney } from '../workflow/journey.ts';
 
 function temporaryDirectory(): string {

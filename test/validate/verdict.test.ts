@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KeyMetadata, RotationStatus } from '../../src/model/key-facts.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { judgeChange, judgeReplica } from '../../src/validate/verdict.ts';
-import { ACCOUNT, arnOf, OFF, ON, REGION, read, SYMMETRIC, unread } from '../facts.ts';
+import { ACCOUNT, arnOf, OFF, ON, REGION, read, SYMMETRIC, unread } from '../support/facts.ts';
 
 const outcome: Outcome = {
   keyArn: arnOf('k'),

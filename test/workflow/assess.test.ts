@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../src/workflow/assess.ts';
 import type { Store } from '../../src/workflow/ports.ts';
-import { arnOf, multiRegion } from '../facts.ts';
+import { arnOf, multiRegion } from '../support/facts.ts';
 import { FakeAws, FakeClock, temporaryStore } from './fake-aws.ts';
 import { beginJourney } from './journey.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outcomesOf } from '../../src/workflow/outcomes.ts';
-import { arnOf } from '../facts.ts';
+import { arnOf } from '../support/facts.ts';
 import type { Fate } from './fake-aws.ts';
 import { beginJourney } from './journey.ts';
 

@@ -7,7 +7,7 @@ import type { FailureKind } from '../../src/model/failure.ts';
 import type { KeyMetadata, RotationStatus } from '../../src/model/key-facts.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Answer, Aws, Clock, KeyReference, KmsPlace, Store } from '../../src/workflow/ports.ts';
-import { ACCOUNT, arnOf, failureOf, SYMMETRIC } from '../facts.ts';
+import { ACCOUNT, arnOf, failureOf, SYMMETRIC } from '../support/facts.ts';
 
 /** What becomes of one EnableKeyRotation. */
 export type Fate =

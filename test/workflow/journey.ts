@@ -6,7 +6,7 @@ import { type AssessRequest, assess } from '../../src/workflow/assess.ts';
 import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
 import { configure } from '../../src/workflow/configure.ts';
 import { validate } from '../../src/workflow/validate.ts';
-import { ACCOUNT } from '../facts.ts';
+import { ACCOUNT } from '../support/facts.ts';
 import { FakeAws as Fake, type FakeAws, FakeClock, temporaryStore } from './fake-aws.ts';
 
 export const UNBOUNDED = {

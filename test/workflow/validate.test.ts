@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verdictRows } from '../../src/workflow/verdict-rows.ts';
-import { arnOf } from '../facts.ts';
+import { arnOf } from '../support/facts.ts';
 import { beginJourney } from './journey.ts';
 
 const EU = 'eu-central-1';

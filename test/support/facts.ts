@@ -1,6 +1,6 @@
-import type { Failure, FailureKind } from '../src/model/failure.ts';
-import type { KeyFacts, KeyMetadata, Reading, RotationStatus } from '../src/model/key-facts.ts';
-import type { Scope } from '../src/model/plan.ts';
+import type { Failure, FailureKind } from '../../src/model/failure.ts';
+import type { KeyFacts, KeyMetadata, Reading, RotationStatus } from '../../src/model/key-facts.ts';
+import type { Scope } from '../../src/model/plan.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';

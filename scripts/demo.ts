@@ -21,7 +21,8 @@ const sandbox = await startSandbox({
 });
 const store = ['--store', `${out}/store`];
 const regions = ['eu-central-1', 'eu-west-1', 'us-east-1'].flatMap((region) => ['--region', region]);
-const decisions = process.stdin.isTTY && process.stdout.isTTY ? [] : ['--from', path('../demo/decisions.json')];
+const decisions =
+  process.stdin.isTTY && process.stdout.isTTY ? [] : ['--from', path('../demo/decisions.json')];
 
 /** Runs one command as a person would. 3 is no failure here: the account has keys that nobody may read or change. */
 async function run(...args: readonly string[]): Promise<void> {

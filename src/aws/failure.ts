@@ -57,9 +57,14 @@ export function readFailure(operation: string, thrown: unknown): Failure {
     operation,
     kind: kindOf(code, status),
     code: code.toWellFormed(),
-    message: typeof error.message === 'string' ? error.message.toWellFormed() : '',
+    message: messageOf(error),
     ...(requestId !== undefined && { requestId }),
   };
+}
+
+/** AWS may send none (kms-facts §1.2); the SDK then makes one up, which is not to be quoted as AWS's. */
+function messageOf({ message }: Thrown): string {
+  return typeof message === 'string' && message !== 'UnknownError' ? message.toWellFormed() : '';
 }
 
 /** Whether AWS surely did not act on a call that failed so. Where in doubt, no (kms-facts §3: read back first). */

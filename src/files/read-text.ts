@@ -11,8 +11,13 @@ export function readTextFile(path: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path === '-' ? 0 : path));
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
-    throw new KeyturnError('input-file', `The file ${path} cannot be read: ${said}.`, 'Name a UTF-8 text file.', {
-      cause,
-    });
+    throw new KeyturnError(
+      'input-file',
+      `The file ${path} cannot be read: ${said}.`,
+      'Name a UTF-8 text file.',
+      {
+        cause,
+      },
+    );
   }
 }

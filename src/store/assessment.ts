@@ -47,6 +47,12 @@ export function assessmentMethods(db: Kysely<Tables>) {
             .values({ rollout, key_arn: finding.keyArn, ...row })
             .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
             .execute();
+          // Each key is counted once: one that went after it was read as AWS managed is a finding now.
+          await transaction
+            .deleteFrom('aws_managed')
+            .where('rollout', '=', rollout)
+            .where('key_arn', '=', finding.keyArn)
+            .execute();
         }
         for (const { keyArn, place } of awsManaged) {
           await transaction

@@ -19,7 +19,7 @@ export function readDecisionsCsv(source: string): DecisionsFile {
     lines = parse(source, {
       bom: true,
       columns: (header: string[]) => header.map((name) => name.trim()),
-      delimiter: [',', ';', '\t'],
+      delimiter: delimiterOf(source),
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
@@ -30,6 +30,13 @@ export function readDecisionsCsv(source: string): DecisionsFile {
   const missing = NEEDED.filter((name) => lines[0] && !Object.hasOwn(lines[0].record, name));
   if (missing.length > 0) return { requests: [], problems: [`line 1: no column ${missing.join(', ')}`] };
   return gatherRows(lines.map(readLine).filter((row) => row !== undefined));
+}
+
+/** The one that the header uses: a spreadsheet picks it by its locale, and the others may stand in any text. */
+function delimiterOf(source: string): string {
+  const [header = ''] = source.split(/[\r\n]/, 1);
+  const uses = (delimiter: string) => header.split(delimiter).length;
+  return [';', '\t'].reduce((best, each) => (uses(each) > uses(best) ? each : best), ',');
 }
 
 function readLine({ record, info }: Line): Row | undefined {

@@ -63,15 +63,10 @@ function buildProgram(setExit: SetExit): Command {
     .addHelpText('after', FIRST_STEPS);
   const add = (name: string, summary: string) => addCommand(program, name, summary);
 
-  add('assess', 'list every key in scope and decide which support rotation; reads only')
-    .addOption(regionOption().conflicts('allRegions'))
-    .option('--all-regions', 'every Region that the account has enabled', false)
-    .option('--period <days>', periodHelp, parsePeriod, DEFAULT_PERIOD)
-    .option('--no-policies', 'leave key policies out')
-    .option('--no-tags', 'leave tags out')
-    .action(async (_, command: Command) =>
+  addScope(add('assess', 'list every key in scope and decide which support rotation; reads only')).action(
+    async (_, command: Command) =>
       setExit(await (await import('./commands/assess.ts')).runAssess(command.optsWithGlobals())),
-    );
+  );
 
   add('approve', 'choose which candidates to turn on')
     .addOption(new Option('--all', 'approve every candidate').conflicts(['key', 'from']))
@@ -105,12 +100,7 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/report.ts')).runReport(command.optsWithGlobals())),
     );
 
-  add('run', 'all four phases, stopping for a person at the approval')
-    .addOption(regionOption().conflicts('allRegions'))
-    .option('--all-regions', 'every Region that the account has enabled', false)
-    .option('--period <days>', periodHelp, parsePeriod, DEFAULT_PERIOD)
-    .option('--no-policies', 'leave key policies out')
-    .option('--no-tags', 'leave tags out')
+  addScope(add('run', 'all four phases, stopping for a person at the approval'))
     .option('--settle <duration>', settleHelp, parseDuration, parseDuration('60s'))
     .option('--wait <duration>', waitHelp, parseDuration, parseDuration('10m'))
     .action(async (_, command: Command) =>
@@ -148,12 +138,22 @@ function addCommand(program: Command, name: string, summary: string): Command {
   return program.command(name).summary(summary).description(description);
 }
 
-const regionOption = () =>
-  new Option('--region <name>', 'a Region; repeatable; otherwise the configured one').argParser(
-    collectRegion,
-  );
+/** What to look at and what to propose: the options of every command that assesses. */
+function addScope(command: Command): Command {
+  const region = new Option('--region <name>', 'a Region; repeatable; otherwise the configured one');
+  return command
+    .addOption(region.argParser(collectRegion).conflicts('allRegions'))
+    .option('--all-regions', 'every Region that the account has enabled', false)
+    .option(
+      '--period <days>',
+      `days between rotations, ${MINIMUM_PERIOD} to ${MAXIMUM_PERIOD}`,
+      parsePeriod,
+      DEFAULT_PERIOD,
+    )
+    .option('--no-policies', 'leave key policies out')
+    .option('--no-tags', 'leave tags out');
+}
 
-const periodHelp = `days between rotations, ${MINIMUM_PERIOD} to ${MAXIMUM_PERIOD}`;
 const settleHelp = 'how long an unanswered change is read back before it is called again';
 const waitHelp = 'how long after its change a key gets to show it';
 

@@ -42,3 +42,14 @@ export const approval = z.object({
   decisions: z.array(decision),
 });
 export type Approval = z.infer<typeof approval>;
+
+/** A candidate with the decision in force, and the approval that holds it. */
+export interface DecidedKey {
+  readonly keyArn: string;
+  readonly keyId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly decision: DecisionKind | 'undecided';
+  readonly reason?: string;
+  readonly approval?: string;
+}

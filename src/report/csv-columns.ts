@@ -1,8 +1,7 @@
-import type { Approval } from '../model/approval.ts';
+import type { Approval, DecidedKey } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { VerdictRow } from '../model/verdict.ts';
-import type { DecisionRow } from './record.ts';
 
 /** Columns by title, in order; what is absent leaves its cell empty. */
 export type Columns<T> = Readonly<Record<string, (row: T) => string | number | boolean | undefined>>;
@@ -60,9 +59,9 @@ export const findingColumns = (planDigest: string): Columns<Finding> => ({
   proposedRotationPeriodInDays: (f) => f.proposed?.RotationPeriodInDays,
 });
 
-export function decisionColumns(approvals: readonly Approval[]): Columns<DecisionRow> {
+export function decisionColumns(approvals: readonly Approval[]): Columns<DecidedKey> {
   const byId = new Map(approvals.map((approval) => [approval.approval, approval]));
-  const approvalOf = (row: DecisionRow) => byId.get(row.approval ?? '');
+  const approvalOf = (row: DecidedKey) => byId.get(row.approval ?? '');
   return {
     ...keyColumns,
     decision: (d) => d.decision,

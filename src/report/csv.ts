@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Approval } from '../model/approval.ts';
+import type { Approval, DecidedKey } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { VerdictRow } from '../model/verdict.ts';
@@ -11,7 +11,6 @@ import {
   verdictColumns,
 } from './csv-columns.ts';
 import { forCsv } from './escape.ts';
-import type { DecisionRow } from './record.ts';
 import { inBatches, type Rows } from './rows.ts';
 
 /**
@@ -24,7 +23,7 @@ export function findingsCsv(findings: Rows<Finding>, planDigest = ''): AsyncGene
 
 /** The decision in force for each candidate as CSV, with who submitted it and when where approvals are given. */
 export function decisionsCsv(
-  decisions: Rows<DecisionRow>,
+  decisions: Rows<DecidedKey>,
   approvals: readonly Approval[] = [],
 ): AsyncGenerator<string> {
   return csv(decisionColumns(approvals), decisions);

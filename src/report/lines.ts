@@ -1,15 +1,15 @@
+import type { DecidedKey } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { VerdictRow } from '../model/verdict.ts';
 import { INVISIBLE } from './escape.ts';
-import type { DecisionRow } from './record.ts';
 import { inBatches, type Rows } from './rows.ts';
 
 /** The findings as JSON Lines: each as in the model, complete. */
 export const findingLines = (findings: Rows<Finding>): AsyncGenerator<string> => jsonLines(findings);
 
 /** The decision in force for each candidate, as JSON Lines. */
-export const decisionLines = (decisions: Rows<DecisionRow>): AsyncGenerator<string> => jsonLines(decisions);
+export const decisionLines = (decisions: Rows<DecidedKey>): AsyncGenerator<string> => jsonLines(decisions);
 
 /** How each approved change ended, as JSON Lines. */
 export const outcomeLines = (outcomes: Rows<Outcome>): AsyncGenerator<string> => jsonLines(outcomes);

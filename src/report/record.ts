@@ -1,20 +1,9 @@
-import type { Approval, DecisionKind } from '../model/approval.ts';
+import type { Approval, DecidedKey } from '../model/approval.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Verdict } from '../model/verdict.ts';
-
-/** The decision in force for a candidate. */
-export interface DecisionRow {
-  readonly keyArn: string;
-  readonly keyId: string;
-  readonly account: string;
-  readonly region: string;
-  readonly decision: DecisionKind | 'undecided';
-  readonly reason?: string;
-  readonly approval?: string;
-}
 
 /**
  * Everything that is known of one rollout, at any stage of it. Findings and decisions can be many and are streamed,
@@ -30,5 +19,5 @@ export interface RolloutRecord {
   /** One for each change that validation has read back so far. */
   readonly verdicts: readonly Verdict[];
   findings(filter?: { finding?: FindingKind }): AsyncIterable<Finding>;
-  decisions(): AsyncIterable<DecisionRow>;
+  decisions(): AsyncIterable<DecidedKey>;
 }

@@ -1,8 +1,13 @@
 import type { Kysely, Transaction } from 'kysely';
 import { KeyturnError } from '../messages/error.ts';
-import { type Approval, approval as approvalSchema, decision as decisionSchema } from '../model/approval.ts';
+import {
+  type Approval,
+  approval as approvalSchema,
+  type DecidedKey,
+  decision as decisionSchema,
+} from '../model/approval.ts';
 import { outcome as outcomeSchema } from '../model/outcome.ts';
-import type { ApprovedKey, DecidedKey } from '../workflow/ports.ts';
+import type { ApprovedKey } from '../workflow/ports.ts';
 import { append } from './journal.ts';
 import { pages } from './pages.ts';
 import { parseRecord } from './record.ts';

@@ -58,13 +58,23 @@ function rotationDifferences(outcome: Outcome, status: RotationStatus): Differen
 
 function dateDifference(outcome: Outcome, next: string | undefined): Difference[] {
   if (outcome.finishedAt === undefined) return [];
-  const expected = Date.parse(outcome.finishedAt) + outcome.RotationPeriodInDays * DAY_MS;
-  const isNear = next !== undefined && Math.abs(Date.parse(next) - expected) <= TOLERANCE_DAYS * DAY_MS;
-  if (isNear) return [];
-  const day = new Date(expected).toISOString().slice(0, 10);
-  return [
-    { fact: 'NextRotationDate', expected: `${day} ± ${TOLERANCE_DAYS} days`, actual: next ?? 'absent' },
-  ];
+  const earliest = nextAfter(outcome, changedFrom(outcome));
+  const latest = nextAfter(outcome, outcome.finishedAt);
+  const tolerance = TOLERANCE_DAYS * DAY_MS;
+  const at = Date.parse(next ?? '');
+  if (earliest - tolerance <= at && at <= latest + tolerance) return [];
+  const days = new Set([earliest, latest].map((time) => new Date(time).toISOString().slice(0, 10)));
+  const expected = `${[...days].join(' to ')} ± ${TOLERANCE_DAYS} days`;
+  return [{ fact: 'NextRotationDate', expected, actual: next ?? 'absent' }];
+}
+
+/** A change whose answer was lost was made when it was announced, however much later somebody read it back. */
+function changedFrom({ proof, intendedAt, finishedAt }: Outcome): string | undefined {
+  return proof === 'presumed' ? (intendedAt ?? finishedAt) : finishedAt;
+}
+
+function nextAfter({ RotationPeriodInDays }: Outcome, changedAt = ''): number {
+  return Date.parse(changedAt) + RotationPeriodInDays * DAY_MS;
 }
 
 function differ(fact: string, expected: string, actual: string): Difference[] {

@@ -1,4 +1,4 @@
-import type { Approval, Decision, DecisionKind } from '../model/approval.ts';
+import type { Approval, DecidedKey, Decision } from '../model/approval.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
 import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
@@ -136,17 +136,6 @@ export interface Store {
 export interface FindingsBatch {
   readonly findings: readonly Finding[];
   readonly awsManaged: readonly { readonly keyArn: string; readonly place: Place }[];
-}
-
-/** A key with the decision in force, and the approval that holds it. */
-export interface DecidedKey {
-  readonly keyArn: string;
-  readonly keyId: string;
-  readonly account: string;
-  readonly region: string;
-  readonly decision: DecisionKind | 'undecided';
-  readonly reason?: string;
-  readonly approval?: string;
 }
 
 /** A change as the store holds it: announced (`intended`), or ended in an outcome. */

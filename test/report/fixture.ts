@@ -1,10 +1,10 @@
-import type { Approval } from '../../src/model/approval.ts';
+import type { Approval, DecidedKey } from '../../src/model/approval.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { PlaceCounts } from '../../src/model/plan.ts';
 import type { Rollout } from '../../src/model/rollout.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import type { DecisionRow, RolloutRecord } from '../../src/report/record.ts';
+import type { RolloutRecord } from '../../src/report/record.ts';
 
 /*
  * A rollout over one account and three Regions, one of them unreachable: 24 candidates, 6 keys that are on, keys of
@@ -34,7 +34,7 @@ export function recordOf(parts: Partial<RecordParts> = {}): RolloutRecord {
 
 export interface RecordParts extends Omit<RolloutRecord, 'findings' | 'decisions'> {
   readonly findings: readonly Finding[];
-  readonly decisions: readonly DecisionRow[];
+  readonly decisions: readonly DecidedKey[];
 }
 
 /** The example rollout as it stands once a phase is complete. */
@@ -241,7 +241,7 @@ function countPlaces(findings: readonly Finding[]): PlaceCounts[] {
 const APPROVED = CANDIDATES.slice(0, 20);
 const { account, region } = { account: ACCOUNT, region: 'eu-central-1' };
 
-function decide({ keyArn, keyId }: Finding, n: number | undefined): DecisionRow {
+function decide({ keyArn, keyId }: Finding, n: number | undefined): DecidedKey {
   const row = { keyArn, keyId, account, region };
   if (n === undefined || n >= 23) return { ...row, decision: 'undecided' };
   if (n >= 22) return { ...row, decision: 'defer', reason: 'After the freeze', approval: 'a-2' };

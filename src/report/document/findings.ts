@@ -1,5 +1,5 @@
+import type { DecidedKey } from '../../model/approval.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { DecisionRow } from '../record.ts';
 import type { ReasonCount } from '../survey.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
@@ -32,7 +32,7 @@ export function candidatesSection({ record, survey }: Material): Section {
   };
 }
 
-function candidateRow(finding: Finding, decision: DecisionRow | undefined): Row {
+function candidateRow(finding: Finding, decision: DecidedKey | undefined): Row {
   const period = finding.proposed?.RotationPeriodInDays;
   return [
     keyCell(finding),
@@ -44,20 +44,20 @@ function candidateRow(finding: Finding, decision: DecisionRow | undefined): Row 
   ];
 }
 
-const DECISION: Readonly<Record<DecisionRow['decision'], Inline>> = {
+const DECISION: Readonly<Record<DecidedKey['decision'], Inline>> = {
   approve: { tone: 'good', word: 'approve' },
   decline: { tone: 'neutral', word: 'decline' },
   defer: { tone: 'neutral', word: 'defer' },
   undecided: { tone: 'attention', word: 'undecided' },
 };
 
-export const decisionWord = (decision: DecisionRow['decision']): Inline => DECISION[decision];
+export const decisionWord = (decision: DecidedKey['decision']): Inline => DECISION[decision];
 
 /** Joins two streams that are both in the order of ARNs, holding one row of each. */
 async function* withDecisions(
   findings: AsyncIterable<Finding>,
-  decisions: AsyncIterable<DecisionRow>,
-): AsyncGenerator<[Finding, DecisionRow | undefined]> {
+  decisions: AsyncIterable<DecidedKey>,
+): AsyncGenerator<[Finding, DecidedKey | undefined]> {
   const rest = decisions[Symbol.asyncIterator]();
   try {
     let next = await rest.next();

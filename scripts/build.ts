@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 
 /**
  * Bundles the command line into dist/. Small packages go in, since finding their many files is most of what start-up
- * costs; the AWS SDK and the prompts stay outside and load when they are used.
+ * costs; the AWS SDK, undici and the prompts stay outside and load when they are used.
  */
 const outdir = 'dist';
 rmSync(outdir, { recursive: true, force: true });
@@ -16,6 +16,6 @@ await build({
   platform: 'node',
   target: 'node24',
   sourcemap: true,
-  external: ['@aws-sdk/*', '@smithy/*', '@clack/prompts'],
+  external: ['@aws-sdk/*', '@clack/prompts', 'undici'],
   logLevel: 'warning',
 });

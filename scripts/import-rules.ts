@@ -67,7 +67,7 @@ export const rules: IForbiddenRuleType[] = [
     comment: "AWS's answers are parsed in one place.",
     severity: 'error',
     from: { path: '^src/', pathNot: '^src/aws/' },
-    to: { path: '@aws-sdk|@smithy' },
+    to: { path: '@aws-sdk|@smithy|node_modules/undici' },
   },
   {
     name: 'only-the-store-imports-a-database',

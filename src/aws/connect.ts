@@ -1,13 +1,13 @@
 import { AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import * as z from 'zod';
 import { KeyturnError } from '../messages/error.ts';
 import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
 import type { Answer, Aws, Clock } from '../workflow/ports.ts';
 import { call, parseWith, READ_PATIENCE } from './call.ts';
+import { httpHandler } from './http.ts';
 import { openKmsPlace } from './kms-place.ts';
 import { Pace } from './pace.ts';
 import { tuneClient } from './tune.ts';
@@ -23,7 +23,7 @@ export interface AwsSettings {
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
-const SOCKETS = 64;
+const CONNECTIONS = 128;
 /** Calls per second for services whose quota is not published or far above what is used here. */
 const GENTLE = 5;
 
@@ -41,12 +41,10 @@ export function connectAws(settings: AwsSettings): Aws {
     cacheMiddleware: true,
     customUserAgent: `keyturn/${version}`,
     ...(profile !== undefined && { profile }),
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: SOCKETS },
-      httpsAgent: { keepAlive: true, maxSockets: SOCKETS },
+    requestHandler: httpHandler({
+      connectTimeout: CONNECTION_TIMEOUT_MS,
+      answerTimeout: REQUEST_TIMEOUT_MS,
+      connections: CONNECTIONS,
     }),
   };
   // The configured Region where there is one: the first of a scope may be one that the account has not enabled.

@@ -34,7 +34,14 @@ const BY_CODE: Readonly<Record<string, FailureKind>> = {
 };
 
 /** Connection errors after which the request cannot have reached AWS. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 interface Thrown {
   readonly name?: unknown;
@@ -72,9 +79,9 @@ export function surelyNotDone({ kind, code }: Failure): boolean {
   return NEVER_SENT.has(code) || !(kind === 'server' || kind === 'network' || kind === 'malformed-answer');
 }
 
-/** Node puts a system error's code in `code`; AWS's stands in `name`. */
+/** Node and undici put a system error's code in `code`; AWS's stands in `name`. */
 function codeOf({ name, code }: Thrown): string {
-  if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) return code;
+  if (typeof code === 'string' && /^(E|UND_ERR_)[A-Z_]+$/.test(code)) return code;
   return typeof name === 'string' ? name : 'UnknownError';
 }
 

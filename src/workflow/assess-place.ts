@@ -28,7 +28,8 @@ const BATCH = 500;
  */
 export async function assessPlace(work: PlaceAssessment): Promise<void> {
   const { kms, store, clock, notify, rollout } = work;
-  const [listing, aliases] = await Promise.all([kms.listKeys(), kms.listAliases()]);
+  const aliases = kms.listAliases();
+  const listing = await kms.listKeys();
   if (!listing.ok) {
     const place = { ...kms.place, ...mendListing(listing.failure, kms.place) };
     notify({ code: 'place-unreachable', place });
@@ -54,7 +55,7 @@ async function assessDifference(
   const after = new Set(second.map(({ keyArn }) => keyArn));
   const came = second.filter(({ keyArn }) => !before.has(keyArn));
   const went = first.filter(({ keyArn }) => !after.has(keyArn));
-  if (came.length > 0) await assessKeys(work, came, await work.kms.listAliases());
+  if (came.length > 0) await assessKeys(work, came, work.kms.listAliases());
   const gone = went.flatMap((key) => assembleFinding(disappeared(work, key), work.context) ?? []);
   if (gone.length > 0) await work.store.recordFindings(work.rollout, { findings: gone, awsManaged: [] });
   return before.size + came.length;
@@ -63,7 +64,7 @@ async function assessDifference(
 async function assessKeys(
   { kms, store, rollout, context, onKey }: PlaceAssessment,
   keys: readonly KeyReference[],
-  aliases: Aliases,
+  aliases: Promise<Aliases>,
 ): Promise<void> {
   let findings: Finding[] = [];
   let awsManaged: { keyArn: string; place: Place }[] = [];

@@ -20,16 +20,21 @@ export async function readRotationFacts(
   return { metadata, rotation: toReading(await kms.getKeyRotationStatus(keyArn)) };
 }
 
-/** The whole profile of one key; policy and tags only for a key whose type supports rotation. */
+/**
+ * The whole profile of one key; policy and tags only for a key whose type supports rotation. The aliases of the place
+ * come a hundred a page and are waited for last.
+ */
 export async function readKeyFacts(
   kms: KmsPlace,
   key: KeyReference,
-  aliases: Aliases,
+  aliasesOfPlace: Promise<Aliases>,
   depth: Depth,
 ): Promise<KeyFacts> {
   const named = { ...key, ...kms.place };
   const metadata = toReading(await kms.describeKey(key.keyArn));
-  if (metadata.kind === 'unreadable') return { ...named, metadata, aliases: aliasesOf(key, aliases) };
+  if (metadata.kind === 'unreadable') {
+    return { ...named, metadata, aliases: aliasesOf(key, await aliasesOfPlace) };
+  }
   const supported = supportsRotation(metadata.value);
   const [rotation, policy, tags] = await Promise.all([
     rotationIsReadable(metadata.value) ? kms.getKeyRotationStatus(key.keyArn).then(toReading) : undefined,
@@ -39,7 +44,7 @@ export async function readKeyFacts(
   return {
     ...named,
     metadata,
-    aliases: aliasesOf(key, aliases),
+    aliases: aliasesOf(key, await aliasesOfPlace),
     ...(rotation && { rotation }),
     ...(policy && { policy }),
     ...(tags && { tags }),

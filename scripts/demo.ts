@@ -26,7 +26,8 @@ const decisions =
 
 /** Runs one command as a person would. 3 is no failure here: the account has keys that nobody may read or change. */
 async function run(...args: readonly string[]): Promise<void> {
-  console.log(`\n$ keyturn ${args.join(' ').replaceAll(path('..'), '')}`);
+  const words = args.map((word) => (/\s/.test(word) ? `'${word}'` : word));
+  console.log(`\n$ keyturn ${words.join(' ').replaceAll(path('..'), '')}`);
   const child = spawn(keyturn, args, { stdio: 'inherit', env: { ...process.env, ...sandbox.env } });
   const [code] = await once(child, 'exit');
   if (code !== 0 && code !== 3) {

@@ -83,13 +83,13 @@ function buildProgram(setExit: SetExit): Command {
     .option('--dry-run', 'make the fresh checks and show what would be done', false)
     .option('--limit <n>', 'make at most so many changes', parseCountFromOne)
     .option('--max-failures <n>', 'stop once so many changes have failed', parseCountFromOne)
-    .option('--settle <duration>', settleHelp, parseDuration, parseDuration('60s'))
+    .addOption(durationOption('--settle <duration>', settleHelp, '60s'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/configure.ts')).runConfigure(command.optsWithGlobals())),
     );
 
   add('validate', 'read every changed key back and say whether it is as it should be')
-    .option('--wait <duration>', waitHelp, parseDuration, parseDuration('10m'))
+    .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/validate.ts')).runValidate(command.optsWithGlobals())),
     );
@@ -101,8 +101,8 @@ function buildProgram(setExit: SetExit): Command {
     );
 
   addScope(add('run', 'all four phases, stopping for a person at the approval'))
-    .option('--settle <duration>', settleHelp, parseDuration, parseDuration('60s'))
-    .option('--wait <duration>', waitHelp, parseDuration, parseDuration('10m'))
+    .addOption(durationOption('--settle <duration>', settleHelp, '60s'))
+    .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/run.ts')).runAll(command.optsWithGlobals())),
     );
@@ -153,6 +153,9 @@ function addScope(command: Command): Command {
     .option('--no-policies', 'leave key policies out')
     .option('--no-tags', 'leave tags out');
 }
+
+const durationOption = (flags: string, help: string, otherwise: string): Option =>
+  new Option(flags, help).argParser(parseDuration).default(parseDuration(otherwise), otherwise);
 
 const settleHelp = 'how long an unanswered change is read back before it is called again';
 const waitHelp = 'how long after its change a key gets to show it';

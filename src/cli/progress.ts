@@ -53,18 +53,18 @@ function say(message: Exclude<Message, { code: 'progress' }>): string | undefine
   switch (message.code) {
     case 'assess-begins':
       return sayScope(message);
+    // The assessment's summary shows these, with what would mend them.
     case 'place-listed':
+    case 'place-unreachable':
       return undefined;
-    case 'place-unreachable': {
-      const { region, reason, fix } = message.place;
-      return forTerminalLines(`${region}: ${reason}`, `  → ${fix}`);
-    }
     case 'lock-taken-over':
       return forTerminalLines(`Going on after a process that did not end well (${message.from}).`);
     case 'settling':
       return `${message.place.region}: a change went unanswered; reading the key back for up to ${message.seconds} s before anything else is done to it.`;
     case 'place-stopped':
-      return forTerminalLines(`${message.place.region}: stopped, the rest stays pending: ${message.reason}`);
+      return forTerminalLines(
+        `${message.place.region}: stopped, the rest is left as it was: ${message.reason}`,
+      );
     case 'validate-waiting':
       return `${message.keys} keys are not as expected yet; reading them again for up to ${message.seconds} s.`;
   }

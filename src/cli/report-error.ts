@@ -3,7 +3,7 @@ import { forTerminal } from '../report/escape.ts';
 import { jsonText } from '../report/lines.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Prints an error with what to do next: on standard error, or as the one JSON document of a `--json` run. */
+/** Prints an error with what to do next: one line on standard error (more where there are many problems), or as the one JSON document of a `--json` run. */
 export function reportError(terminal: Terminal, thrown: unknown): void {
   const error = thrown instanceof KeyturnError ? thrown : unexpected(thrown);
   const { code, message, fix, problems } = error;
@@ -12,7 +12,10 @@ export function reportError(terminal: Terminal, thrown: unknown): void {
     process.stdout.write(`${jsonText({ error: body })}\n`);
     return;
   }
-  const lines = [`error: ${message}`, ...problems.map((problem) => `  - ${problem}`), `  fix: ${fix}`];
+  const lines =
+    problems.length === 0
+      ? [`error: ${message} ${fix}`]
+      : [`error: ${message}`, ...problems.map((problem) => `  - ${problem}`), `  ${fix}`];
   terminal.err(`${lines.map(forTerminal).join('\n')}\n`);
 }
 

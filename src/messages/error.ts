@@ -22,7 +22,6 @@ export const ERROR_CODES = [
   'aws-failed',
   'store-failed',
   'output-failed',
-  'node-too-old',
   'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

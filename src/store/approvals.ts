@@ -45,6 +45,15 @@ export function approvalMethods(db: Kysely<Tables>) {
       return rows.map(({ record }) => parseRecord(approvalSchema, record));
     },
 
+    isDecided: async (rollout: string): Promise<boolean> => {
+      const row = await db
+        .selectFrom('approvals')
+        .select('id')
+        .where('rollout', '=', rollout)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     decisions: (rollout: string): AsyncGenerator<DecidedKey> => readDecisions(db, rollout),
 
     approvedKeys: async (rollout: string): Promise<ApprovedKey[]> => {
@@ -81,13 +90,18 @@ export function approvalMethods(db: Kysely<Tables>) {
   };
 }
 
-/** What has been announced to AWS cannot be undecided: the record would no longer hold what was done. */
+/** What was changed, or may have been, cannot be undecided: the totals would no longer hold what was done. */
 async function refuseTakingBack(transaction: Transaction<Tables>, approval: Approval): Promise<void> {
   const begun = await transaction
     .selectFrom('changes')
     .select('key_arn')
     .where('rollout', '=', approval.rollout)
-    .where((e) => e.or([e('state', '=', 'intended'), e('record', 'like', '%"intendedAt":%')]))
+    .where((e) =>
+      e.or([
+        e('state', '=', 'intended'),
+        e(e.fn<string>('json_extract', ['record', e.val('$.outcome')]), '=', 'enabled'),
+      ]),
+    )
     .execute();
   const changed = new Set(begun.map(({ key_arn }) => key_arn));
   const problems = approval.decisions

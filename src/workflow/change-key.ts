@@ -38,16 +38,16 @@ export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Perm
     permit.settling();
     outcome = await settleChange(work, { ...outcome, ...announced(earlier) });
     mayBeOurs = true;
-    if (!mayTryAgain(outcome)) return conclude(work, permit, outcome);
+    if (!mayTryAgain(outcome)) return conclude(work, permit, earlier, outcome);
   }
   for (let calls = 1, throttled = 0; ; calls++) {
     outcome = await attemptChange(work, outcome, permit);
     if (outcome.outcome === 'already-enabled' && mayBeOurs) outcome = presumeOurs(outcome);
-    if (!mayTryAgain(outcome)) return conclude(work, permit, outcome);
+    if (!mayTryAgain(outcome)) return conclude(work, permit, earlier, outcome);
     mayBeOurs ||= mayHaveActed(outcome);
     if (outcome.error?.kind === 'throttled') throttled += 1;
     if (calls - throttled >= CALLS || throttled >= THROTTLED_CALLS) {
-      return conclude(work, permit, gaveUp(outcome));
+      return conclude(work, permit, earlier, gaveUp(outcome));
     }
     if (outcome.error?.kind === 'throttled') await work.clock.sleep(Math.min(5000, 250 * 2 ** throttled));
   }
@@ -153,17 +153,24 @@ function withoutCall(step: Exclude<Step, { kind: 'enable' }>): Partial<Outcome> 
   }
 }
 
-async function conclude(work: ChangeWork, permit: Permit, outcome: Outcome): Promise<Outcome> {
+async function conclude(
+  work: ChangeWork,
+  permit: Permit,
+  earlier: Outcome,
+  outcome: Outcome,
+): Promise<Outcome> {
   await work.store.recordOutcome(work.rollout.id, outcome);
-  if (outcome.error?.kind === 'credentials')
+  if (outcome.error?.kind === 'credentials') {
     work.stopRun(`AWS no longer accepts the credentials (${outcome.error.code})`);
-  permit.end(endingOf(outcome));
+  }
+  // What an earlier run called has been counted by that run.
+  permit.end(endingOf(outcome, outcome.attempts > earlier.attempts));
   return outcome;
 }
 
-function endingOf({ outcome, error, attempts }: Outcome): Parameters<Permit['end']>[0] {
-  if (outcome === 'failed') return { kind: 'failed', called: attempts > 0, ...permanent(error) };
-  return { kind: outcome === 'enabled' || attempts > 0 ? 'changed' : 'untouched' };
+function endingOf({ outcome, error }: Outcome, called: boolean): Parameters<Permit['end']>[0] {
+  if (outcome === 'failed') return { kind: 'failed', called, ...permanent(error) };
+  return { kind: called ? 'changed' : 'untouched' };
 }
 
 const PASSING = new Set<Failure['kind']>([

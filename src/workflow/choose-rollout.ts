@@ -59,8 +59,7 @@ export async function isOpen(store: Store, rollout: AssessedRollout): Promise<bo
   const approved = await outcomesOf(store, rollout.id);
   if (approved.length > 0)
     return approved.some(({ outcome }) => outcome !== 'enabled' && outcome !== 'already-enabled');
-  const decided = await store.approvals(rollout.id);
-  if (decided.length > 0) return false;
+  if (await store.isDecided(rollout.id)) return false;
   return (await store.placeCounts(rollout.id)).some(({ candidate }) => candidate > 0);
 }
 

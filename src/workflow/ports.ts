@@ -105,10 +105,12 @@ export interface Store {
 
   /**
    * Records an approval: from here on its decisions are the ones in force for their keys.
-   * @throws KeyturnError `refused-decisions` where it takes back a key on which a change has been announced
+   * @throws KeyturnError `refused-decisions` where it takes back a key that was changed, or may have been
    */
   recordApproval(approval: Approval): Promise<void>;
   approvals(rollout: string): Promise<Approval[]>;
+  /** Whether there is any approval. */
+  isDecided(rollout: string): Promise<boolean>;
   /** The decision in force for each candidate, `undecided` where there is none; in the order of ARNs. */
   decisions(rollout: string): AsyncIterable<DecidedKey>;
   /** The approved keys in the order of ARNs, each with the change's record where there is one. */

@@ -28,10 +28,10 @@ export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutS
   const places = await store.placeCounts(rollout.id);
   const outcomes = totalOutcomes(await outcomesOf(store, rollout.id));
   const verdicts = await totalVerdicts(store, rollout.id);
-  const { requested, confirmed, discrepant, unreadable } = verdicts;
+  const { confirmed, discrepant, unreadable } = verdicts;
   const phase = phaseReached({
     planDigest: rollout.planDigest,
-    decided: requested > 0,
+    decided: await store.isDecided(rollout.id),
     outcomes,
     judged: confirmed + discrepant + unreadable,
   });

@@ -84,7 +84,7 @@ const byKey = (keyArn: string): DecisionRequest => ({ where: '--key', keyArn, de
 
 async function chooseFromFile(path: string): Promise<Choice> {
   const { readTextFile } = await import('../../files/read-text.ts');
-  return { ...readDecisionsFile(readTextFile(path)), source: path };
+  return { ...readDecisionsFile(await readTextFile(path)), source: path };
 }
 
 async function choosePicking(store: Store, rollout: AssessedRollout): Promise<Choice> {

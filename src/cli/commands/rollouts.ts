@@ -3,13 +3,17 @@ import { type RolloutStatus, statusOf } from '../../workflow/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { printJson } from '../show/print.ts';
+import { nextCommand } from './status.ts';
 
 /** `keyturn rollouts`: every rollout of the store, newest first. */
 export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
   return withSession(options, 'find', async ({ store, terminal }) => {
     const statuses: RolloutStatus[] = [];
     for (const rollout of await store.listRollouts()) statuses.push(await statusOf(store, rollout));
-    if (terminal.json) await printJson(terminal, { rollouts: statuses });
+    if (terminal.json)
+      await printJson(terminal, {
+        rollouts: statuses.map((each) => ({ ...each, next: nextCommand(options, each) })),
+      });
     else await terminal.out(renderTable(COLUMNS, statuses.map(toRow), terminal));
     return EXIT.done;
   });

@@ -6,6 +6,7 @@ import type { OutcomeTotals } from '../../workflow/outcomes.ts';
 import type { VerdictTotals } from '../../workflow/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, type Session, withSession } from '../session.ts';
+import { totalCounts } from '../show/assessment.ts';
 import { commandLine, printJson } from '../show/print.ts';
 import { approveRollout } from './approve.ts';
 import { type AssessOptions, assessScope, exitOfAssessment } from './assess.ts';
@@ -27,6 +28,10 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
   return withSession(options, 'make', async (session) => {
     const assessed = options.rollout === undefined ? await assessScope(session, options) : undefined;
     const rollout = await chooseRolloutToChange(session.store, assessed?.rollout.id ?? options.rollout);
+    if (assessed && totalCounts(assessed.places).candidate === 0) {
+      await showNothingToDo(session, rollout);
+      return exitOfAssessment(assessed);
+    }
     if ((await session.store.approvedKeys(rollout.id)).length === 0) {
       if (!session.terminal.interactive) throw stopForPerson(options, rollout.id);
       await approveRollout(session, rollout, options);
@@ -41,6 +46,12 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
     const validated = verdicts ? await exitOfValidation(session, rollout, verdicts) : exitOf(totals);
     return Math.max(validated, assessed ? exitOfAssessment(assessed) : EXIT.done) as ExitCode;
   });
+}
+
+async function showNothingToDo({ terminal }: Session, { id, planDigest }: AssessedRollout): Promise<void> {
+  if (terminal.json)
+    return printJson(terminal, { rollout: id, planDigest, outcomes: null, validation: null });
+  await terminal.out('There is nothing to turn on.\n');
 }
 
 async function showEnd(

@@ -32,7 +32,7 @@ async function start({ port, settings: file, world }: SandboxOptions) {
   const { readTextFile } = await import('../../files/read-text.ts');
   const { parseSettings, startSandbox } = await import('../../../sandbox/index.ts');
   try {
-    const given: unknown = file === undefined ? {} : JSON.parse(readTextFile(file));
+    const given: unknown = file === undefined ? {} : JSON.parse(await readTextFile(file));
     const settings = parseSettings({ ...(given as object), ...(world !== undefined && { world }) });
     return await startSandbox({ ...settings, port });
   } catch (cause) {

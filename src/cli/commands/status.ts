@@ -34,7 +34,11 @@ export async function runStatus(options: CommonOptions): Promise<ExitCode> {
   });
 }
 
-function nextCommand(options: CommonOptions, { rollout, next }: { rollout: string; next: string }): string {
+/** The whole command that leads on. */
+export function nextCommand(
+  options: CommonOptions,
+  { rollout, next }: { rollout: string; next: string },
+): string {
   if (next === 'assess') return 'keyturn assess';
   return commandLine(options, { id: rollout }, next === 'report' ? `report --out report-${rollout}` : next);
 }

@@ -1,4 +1,5 @@
 import type { Counts, PlaceCounts } from '../../model/plan.ts';
+import { forTerminal } from '../../report/escape.ts';
 import type { RolloutRecord } from '../../report/record.ts';
 import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
 import { renderTable } from '../../report/table.ts';
@@ -77,9 +78,11 @@ function attention(terminal: Terminal, summary: RolloutSummary): string[] {
   const add = outside.regionsToAdd.map((region) => `--region ${region}`).join(' ');
   return [
     ...(outside.count > 0
-      ? [`${outside.count} replicas have their primary outside the scope: add ${add || 'its Region'}\n`]
+      ? [`Replicas whose primary is outside the scope: ${outside.count}; add ${add || 'its Region'}\n`]
       : []),
-    ...unreachable.map(({ region }) => terminal.yellow(`${region} is not fully known: see above.\n`)),
+    ...unreachable.map(({ region, reason, fix }) =>
+      terminal.yellow(`${region} is not fully known: ${forTerminal(reason)}\n  → ${forTerminal(fix)}\n`),
+    ),
     ...mismatches.map(({ equation, left, right }) =>
       terminal.red(`Does not add up: ${equation}: ${left} against ${right}\n`),
     ),

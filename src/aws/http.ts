@@ -10,8 +10,8 @@ export interface HttpSettings {
 }
 
 /**
- * Carries the SDK's requests over undici: half the CPU a call of the SDK's own handler (docs/performance.md). One
- * for all clients, so that they share connections. Nothing is retried here.
+ * Carries the SDK's requests over undici, which costs less a call than the SDK's own handler (docs/performance.md).
+ * One for all clients, so that they share connections. Nothing is retried here.
  */
 export function httpHandler(
   settings: HttpSettings,

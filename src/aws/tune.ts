@@ -5,8 +5,8 @@ const NOT_NEEDED = ['loggerMiddleware', 'recursionDetectionMiddleware', 'getUser
 
 /**
  * Takes what a client does afresh for every call, though it is the same each time, and does it once: a client here
- * serves one service in one Region, so one signer serves all its calls, and the user agent is a constant. A third
- * less CPU a call (docs/performance.md). To be called before the first call.
+ * serves one service in one Region, so one signer serves all its calls, and the user agent is a constant. To be
+ * called before the first call.
  */
 export function tuneClient(client: KMSClient, userAgent: string): KMSClient {
   for (const name of NOT_NEEDED) client.middlewareStack.remove(name);

@@ -15,8 +15,8 @@ export const scopeOf = (...regions: string[]): Scope => ({
 });
 export const CONTEXT = { scope: scopeOf(REGION), RotationPeriodInDays: 365 };
 
-export const arnOf = (keyId: string, region = REGION): string =>
-  `arn:aws:kms:${region}:${ACCOUNT}:key/${keyId}`;
+export const arnOf = (keyId: string, region = REGION, account = ACCOUNT): string =>
+  `arn:aws:kms:${region}:${account}:key/${keyId}`;
 
 export const read = <T>(value: T): Reading<T> => ({ kind: 'read', value, at: AT });
 export const unread = (

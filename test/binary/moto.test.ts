@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { callKms } from '../support/aws.ts';
+import { cleanUp } from '../support/cleanup.ts';
+import { EXIT, temporaryDirectory } from '../support/journey.ts';
+import { runKeyturn } from '../support/keyturn.ts';
+import type { Finding, Outcome, Verdict } from '../support/shapes.ts';
+import { has } from '../support/terminal.ts';
+
+const REGION = 'eu-central-1';
+const hasMoto = has('moto_server', '--help');
+
+/**
+ * Another implementation of AWS, to see that the wiring does not depend on the sandbox. Moto knows neither periods nor
+ * dates of rotation, so that validation there has to find every key discrepant.
+ */
+describe.skipIf(!hasMoto)(
+  `a journey on moto${hasMoto ? '' : ' (skipped: moto_server is not installed)'}`,
+  () => {
+    it('assesses, enables, and finds what moto does not keep', { timeout: 90_000 }, async () => {
+      const url = await startMoto();
+      const env = {
+        AWS_ENDPOINT_URL: url,
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: 'testing',
+        AWS_SECRET_ACCESS_KEY: 'testing',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      };
+      const cwd = temporaryDirectory();
+      const run = (...args: string[]) => runKeyturn(args, { cwd, env });
+      const create = (input: object) =>
+        callKms({ url }, REGION, 'CreateKey', { KeyUsage: 'ENCRYPT_DECRYPT', ...input });
+      await create({ Description: 'off', Tags: [{ TagKey: 'team', TagValue: 'shop' }] });
+      await create({ Description: 'rsa', KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
+      const on = await create({ Description: 'on' });
+      const { KeyId } = on['KeyMetadata'] as { KeyId: string };
+      await callKms({ url }, REGION, 'EnableKeyRotation', { KeyId });
+      await callKms({ url }, REGION, 'CreateAlias', { AliasName: 'alias/on', TargetKeyId: KeyId });
+
+      const assessed = await run('assess', '--json');
+      expect(assessed.stderr).toMatch(/^Assessing account \d{12}/);
+      expect(assessed.json()).toMatchObject({
+        totals: { candidate: 1, enabled: 1, ineligible: 1, unknown: 0 },
+      });
+      expect(assessed.code).toBe(EXIT.done);
+      const findings = (await run('list', 'findings', '--json')).lines<Finding>();
+      const of = (description: string) => findings.find(({ Description }) => Description === description);
+      expect(of('off')).toMatchObject({ finding: 'candidate', tags: { team: 'shop' } });
+      expect(of('on')).toMatchObject({ finding: 'enabled', aliases: ['alias/on'] });
+      expect(of('rsa')).toMatchObject({ finding: 'ineligible', reason: 'asymmetric' });
+
+      expect((await run('approve', '--all', '--json')).json()).toMatchObject({ approved: 1 });
+      const configured = await run('configure', '--json');
+      expect(configured.json()).toMatchObject({ outcomes: { enabled: 1, failed: 0 } });
+      expect((await run('list', 'outcomes', '--json')).lines<Outcome>()).toMatchObject([
+        { keyArn: of('off')?.keyArn, outcome: 'enabled', proof: 'proven' },
+      ]);
+      const status = await callKms({ url }, REGION, 'GetKeyRotationStatus', { KeyId: of('off')?.keyId });
+      expect(status['KeyRotationEnabled']).toBe(true);
+
+      const validated = await run('validate', '--json', '--wait', '500ms');
+      expect(validated.json()).toMatchObject({ requested: 1, confirmed: 0, discrepant: 1 });
+      expect(validated.code).toBe(EXIT.incomplete);
+      const [verdict] = (await run('list', 'verdicts', '--json')).lines<Verdict>();
+      expect(verdict?.differences.map(({ fact }) => fact)).toContain('NextRotationDate');
+    });
+  },
+);
+
+async function startMoto(): Promise<string> {
+  const port = await freePort();
+  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  cleanUp(() => server.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${port}`;
+  for (const deadline = performance.now() + 40_000; performance.now() < deadline; ) {
+    if (
+      await fetch(`${url}/moto-api/`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return url;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('moto_server does not answer');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { candidates, EXIT, enableCalls, startJourney, until } from '../support/journey.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Has a process believe that it is so much later. */
+const later = (ms: number) => ({
+  NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(`
+    const now = Date.now;
+    const Real = Date;
+    globalThis.Date = class extends Real {
+      constructor(...given) { given.length === 0 ? super(now() + ${ms}) : super(...given); }
+      static now() { return now() + ${ms}; }
+    };`)}"`,
+});
+
+it('a change that a killed process made is confirmed when somebody goes on five days later', async () => {
+  const { assess, run, runWith, start, sandbox, outcomes, verdicts } = await startJourney({
+    keys: candidates(3),
+  });
+  await assess();
+  await run('approve', '--all');
+  sandbox.configure({ latency: { operations: { EnableKeyRotation: 3000 } } });
+  const first = start('configure');
+  await until(() => enableCalls(sandbox).length > 0, 'a change is made');
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const made = enableCalls(sandbox).map(({ keyArn }) => keyArn);
+  sandbox.configure({ latency: null, clockOffsetMs: 5 * DAY_MS });
+  const env = later(5 * DAY_MS);
+  expect((await runWith(env, 'configure', '--json', '--settle', '2s')).json()).toMatchObject({
+    outcomes: { enabled: 3 },
+  });
+  expect(enableCalls(sandbox)).toHaveLength(3);
+  const presumed = (await outcomes()).filter(({ proof }) => proof === 'presumed');
+  expect(presumed.map(({ keyArn }) => keyArn).sort()).toEqual(made.sort());
+  const { code, json } = await runWith(env, 'validate', '--json', '--wait', '1s');
+  expect({
+    ...json<object>(),
+    verdicts: (await verdicts()).flatMap(({ differences }) => differences),
+  }).toMatchObject({
+    confirmed: 3,
+    verdicts: [],
+  });
+  expect(code).toBe(EXIT.done);
+});

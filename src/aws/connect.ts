@@ -1,76 +1,57 @@
-import { AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
 import { KeyturnError } from '../messages/error.ts';
 import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
-import type { Answer, Aws, Clock } from '../workflow/ports.ts';
+import type { Aws, Caller, Clock } from '../workflow/ports.ts';
 import { call, parseWith, READ_PATIENCE } from './call.ts';
-import { httpHandler } from './http.ts';
+import { clientSettings } from './client-settings.ts';
+import { accountCredentials, type RoleSettings } from './credentials.ts';
 import { openKmsPlace } from './kms-place.ts';
 import { Pace } from './pace.ts';
+import { QUOTA_SHARE } from './quotas.ts';
 import { tuneClient } from './tune.ts';
 
 export interface AwsSettings {
   /** A named profile; without it the SDK's own search for credentials decides. */
   readonly profile?: string;
-  /** Where STS is asked who the caller is, and for everything that names no Region, unless one is configured. */
+  /** Where STS is asked who the caller is, and the Region for everything that names none. */
   readonly region?: string;
+  /** The role to assume in each account; without it the caller's own credentials serve. */
+  readonly role?: RoleSettings;
+  /** The share of each published quota to take, above 0 and at most 1. */
+  readonly pace?: number;
   readonly version: string;
   readonly clock: Clock;
 }
 
-const CONNECTION_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-const CONNECTIONS = 128;
-/** Calls per second for services whose quota is not published or far above what is used here. */
+/** Calls per second for GetCallerIdentity, which is made once. */
 const GENTLE = 5;
 
 const identity = z.object({ Account: z.string(), Arn: text, UserId: text });
-const regionsPage = z.object({
-  NextToken: z.string().optional(),
-  Regions: z.array(z.object({ RegionName: z.string() })).default([]),
-});
 
 /** Opens AWS through the SDK's own providers (environment, profile, SSO, …). Makes no call by itself. */
 export function connectAws(settings: AwsSettings): Aws {
-  const { clock, version, profile } = settings;
-  const shared = {
-    maxAttempts: 1,
-    cacheMiddleware: true,
-    customUserAgent: `keyturn/${version}`,
-    ...(profile !== undefined && { profile }),
-    requestHandler: httpHandler({
-      connectTimeout: CONNECTION_TIMEOUT_MS,
-      answerTimeout: REQUEST_TIMEOUT_MS,
-      connections: CONNECTIONS,
-    }),
-  };
+  const { clock, pace = QUOTA_SHARE } = settings;
+  const shared = clientSettings(settings);
   // The configured Region where there is one: the first of a scope may be one that the account has not enabled.
   const configured = new STSClient(shared).config.region;
-  const region = { region: () => configured().catch((error) => settings.region ?? Promise.reject(error)) };
-  const sts = new STSClient({ ...shared, ...region });
-  // One provider for all clients, so that credentials are found and renewed once.
-  const { credentials } = sts.config;
+  const region = () => configured().catch((error) => settings.region ?? Promise.reject(error));
+  const regional = { ...shared, region };
+  const sts = new STSClient(regional);
+  let caller: Promise<Caller> | undefined;
+  const identify = () => {
+    caller ??= identifyCaller(sts, clock);
+    return caller;
+  };
+  const credentials = accountCredentials(sts, regional, identify, settings.role, clock);
 
   return {
-    identify: async () => {
-      const answer = await call({
-        operation: 'GetCallerIdentity',
-        pace: new Pace(clock, GENTLE),
-        clock,
-        patience: READ_PATIENCE,
-        send: () => sts.send(new GetCallerIdentityCommand({})),
-        parse: parseWith(identity),
-      });
-      if (!answer.ok) throw identityError(answer.failure);
-      const { Account, Arn, UserId } = answer.value;
-      return { account: Account, callerArn: Arn, userId: UserId, partition: Arn.split(':')[1] ?? 'aws' };
-    },
+    identify,
     configuredRegion: async () => {
       try {
-        return await sts.config.region();
+        return await region();
       } catch (cause) {
         throw new KeyturnError(
           'aws-region',
@@ -80,45 +61,38 @@ export function connectAws(settings: AwsSettings): Aws {
         );
       }
     },
-    listEnabledRegions: () => {
-      const account = new AccountClient({ ...shared, ...region, credentials });
-      return listEnabledRegions(account, clock);
+    listAccounts: async (units) => {
+      const { listAccounts } = await import('./organization.ts');
+      return listAccounts(regional, sts.config.credentials, clock, units);
     },
-    place: (place) =>
-      openKmsPlace(
-        place,
-        tuneClient(new KMSClient({ ...shared, region: place.region, credentials }), shared.customUserAgent),
-        clock,
-      ),
+    reach: (account) => credentials.reach(account),
+    listEnabledRegions: async (account) => {
+      const { listEnabledRegions } = await import('./regions.ts');
+      return listEnabledRegions(regional, credentials.of(account), clock);
+    },
+    place: (place) => {
+      const client = new KMSClient({
+        ...shared,
+        region: place.region,
+        credentials: credentials.of(place.account),
+      });
+      return openKmsPlace(place, tuneClient(client, shared.customUserAgent), clock, pace);
+    },
   };
 }
 
-/** Regions in the states ENABLED and ENABLED_BY_DEFAULT, in the order of their names (kms-facts §8). */
-async function listEnabledRegions(client: AccountClient, clock: Clock): Promise<Answer<readonly string[]>> {
-  const pace = new Pace(clock, GENTLE);
-  const regions: string[] = [];
-  let NextToken: string | undefined;
-  for (;;) {
-    const answer = await call({
-      operation: 'ListRegions',
-      pace,
-      clock,
-      patience: READ_PATIENCE,
-      send: () =>
-        client.send(
-          new ListRegionsCommand({
-            MaxResults: 50,
-            RegionOptStatusContains: ['ENABLED', 'ENABLED_BY_DEFAULT'],
-            NextToken,
-          }),
-        ),
-      parse: parseWith(regionsPage),
-    });
-    if (!answer.ok) return answer;
-    regions.push(...answer.value.Regions.map(({ RegionName }) => RegionName));
-    NextToken = answer.value.NextToken;
-    if (NextToken === undefined) return { ...answer, value: regions.sort() };
-  }
+async function identifyCaller(sts: STSClient, clock: Clock): Promise<Caller> {
+  const answer = await call({
+    operation: 'GetCallerIdentity',
+    pace: new Pace(clock, GENTLE),
+    clock,
+    patience: READ_PATIENCE,
+    send: () => sts.send(new GetCallerIdentityCommand({})),
+    parse: parseWith(identity),
+  });
+  if (!answer.ok) throw identityError(answer.failure);
+  const { Account, Arn, UserId } = answer.value;
+  return { account: Account, callerArn: Arn, userId: UserId, partition: Arn.split(':')[1] ?? 'aws' };
 }
 
 function identityError({ kind, code, message }: Failure): KeyturnError {

@@ -46,12 +46,15 @@ const KEYS_A_PAGE = 1000;
 const ALIASES_A_PAGE = 100;
 const TAGS_A_PAGE = 50;
 
-/** KMS in one place, through one SDK client whose own retries are off. */
-export function openKmsPlace(place: Place, client: KMSClient, clock: Clock): KmsPlace {
+/**
+ * KMS in one place, through one SDK client whose own retries are off.
+ * @param share of each published quota to take, above 0 and at most 1
+ */
+export function openKmsPlace(place: Place, client: KMSClient, clock: Clock, share = QUOTA_SHARE): KmsPlace {
   const paces = new Map<KmsOperation, Pace>();
 
   function paceOf(operation: KmsOperation): Pace {
-    const known = paces.get(operation) ?? new Pace(clock, REQUEST_QUOTAS[operation] * QUOTA_SHARE);
+    const known = paces.get(operation) ?? new Pace(clock, REQUEST_QUOTAS[operation] * share);
     paces.set(operation, known);
     return known;
   }

@@ -39,3 +39,21 @@ export function collectKeyArn(value: string, earlier: readonly string[] = []): s
   if (parseKeyArn(value)) return [...earlier, value];
   throw new InvalidArgumentError('Write a key ARN like arn:aws:kms:REGION:ACCOUNT:key/KEY-ID.');
 }
+
+export function collectAccount(value: string, earlier: readonly string[] = []): string[] {
+  if (/^\d{12}$/.test(value)) return [...earlier, value];
+  throw new InvalidArgumentError('Write an account id: 12 digits.');
+}
+
+export function collectUnit(value: string, earlier: readonly string[] = []): string[] {
+  if (/^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/.test(value)) return [...earlier, value];
+  throw new InvalidArgumentError(
+    'Write the id of an organizational unit like ou-ab12-cdef3456, or of the root.',
+  );
+}
+
+export function parseShare(value: string): number {
+  const share = Number(value);
+  if (/^\d*\.?\d+$/.test(value) && share > 0 && share <= 1) return share;
+  throw new InvalidArgumentError('Write a share like 0.5; 1 is all of the quota.');
+}

@@ -4,12 +4,15 @@ import { DECISIONS } from '../model/approval.ts';
 import { DEFAULT_PERIOD, MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
 import {
+  collectAccount,
   collectKeyArn,
   collectRegion,
+  collectUnit,
   parseCount,
   parseCountFromOne,
   parseDuration,
   parsePeriod,
+  parseShare,
 } from './options.ts';
 import { reportError } from './report-error.ts';
 import { openTerminal, ReaderLeft } from './terminal.ts';
@@ -63,10 +66,11 @@ function buildProgram(setExit: SetExit): Command {
     .addHelpText('after', FIRST_STEPS);
   const add = (name: string, summary: string) => addCommand(program, name, summary);
 
-  addScope(add('assess', 'list every key in scope and decide which support rotation; reads only')).action(
-    async (_, command: Command) =>
+  addScope(add('assess', 'list every key in scope and decide which support rotation; reads only'))
+    .option('--resume', 'go on with an assessment that was interrupted', false)
+    .action(async (_, command: Command) =>
       setExit(await (await import('./commands/assess.ts')).runAssess(command.optsWithGlobals())),
-  );
+    );
 
   add('approve', 'choose which candidates to turn on')
     .addOption(new Option('--all', 'approve every candidate').conflicts(['key', 'from']))
@@ -79,7 +83,7 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
     );
 
-  add('configure', 'turn rotation on for the approved keys')
+  addAccess(add('configure', 'turn rotation on for the approved keys'))
     .option('--dry-run', 'make the fresh checks and show what would be done', false)
     .option('--limit <n>', 'make at most so many changes', parseCountFromOne)
     .option('--max-failures <n>', 'stop once so many changes have failed', parseCountFromOne)
@@ -88,7 +92,7 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/configure.ts')).runConfigure(command.optsWithGlobals())),
     );
 
-  add('validate', 'read every changed key back and say whether it is as it should be')
+  addAccess(add('validate', 'read every changed key back and say whether it is as it should be'))
     .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/validate.ts')).runValidate(command.optsWithGlobals())),
@@ -141,7 +145,12 @@ function addCommand(program: Command, name: string, summary: string): Command {
 /** What to look at and what to propose: the options of every command that assesses. */
 function addScope(command: Command): Command {
   const region = new Option('--region <name>', 'a Region; repeatable; otherwise the configured one');
-  return command
+  return addAccess(command)
+    .option('--org', 'every active account of the organization', false)
+    .option('--account <id>', 'an account; repeatable; otherwise the own one', collectAccount)
+    .option('--ou <id>', 'the active accounts under an organizational unit; repeatable', collectUnit)
+    .option('--exclude-account <id>', 'leave an account out; repeatable', collectAccount)
+    .option('--exclude-region <name>', 'leave a Region out; repeatable', collectRegion)
     .addOption(region.argParser(collectRegion).conflicts('allRegions'))
     .option('--all-regions', 'every Region that the account has enabled', false)
     .option(
@@ -152,6 +161,21 @@ function addScope(command: Command): Command {
     )
     .option('--no-policies', 'leave key policies out')
     .option('--no-tags', 'leave tags out');
+}
+
+/** How accounts are reached: the options of every command that calls KMS. */
+function addAccess(command: Command): Command {
+  return command
+    .option('--role-name <name>', 'role to assume in each account for reading (default: keyturn-assess)')
+    .option('--configure-role-name <name>', 'role to assume for changes (default: keyturn-configure)')
+    .option('--external-id <id>', "external id that the roles' trust policies ask for")
+    .option('--source-identity <name>', 'source identity to set; the trust policies have to allow it')
+    .option(
+      '--pace <share>',
+      'share of each published quota to take, above 0 and at most 1',
+      parseShare,
+      0.8,
+    );
 }
 
 const durationOption = (flags: string, help: string, otherwise: string): Option =>

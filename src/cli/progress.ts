@@ -17,23 +17,26 @@ export function showProgress(terminal: Terminal): Progress {
   const isTerminal = process.stderr.isTTY === true;
   let drawnAt = isTerminal ? 0 : Date.now();
   let drawn = false;
+  const begunAt = Date.now();
   const clear = () => {
     if (drawn) terminal.err('\r\u001b[K');
     drawn = false;
   };
-  function draw(phase: string, done: number, of: number): void {
+  function draw(progress: ProgressMessage): void {
+    const { phase, done, of, placesDone = 0, places = 0 } = progress;
     const isDue = Date.now() - drawnAt >= (isTerminal ? REDRAW_MS : PLAIN_LINE_MS);
-    if (!isDue && !(isTerminal && done === of)) return;
+    if (!isDue && !(isTerminal && done === of && placesDone === places)) return;
     drawnAt = Date.now();
     drawn = isTerminal;
-    terminal.err(isTerminal ? `\r\u001b[K${bar(phase, done, of)}` : `${phase}: ${done} of ${of} keys\n`);
+    const told = `${phase} ${tell(progress, (Date.now() - begunAt) / 1000)}`;
+    terminal.err(isTerminal ? `\r\u001b[K${bar(done, of)} ${told}` : `${told}\n`);
   }
   return {
     end: clear,
     notify: (message) => {
       if (terminal.quiet) return;
       if (message.code === 'progress') {
-        draw(message.phase, message.done, message.of);
+        draw(message);
         return;
       }
       const line = say(message);
@@ -44,9 +47,22 @@ export function showProgress(terminal: Terminal): Progress {
   };
 }
 
-function bar(phase: string, done: number, of: number): string {
+type ProgressMessage = Extract<Message, { code: 'progress' }>;
+
+function bar(done: number, of: number): string {
   const filled = of === 0 ? BAR_WIDTH : Math.round((BAR_WIDTH * done) / of);
-  return `${phase} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${of} keys`;
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
+}
+
+/** Time left is told from the places where there are many: how many keys there will be is not known before. */
+function tell({ done, of, placesDone = 0, places = 0 }: ProgressMessage, seconds: number): string {
+  const share = places > 1 ? placesDone / places : of === 0 ? 0 : done / of;
+  const left =
+    share > 0 && share < 1 && seconds > 2 ? `, ${Math.ceil((seconds * (1 - share)) / share)} s left` : '';
+  const rate = seconds > 1 ? `, ${Math.round(done / seconds)} keys/s` : '';
+  return places > 1
+    ? `${placesDone}/${places} places, ${done} keys${rate}${left}`
+    : `${done}/${of} keys${rate}${left}`;
 }
 
 function say(message: Exclude<Message, { code: 'progress' }>): string | undefined {
@@ -71,17 +87,25 @@ function say(message: Exclude<Message, { code: 'progress' }>): string | undefine
 }
 
 function sayScope(message: Extract<Message, { code: 'assess-begins' }>): string {
-  const { account, callerArn, regions, regionsLeftOut, regionsUnknownBecause } = message;
+  const { accounts, callerArn, regions, regionsLeftOut, regionsUnknownBecause } = message;
   const leftOut = regionsLeftOut
     ? regionsLeftOut.length === 0
       ? 'every enabled Region is in scope'
       : regionsLeftOut.join(', ')
     : `not known (account:ListRegions: ${regionsUnknownBecause})`;
   return forTerminalLines(
-    `Assessing account ${account} as ${callerArn}. This only reads.`,
+    `Assessing ${nameAccounts(accounts)} as ${callerArn}. This only reads.`,
     `  in scope:     ${regions.join(', ')}`,
     `  not in scope: ${leftOut}`,
   );
+}
+
+const MOST_NAMED = 10;
+
+function nameAccounts(accounts: readonly string[]): string {
+  if (accounts.length === 1) return `account ${accounts[0]}`;
+  const named = accounts.slice(0, MOST_NAMED).join(', ');
+  return `${accounts.length} accounts (${named}${accounts.length > MOST_NAMED ? ', …' : ''})`;
 }
 
 const forTerminalLines = (...lines: readonly string[]): string => lines.map(forTerminal).join('\n');

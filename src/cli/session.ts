@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KeyturnError } from '../messages/error.ts';
 import type { Submitter } from '../model/approval.ts';
+import type { Rollout } from '../model/rollout.ts';
 import type { Aws, Caller, Clock, Store } from '../workflow/ports.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -22,12 +24,18 @@ export interface Session {
   readonly store: Store;
   readonly terminal: Terminal;
   readonly progress: Progress;
+  /** Aborted by Ctrl-C, with the error to end with; a second Ctrl-C ends the process at once. */
+  readonly signal: AbortSignal;
 }
 
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: async (ms, signal) => {
-    await sleep(ms, undefined, signal && { signal });
+    try {
+      await sleep(ms, undefined, signal && { signal });
+    } catch {
+      signal?.throwIfAborted();
+    }
   },
 };
 
@@ -40,12 +48,30 @@ export async function withSession<T>(
   const terminal = openTerminal(options);
   const opened = await openSessionStore(options.store, store);
   const progress = showProgress(terminal);
+  const stop = new AbortController();
+  const onInterrupt = () => {
+    progress.end();
+    terminal.err(
+      'Stopping; what is under way is finished first. Ctrl-C again stops at once; nothing is lost.\n',
+    );
+    stop.abort(interrupted());
+  };
+  process.once('SIGINT', onInterrupt);
   try {
-    return await work({ store: opened, terminal, progress });
+    return await work({ store: opened, terminal, progress, signal: stop.signal });
   } finally {
+    process.off('SIGINT', onInterrupt);
     progress.end();
     await opened.close();
   }
+}
+
+function interrupted(): KeyturnError {
+  return new KeyturnError(
+    'interrupted',
+    'Stopped as asked; what was done is recorded.',
+    'Go on with the same command; an assessment with: keyturn assess --resume',
+  );
 }
 
 async function openSessionStore(directory: string, how: 'make' | 'find'): Promise<Store> {
@@ -54,14 +80,51 @@ async function openSessionStore(directory: string, how: 'make' | 'find'): Promis
   return openStore(how === 'make' ? makeStoreDirectory(directory) : findStoreDirectory(directory));
 }
 
-/** AWS through the SDK's own providers, for the profile and the first Region that the command names. */
-export async function openAws({ profile }: CommonOptions, region?: string): Promise<Aws> {
+/** How each account is reached and how fast: the options of every command that calls AWS for a scope. */
+export interface AccessOptions extends CommonOptions {
+  readonly roleName?: string;
+  readonly configureRoleName?: string;
+  readonly externalId?: string;
+  readonly sourceIdentity?: string;
+  /** The share of each published quota to take. */
+  readonly pace?: number;
+}
+
+export const DEFAULT_ROLES = { assess: 'keyturn-assess', configure: 'keyturn-configure' } as const;
+
+/** What a connection is for: reading and changing use different roles. */
+export interface Purpose {
+  readonly rollout: Pick<Rollout, 'id' | 'roles'> & { readonly scope?: Rollout['scope'] };
+  readonly role: 'assess' | 'configure';
+}
+
+/**
+ * AWS through the SDK's own providers. Where the rollout goes by roles, one is assumed in each account, with a session
+ * name that carries the rollout.
+ */
+export async function openAws(
+  options: AccessOptions,
+  { rollout, role }: Purpose,
+  region?: string,
+): Promise<Aws> {
   const { connectAws } = await import('../aws/connect.ts');
+  const { profile, roleName, configureRoleName, externalId, sourceIdentity, pace } = options;
+  const named = role === 'assess' ? roleName : configureRoleName;
+  const first = region ?? rollout.scope?.regions[0];
   return connectAws({
     version: VERSION,
     clock: systemClock,
     ...(profile !== undefined && { profile }),
-    ...(region !== undefined && { region }),
+    ...(first !== undefined && { region: first }),
+    ...(pace !== undefined && { pace }),
+    ...(rollout.roles && {
+      role: {
+        name: named ?? rollout.roles[role],
+        sessionName: `keyturn-${rollout.id}`,
+        ...(externalId !== undefined && { externalId }),
+        ...(sourceIdentity !== undefined && { sourceIdentity }),
+      },
+    }),
   });
 }
 

@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'aws-failed',
   'store-failed',
   'output-failed',
+  'interrupted',
   'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

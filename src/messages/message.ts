@@ -6,7 +6,7 @@ export type Message =
   | {
       readonly code: 'assess-begins';
       readonly rollout: string;
-      readonly account: string;
+      readonly accounts: readonly string[];
       readonly callerArn: string;
       readonly regions: readonly string[];
       readonly regionsLeftOut?: readonly string[];
@@ -14,7 +14,14 @@ export type Message =
     }
   | { readonly code: 'place-listed'; readonly place: Place; readonly keys: number }
   | { readonly code: 'place-unreachable'; readonly place: UnreachablePlace }
-  | { readonly code: 'progress'; readonly phase: Phase; readonly done: number; readonly of: number }
+  | {
+      readonly code: 'progress';
+      readonly phase: Phase;
+      readonly done: number;
+      readonly of: number;
+      readonly placesDone?: number;
+      readonly places?: number;
+    }
   | { readonly code: 'lock-taken-over'; readonly from: string }
   | { readonly code: 'settling'; readonly place: Place; readonly seconds: number }
   | { readonly code: 'place-stopped'; readonly place: Place; readonly reason: string }

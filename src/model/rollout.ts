@@ -3,6 +3,10 @@ import { rotationPeriod } from './period.ts';
 import { scope } from './plan.ts';
 import { text, timestamp } from './text.ts';
 
+/** An account of the organization that is not active (suspended, closing, …): not looked at, and no error. */
+export const notAssessedAccount = z.object({ id: z.string(), name: text, state: text });
+export type NotAssessedAccount = z.infer<typeof notAssessedAccount>;
+
 /** One journey through the four phases. */
 export const rollout = z.object({
   id: z.string(),
@@ -11,6 +15,9 @@ export const rollout = z.object({
   scope,
   /** Enabled Regions that were left out, where AWS said which are enabled. */
   regionsLeftOut: z.array(z.string()).optional(),
+  notAssessed: z.array(notAssessedAccount).optional(),
+  /** Roles that were assumed in each account; absent where the caller's own credentials served. */
+  roles: z.object({ assess: z.string(), configure: z.string() }).optional(),
   RotationPeriodInDays: rotationPeriod,
   keyturnVersion: z.string(),
   /** Set with the plan's digest once the assessment is complete. */

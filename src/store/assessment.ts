@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import { type Finding, type FindingKind, finding as findingSchema } from '../model/finding.ts';
+import type { Place } from '../model/place.ts';
 import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
 import type { FindingsBatch, PlaceRecord } from '../workflow/ports.ts';
 import { append } from './journal.ts';
@@ -17,6 +18,30 @@ const unreachable = z.object({
 
 export function assessmentMethods(db: Kysely<Tables>) {
   return {
+    placesToAssess: (rollout: string): Promise<Place[]> =>
+      db.transaction().execute(async (transaction) => {
+        const places = await transaction
+          .selectFrom('places')
+          .select(['account', 'region'])
+          .where('rollout', '=', rollout)
+          .where('listed', 'is', null)
+          .where('region', '!=', '*')
+          .orderBy('region')
+          .orderBy('account')
+          .execute();
+        for (const { account, region } of places) {
+          for (const table of ['findings', 'aws_managed'] as const) {
+            await transaction
+              .deleteFrom(table)
+              .where('rollout', '=', rollout)
+              .where('account', '=', account)
+              .where('region', '=', region)
+              .execute();
+          }
+        }
+        return places;
+      }),
+
     recordPlace: (rollout: string, record: PlaceRecord): Promise<void> =>
       db.transaction().execute(async (transaction) => {
         const { account, region } = record.place;

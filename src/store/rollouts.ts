@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Place } from '../model/place.ts';
 import { type Rollout, rollout as rolloutSchema } from '../model/rollout.ts';
 import { append } from './journal.ts';
 import { parseRecord } from './record.ts';
@@ -6,13 +7,19 @@ import type { Tables } from './schema.ts';
 
 export function rolloutMethods(db: Kysely<Tables>) {
   return {
-    createRollout: (rollout: Rollout): Promise<void> =>
+    createRollout: (rollout: Rollout, places: readonly Place[]): Promise<void> =>
       db.transaction().execute(async (transaction) => {
         const row = { id: rollout.id, created_at: rollout.createdAt, assessed_at: null };
         await transaction
           .insertInto('rollouts')
           .values({ ...row, record: JSON.stringify(rollout) })
           .execute();
+        for (const { account, region } of places) {
+          await transaction
+            .insertInto('places')
+            .values({ rollout: rollout.id, account, region, listed: null, record: '{}' })
+            .execute();
+        }
         await append(transaction, rollout.id, { at: rollout.createdAt, kind: 'assess-begun', body: rollout });
       }),
 

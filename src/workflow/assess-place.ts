@@ -15,6 +15,7 @@ export interface PlaceAssessment {
   readonly notify: Notify;
   readonly rollout: string;
   readonly context: AssessmentContext;
+  readonly signal?: AbortSignal;
   /** Called after each key. */
   readonly onKey: () => void;
 }
@@ -62,7 +63,7 @@ async function assessDifference(
 }
 
 async function assessKeys(
-  { kms, store, rollout, context, onKey }: PlaceAssessment,
+  { kms, store, rollout, context, onKey, signal }: PlaceAssessment,
   keys: readonly KeyReference[],
   aliases: Promise<Aliases>,
 ): Promise<void> {
@@ -74,14 +75,15 @@ async function assessKeys(
     awsManaged = [];
     await store.recordFindings(rollout, batch);
   }
-  await concurrently(keys, KEYS_AT_ONCE, async (key) => {
+  const assessKey = async (key: KeyReference) => {
     const facts = await readKeyFacts(kms, key, aliases, context.scope);
     const finding = assembleFinding(facts, context);
     if (finding) findings.push(finding);
     else awsManaged.push({ keyArn: key.keyArn, place: kms.place });
     onKey();
     if (findings.length >= BATCH) await flush();
-  });
+  };
+  await concurrently(keys, KEYS_AT_ONCE, assessKey, signal);
   await flush();
 }
 

@@ -1,21 +1,21 @@
 import type { AssessmentContext } from '../assess/assemble.ts';
 import { planDigest } from '../assess/plan.ts';
-import { KeyturnError } from '../messages/error.ts';
 import type { Notify } from '../messages/message.ts';
+import type { Place } from '../model/place.ts';
 import type { PlaceCounts, PlanHeader, UnreachablePlace } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { assessPlace } from './assess-place.ts';
 import { concurrently } from './concurrently.ts';
 import type { Aws, Clock, Store } from './ports.ts';
+import { resolveScope, type ScopeRequest } from './scope.ts';
 
-export interface AssessRequest {
-  /** Regions by name, every enabled one, or the configured one where neither is given. */
-  readonly regions: readonly string[];
-  readonly allRegions: boolean;
+export interface AssessRequest extends ScopeRequest {
   readonly policies: boolean;
   readonly tags: boolean;
   /** Days; proposed for each candidate. */
   readonly RotationPeriodInDays: number;
+  /** The roles that the AWS connection assumes, for the record. */
+  readonly roles?: Rollout['roles'];
 }
 
 export interface AssessHost {
@@ -23,6 +23,8 @@ export interface AssessHost {
   readonly store: Store;
   readonly clock: Clock;
   readonly notify: Notify;
+  /** Aborted when the person wants to stop; its reason is the error to end with. */
+  readonly signal?: AbortSignal;
   readonly newRolloutId: () => string;
   readonly version: string;
 }
@@ -34,32 +36,53 @@ export interface Assessment {
   readonly unreachable: readonly UnreachablePlace[];
 }
 
-const PLACES_AT_ONCE = 8;
+const PLACES_AT_ONCE = 32;
 
 /**
  * Begins a rollout and assesses its scope; reads only. Every key that was listed has one finding afterwards, or is
- * counted as AWS managed; a place that cannot be listed is reported and does not stop the others.
- * @throws KeyturnError where the caller or the Regions cannot be determined; nothing is stored then
+ * counted as AWS managed; a place or an account that cannot be reached is reported and does not stop the others.
+ * @throws KeyturnError where the caller, the accounts or the Regions cannot be determined; nothing is stored then
  */
 export async function assess(host: AssessHost, request: AssessRequest): Promise<Assessment> {
-  const { aws, store, clock, notify } = host;
-  const rollout = await beginRollout(host, request);
-  await store.createRollout(rollout);
+  const { store } = host;
+  const { rollout, places, unreachable } = await beginRollout(host, request);
+  await store.createRollout(rollout, places);
+  for (const place of unreachable) await recordUnreachable(host, rollout, place);
+  return assessPlaces(host, rollout);
+}
+
+/**
+ * Goes on with an assessment that was interrupted: places that were assessed are kept, with their times; the others,
+ * and those that could not be reached, are done now.
+ */
+export async function resumeAssessment(host: AssessHost, rollout: Rollout): Promise<Assessment> {
+  const { aws, notify } = host;
+  const { callerArn, account } = await aws.identify();
+  const { regions } = rollout.scope;
+  const regionsLeftOut = rollout.regionsLeftOut ?? [];
+  notify({
+    code: 'assess-begins',
+    rollout: rollout.id,
+    accounts: [account],
+    callerArn,
+    regions,
+    regionsLeftOut,
+  });
+  return assessPlaces(host, rollout);
+}
+
+async function assessPlaces(host: AssessHost, rollout: Rollout): Promise<Assessment> {
+  const { aws, store, clock, notify, signal } = host;
   const { scope, RotationPeriodInDays } = rollout;
   const context: AssessmentContext = { scope, RotationPeriodInDays };
-  const progress = countKeys(notify);
-  const places = scope.accounts.flatMap((account) => scope.regions.map((region) => ({ account, region })));
-  await concurrently(places, PLACES_AT_ONCE, (place) =>
-    assessPlace({
-      kms: aws.place(place),
-      store,
-      clock,
-      notify: progress.listen,
-      rollout: rollout.id,
-      context,
-      onKey: progress.onKey,
-    }),
-  );
+  const places = await store.placesToAssess(rollout.id);
+  const progress = countKeys(notify, places.length);
+  const work = { store, clock, notify: progress.listen, rollout: rollout.id, context, onKey: progress.onKey };
+  const assessOne = async (place: Place) => {
+    await assessPlace({ ...work, kms: aws.place(place), ...(signal && { signal }) });
+    progress.onPlace();
+  };
+  await concurrently(places, PLACES_AT_ONCE, assessOne, signal);
   const digest = await planDigest(planHeaderOf(rollout), store.findings(rollout.id));
   await store.completeAssessment(rollout.id, clock.now().toISOString(), digest);
   return {
@@ -75,61 +98,69 @@ export function planHeaderOf({ scope, RotationPeriodInDays }: Rollout): PlanHead
   return { schema: 'keyturn/plan/v1', scope, RotationPeriodInDays };
 }
 
-async function beginRollout(host: AssessHost, request: AssessRequest): Promise<Rollout> {
+async function beginRollout(host: AssessHost, request: AssessRequest) {
   const { aws, clock, notify, newRolloutId, version } = host;
-  // Before the first call: a missing Region is the caller's to mend, and AWS cannot be asked without one.
-  if (request.regions.length === 0) await aws.configuredRegion();
-  const caller = await aws.identify();
-  const enabled = await aws.listEnabledRegions();
-  const regions = await chooseRegions(aws, request, enabled);
-  const leftOut = enabled.ok ? enabled.value.filter((region) => !regions.includes(region)) : undefined;
+  const resolved = await resolveScope(aws, request);
+  const { caller, accounts, regions, places, unreachable, notAssessed } = resolved;
+  const { regionsLeftOut, regionsUnknownBecause } = resolved;
   const id = newRolloutId();
-  notify({
-    code: 'assess-begins',
-    rollout: id,
-    account: caller.account,
-    callerArn: caller.callerArn,
-    regions,
-    ...(enabled.ok ? { regionsLeftOut: leftOut ?? [] } : { regionsUnknownBecause: enabled.failure.code }),
-  });
-  const { partition, account } = caller;
-  return {
+  const rollout: Rollout = {
     id,
     createdAt: clock.now().toISOString(),
     callerArn: caller.callerArn,
-    scope: { partition, accounts: [account], regions, policies: request.policies, tags: request.tags },
-    ...(leftOut && { regionsLeftOut: leftOut }),
+    scope: {
+      partition: caller.partition,
+      accounts: [...accounts],
+      regions: [...regions],
+      policies: request.policies,
+      tags: request.tags,
+    },
+    ...(regionsLeftOut && { regionsLeftOut: [...regionsLeftOut] }),
+    ...(notAssessed.length > 0 && { notAssessed: [...notAssessed] }),
+    ...(request.roles && { roles: request.roles }),
     RotationPeriodInDays: request.RotationPeriodInDays,
     keyturnVersion: version,
   };
+  notify({
+    code: 'assess-begins',
+    rollout: id,
+    accounts,
+    callerArn: caller.callerArn,
+    regions,
+    ...(regionsLeftOut && { regionsLeftOut }),
+    ...(regionsUnknownBecause !== undefined && { regionsUnknownBecause }),
+  });
+  return { rollout, places, unreachable };
 }
 
-async function chooseRegions(
-  aws: Aws,
-  request: AssessRequest,
-  enabled: Awaited<ReturnType<Aws['listEnabledRegions']>>,
-): Promise<string[]> {
-  if (request.regions.length > 0) return [...new Set(request.regions)].sort();
-  if (!request.allRegions) return [await aws.configuredRegion()];
-  if (enabled.ok) return [...enabled.value];
-  throw new KeyturnError(
-    enabled.failure.kind === 'access-denied' ? 'aws-denied' : 'aws-failed',
-    `The enabled Regions cannot be listed: ${enabled.failure.code} ${enabled.failure.message}`.trimEnd(),
-    'Allow account:ListRegions for this principal, or name the Regions with --region.',
-  );
+async function recordUnreachable(
+  { store, clock, notify }: AssessHost,
+  { id }: Rollout,
+  place: UnreachablePlace,
+): Promise<void> {
+  notify({ code: 'place-unreachable', place });
+  await store.recordPlace(id, { kind: 'unreachable', place, at: clock.now().toISOString() });
 }
 
-function countKeys(notify: Notify): { listen: Notify; onKey: () => void } {
+function countKeys(notify: Notify, places: number) {
   let done = 0;
   let of = 0;
+  let placesDone = 0;
+  const say = () =>
+    notify({ code: 'progress', phase: 'assess', done, of: Math.max(of, done), placesDone, places });
+  const listen: Notify = (message) => {
+    if (message.code === 'place-listed') of += message.keys;
+    notify(message);
+  };
   return {
-    listen: (message) => {
-      if (message.code === 'place-listed') of += message.keys;
-      notify(message);
-    },
+    listen,
     onKey: () => {
       done += 1;
-      notify({ code: 'progress', phase: 'assess', done, of: Math.max(of, done) });
+      say();
+    },
+    onPlace: () => {
+      placesDone += 1;
+      say();
     },
   };
 }

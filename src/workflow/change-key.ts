@@ -15,6 +15,8 @@ export interface ChangeWork {
   readonly rollout: AssessedRollout;
   /** Milliseconds that an unanswered change gets to show before it counts as not made. */
   readonly settleMs: number;
+  /** Ends the waiting; what is announced then stays announced, for the next run to settle. */
+  readonly signal?: AbortSignal;
   /** Ends the whole run: AWS no longer accepts the credentials. */
   readonly stopRun: (reason: string) => void;
   /** Called when a change has to be read back before anything else is said of it. */
@@ -113,9 +115,9 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
 
 /** Reads an announced change back: it shows (presumably ours), it does not (may be called again), or nobody can tell. */
 async function settleChange(work: ChangeWork, announcedChange: Outcome): Promise<Outcome> {
-  const { kms, clock, settleMs, onSettling } = work;
+  const { kms, clock, settleMs, onSettling, signal } = work;
   onSettling();
-  const settled = await settle(kms, clock, announcedChange.keyArn, settleMs);
+  const settled = await settle(kms, clock, announcedChange.keyArn, settleMs, signal);
   if (settled.kind === 'on') {
     return { ...announcedChange, outcome: 'enabled', proof: 'presumed', finishedAt: settled.at };
   }

@@ -54,6 +54,20 @@ export async function chooseRolloutToChange(
   );
 }
 
+/** The rollout whose assessment was interrupted: the one that is named, or the newest. @throws KeyturnError `input-rollout` */
+export async function findInterrupted(store: Store, named: string | undefined): Promise<Rollout> {
+  const rollouts = await store.listRollouts();
+  const found = rollouts.find((each) => !isAssessed(each) && (named === undefined || each.id === named));
+  if (found) return found;
+  throw new KeyturnError(
+    'input-rollout',
+    named === undefined
+      ? 'No assessment was interrupted.'
+      : `There is no rollout ${named} whose assessment was interrupted.`,
+    'Begin a new one with: keyturn assess',
+  );
+}
+
 /** Whether something is left to do: candidates that nobody decided on, or approved keys that are not on yet. */
 export async function isOpen(store: Store, rollout: AssessedRollout): Promise<boolean> {
   const approved = await outcomesOf(store, rollout.id);

@@ -1,16 +1,17 @@
 /**
  * Runs `work` over the items, at most `limit` at a time, in their order. The first rejection is passed on once the
- * work already begun has ended: nothing goes on behind the caller's back.
+ * work already begun has ended: nothing goes on behind the caller's back. An aborted signal does the same.
  */
 export async function concurrently<T>(
   items: Iterable<T>,
   limit: number,
   work: (item: T) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const queue = items[Symbol.iterator]();
   let failed = false;
   async function worker(): Promise<void> {
-    for (let next = queue.next(); !next.done && !failed; next = queue.next()) {
+    for (let next = queue.next(); !next.done && !failed && !signal?.aborted; next = queue.next()) {
       try {
         await work(next.value);
       } catch (error) {
@@ -22,4 +23,5 @@ export async function concurrently<T>(
   const settled = await Promise.allSettled(Array.from({ length: limit }, worker));
   const rejected = settled.find((each) => each.status === 'rejected');
   if (rejected) throw rejected.reason;
+  signal?.throwIfAborted();
 }

@@ -2,6 +2,7 @@ import { type BlastRadius, Governor } from '../configure/governor.ts';
 import type { Step } from '../configure/step.ts';
 import { KeyturnError } from '../messages/error.ts';
 import type { Notify } from '../messages/message.ts';
+import type { Place } from '../model/place.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved } from './approve.ts';
 import { changeKey } from './change-key.ts';
@@ -17,6 +18,7 @@ export interface ConfigureHost {
   readonly store: Store;
   readonly clock: Clock;
   readonly notify: Notify;
+  readonly signal?: AbortSignal;
   /** Who takes the lock, for the message that another process sees. */
   readonly holder: string;
 }
@@ -51,6 +53,7 @@ export async function configure(
       settleMs: request.settleMs,
     });
     await changeKeys(host, rollout, keys, request);
+    host.signal?.throwIfAborted();
     return totalOutcomes(await outcomesOf(store, rollout.id));
   } finally {
     lock.release();
@@ -72,7 +75,10 @@ export async function dryRun(
   await checkCaller(aws, rollout);
   const steps: DryRunStep[] = [];
   await concurrently(byPlace(keys), PLACES_AT_ONCE, async ([, group]) => {
-    const kms = openPlace(aws, group);
+    const place = placeOf(group);
+    // An account that cannot be reached shows in the checks themselves.
+    await aws.reach(place.account);
+    const kms = aws.place(place);
     await concurrently(group, READS_AT_ONCE, async (key) => {
       steps.push({ key, step: await previewStep(store, kms, rollout, key) });
       notify({ code: 'progress', phase: 'configure', done: steps.length, of: keys.length });
@@ -101,39 +107,63 @@ function isDone(outcome: string): boolean {
 }
 
 async function changeKeys(
-  { aws, store, clock, notify }: ConfigureHost,
+  host: ConfigureHost,
   rollout: AssessedRollout,
   keys: readonly ApprovedKey[],
   request: ConfigureRequest,
 ): Promise<void> {
   const governor = new Governor(request);
+  host.signal?.addEventListener('abort', () => governor.stop('interrupted'));
   let done = 0;
-  await concurrently(byPlace(keys), PLACES_AT_ONCE, async ([place, group]) => {
-    const kms = openPlace(aws, group);
-    const work = { kms, store, clock, rollout, settleMs: request.settleMs };
-    const stopRun = (reason: string) => governor.stop(reason);
-    const onSettling = once(() =>
-      notify({ code: 'settling', place: kms.place, seconds: request.settleMs / 1000 }),
-    );
-    const begun: Promise<void>[] = [];
-    for (const key of group) {
-      const permit = await governor.permit(place);
-      if (!permit) break;
-      const change = changeKey({ ...work, stopRun, onSettling }, key, permit).then(() => {
-        done += 1;
-        notify({ code: 'progress', phase: 'configure', done, of: keys.length });
-      });
-      change.catch(() => governor.stop('the record could not be kept'));
-      begun.push(change);
-    }
-    for (const ended of await Promise.allSettled(begun)) {
-      if (ended.status === 'rejected') throw ended.reason;
-    }
-    const reason = governor.whyStopped(place);
-    if (reason !== undefined && begun.length < group.length) {
-      notify({ code: 'place-stopped', place: kms.place, reason });
-    }
-  });
+  const onKey = () => {
+    done += 1;
+    host.notify({ code: 'progress', phase: 'configure', done, of: keys.length });
+  };
+  await concurrently(byPlace(keys), PLACES_AT_ONCE, ([name, group]) =>
+    changePlace(host, rollout, { name, keys: group, governor, settleMs: request.settleMs, onKey }),
+  );
+}
+
+interface PlaceOfChanges {
+  readonly name: string;
+  readonly keys: readonly ApprovedKey[];
+  readonly governor: Governor;
+  readonly settleMs: number;
+  readonly onKey: () => void;
+}
+
+async function changePlace(
+  { aws, store, clock, notify, signal }: ConfigureHost,
+  rollout: AssessedRollout,
+  { name, keys, governor, settleMs, onKey }: PlaceOfChanges,
+): Promise<void> {
+  const place = placeOf(keys);
+  const reached = await aws.reach(place.account);
+  if (!reached.ok) {
+    const { operation, code } = reached.failure;
+    return notify({
+      code: 'place-stopped',
+      place,
+      reason: `the account cannot be reached: ${operation}: ${code}`,
+    });
+  }
+  const onSettling = once(() => notify({ code: 'settling', place, seconds: settleMs / 1000 }));
+  const stopRun = (reason: string) => governor.stop(reason);
+  const kms = aws.place(place);
+  const work = { kms, store, clock, rollout, settleMs, stopRun, onSettling, ...(signal && { signal }) };
+  const begun: Promise<void>[] = [];
+  for (const key of keys) {
+    const permit = await governor.permit(name);
+    if (!permit) break;
+    const change = changeKey(work, key, permit).then(onKey);
+    change.catch(() => governor.stop('the record could not be kept'));
+    begun.push(change);
+  }
+  for (const ended of await Promise.allSettled(begun)) {
+    if (ended.status === 'rejected') throw ended.reason;
+  }
+  const reason = governor.whyStopped(name);
+  if (reason !== undefined && begun.length < keys.length) notify({ code: 'place-stopped', place, reason });
 }
 
 async function previewStep(
@@ -166,8 +196,8 @@ function byPlace(keys: readonly ApprovedKey[]): Map<string, ApprovedKey[]> {
   return Map.groupBy(keys, ({ decision }) => `${decision.account} ${decision.region}`);
 }
 
-function openPlace(aws: Aws, [first]: readonly ApprovedKey[]): KmsPlace {
+function placeOf([first]: readonly ApprovedKey[]): Place {
   if (!first) throw new RangeError('a place without keys');
   const { account, region } = first.decision;
-  return aws.place({ account, region });
+  return { account, region };
 }

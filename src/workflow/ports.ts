@@ -55,13 +55,24 @@ export interface Caller {
   readonly partition: string;
 }
 
+export interface OrganizationAccount {
+  readonly id: string;
+  readonly name: string;
+  /** AWS's own: ACTIVE, SUSPENDED, PENDING_CLOSURE, … */
+  readonly state: string;
+}
+
 export interface Aws {
   /** @throws KeyturnError `aws-credentials`, `aws-denied` or `aws-failed` */
   identify(): Promise<Caller>;
   /** The Region that the AWS configuration names. @throws KeyturnError `aws-region` where there is none */
   configuredRegion(): Promise<string>;
-  /** Regions that the account has enabled (account:ListRegions). */
-  listEnabledRegions(): Promise<Answer<readonly string[]>>;
+  /** Accounts of the caller's organization, or of the organizational units named; whatever their state. */
+  listAccounts(units: readonly string[]): Promise<Answer<readonly OrganizationAccount[]>>;
+  /** Obtains credentials for an account, to know whether it can be reached before its places are. */
+  reach(account: string): Promise<Answer<void>>;
+  /** Regions that an account has enabled, by name. */
+  listEnabledRegions(account: string): Promise<Answer<readonly string[]>>;
   place(place: Place): KmsPlace;
 }
 
@@ -87,11 +98,14 @@ export interface Mend {
 /** The record of all rollouts. Each method is one transaction, with its journal entry where it has one. */
 export interface Store {
   readonly path: string;
-  createRollout(rollout: Rollout): Promise<void>;
+  /** Begins a rollout with the places that it is to assess. */
+  createRollout(rollout: Rollout, places: readonly Place[]): Promise<void>;
   findRollout(id: string): Promise<Rollout | undefined>;
   /** Newest first. */
   listRollouts(): Promise<Rollout[]>;
 
+  /** Places of a rollout that have not been assessed, or could not be; what is left of an interrupted try is dropped. */
+  placesToAssess(rollout: string): Promise<Place[]>;
   recordPlace(rollout: string, record: PlaceRecord): Promise<void>;
   /** Stores findings and AWS managed keys; a key that is stored already is replaced. */
   recordFindings(rollout: string, batch: FindingsBatch): Promise<void>;

@@ -18,6 +18,7 @@ export async function settle(
   clock: Clock,
   keyArn: string,
   settleMs: number,
+  signal?: AbortSignal,
 ): Promise<Settled> {
   const deadline = clock.now().getTime() + settleMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -27,6 +28,6 @@ export async function settle(
     if (begun >= deadline) {
       return answer.ok ? { kind: 'off', at: answer.at } : { kind: 'unreadable', failure: answer.failure };
     }
-    await clock.sleep(Math.max(1, Math.min(pause, deadline - clock.now().getTime())));
+    await clock.sleep(Math.max(1, Math.min(pause, deadline - clock.now().getTime())), signal);
   }
 }

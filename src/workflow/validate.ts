@@ -17,6 +17,7 @@ export interface ValidateHost {
   readonly store: Store;
   readonly clock: Clock;
   readonly notify: Notify;
+  readonly signal?: AbortSignal;
   readonly holder: string;
 }
 
@@ -64,21 +65,26 @@ export async function totalVerdicts(store: Store, rollout: string): Promise<Verd
 }
 
 async function readUntilSettled(
-  { aws, store, clock, notify }: ValidateHost,
+  { aws, store, clock, notify, signal }: ValidateHost,
   rollout: AssessedRollout,
   changed: readonly Outcome[],
   waitMs: number,
 ): Promise<void> {
+  // An account that cannot be reached shows in the reads: its keys are unreadable.
+  await concurrently(new Set(changed.map(({ account }) => account)), KEYS_AT_ONCE, async (account) => {
+    await aws.reach(account);
+  });
   const places = new Map<string, KmsPlace>();
   const place = (account: string, region: string): KmsPlace => {
     const known = places.get(`${account} ${region}`) ?? aws.place({ account, region });
     places.set(`${account} ${region}`, known);
     return known;
   };
+  let judged = 0;
   let left = changed.map((outcome) => ({ outcome, reads: 0 }));
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const again: typeof left = [];
-    await concurrently(left, KEYS_AT_ONCE, async ({ outcome, reads }) => {
+    const readOne = async ({ outcome, reads }: (typeof left)[number]) => {
       const isLast = clock.now().getTime() >= deadline(outcome, waitMs);
       const verdict = await readVerdict(place, outcome, reads + 1);
       if (verdict.verdict !== 'confirmed' && !isLast) {
@@ -86,13 +92,10 @@ async function readUntilSettled(
         return;
       }
       await store.recordVerdict(rollout.id, verdict);
-      notify({
-        code: 'progress',
-        phase: 'validate',
-        done: changed.length - again.length,
-        of: changed.length,
-      });
-    });
+      judged += 1;
+      notify({ code: 'progress', phase: 'validate', done: judged, of: changed.length });
+    };
+    await concurrently(left, KEYS_AT_ONCE, readOne, signal);
     if (again.length === 0) return;
     const untilLast =
       Math.max(...again.map(({ outcome }) => deadline(outcome, waitMs))) - clock.now().getTime();
@@ -101,7 +104,7 @@ async function readUntilSettled(
       keys: again.length,
       seconds: Math.ceil(Math.max(0, untilLast) / 1000),
     });
-    await clock.sleep(Math.max(1, Math.min(pause, untilLast)));
+    await clock.sleep(Math.max(1, Math.min(pause, untilLast)), signal);
     left = again;
   }
 }

@@ -134,7 +134,10 @@ describe('AWS', () => {
       regions: { 'us-east-1': 'ENABLED_BY_DEFAULT', 'af-south-1': 'DISABLED', [REGION]: 'ENABLED' },
     });
     expect(await aws.identify()).toMatchObject({ account: '111122223333', partition: 'aws' });
-    expect(await aws.listEnabledRegions()).toMatchObject({ ok: true, value: [REGION, 'us-east-1'] });
+    expect(await aws.listEnabledRegions('111122223333')).toMatchObject({
+      ok: true,
+      value: [REGION, 'us-east-1'],
+    });
     expect(await aws.configuredRegion()).toBe(REGION);
   });
 

@@ -54,14 +54,12 @@ describe('the values of options', () => {
 });
 
 describe('the exit code of an error', () => {
-  it('is 2 for wrong input, 4 for a refusal, 1 for the rest', () => {
-    const exits = Object.fromEntries(
-      ERROR_CODES.map((code) => [code, exitCodeOf(new KeyturnError(code, 'm', 'f'))]),
-    );
-    for (const [code, exit] of Object.entries(exits)) {
-      const expected =
-        code.startsWith('input-') || code === 'aws-region' ? 2 : code.startsWith('refused-') ? 4 : 1;
-      expect(exit, code).toBe(expected);
+  it('is 2 for wrong input, 4 for a refusal, 130 for Ctrl-C, 1 for the rest', () => {
+    for (const code of ERROR_CODES) {
+      const exit = exitCodeOf(new KeyturnError(code, 'm', 'f'));
+      if (code.startsWith('input-') || code === 'aws-region') expect(exit, code).toBe(2);
+      else if (code.startsWith('refused-')) expect(exit, code).toBe(4);
+      else expect(exit, code).toBe(code === 'interrupted' ? 130 : 1);
     }
   });
 });

@@ -3,7 +3,7 @@ import { assess } from '../../src/workflow/assess.ts';
 import type { Store } from '../../src/workflow/ports.ts';
 import { arnOf, multiRegion } from '../support/facts.ts';
 import { FakeAws, FakeClock, temporaryStore } from './fake-aws.ts';
-import { beginJourney } from './journey.ts';
+import { beginJourney, REQUEST } from './journey.ts';
 
 const EU = 'eu-central-1';
 
@@ -43,13 +43,7 @@ describe('an assessment', () => {
       recordFindings: (rollout, { findings, awsManaged }) =>
         store.recordFindings(rollout, { findings: findings.slice(1), awsManaged }),
     };
-    const request = {
-      regions: [EU],
-      allRegions: false,
-      policies: true,
-      tags: true,
-      RotationPeriodInDays: 365,
-    };
+    const request = { ...REQUEST, regions: [EU] };
     const host = { aws, store: leaky, clock, notify: () => {}, newRolloutId: () => 'r', version: '0' };
     const { places } = await assess(host, request);
     expect(places).toMatchObject([{ listed: 3, candidate: 2, reconciled: false }]);

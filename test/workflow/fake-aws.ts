@@ -6,7 +6,15 @@ import { makeStoreDirectory } from '../../src/files/store-directory.ts';
 import type { FailureKind } from '../../src/model/failure.ts';
 import type { KeyMetadata, RotationStatus } from '../../src/model/key-facts.ts';
 import { openStore } from '../../src/store/open.ts';
-import type { Answer, Aws, Clock, KeyReference, KmsPlace, Store } from '../../src/workflow/ports.ts';
+import type {
+  Answer,
+  Aws,
+  Clock,
+  KeyReference,
+  KmsPlace,
+  OrganizationAccount,
+  Store,
+} from '../../src/workflow/ports.ts';
 import { ACCOUNT, arnOf, failureOf, SYMMETRIC } from '../support/facts.ts';
 
 /** What becomes of one EnableKeyRotation. */
@@ -50,14 +58,22 @@ export class FakeAws implements Aws {
   readonly unreadable = new Map<string, FailureKind>();
   listings: ((keys: readonly KeyReference[]) => readonly KeyReference[])[] = [];
   account = ACCOUNT;
+  organization: OrganizationAccount[] = [];
+  readonly unreachable = new Set<string>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add(keyId: string, region: string, metadata: Partial<KeyMetadata> = {}, on = false): FakeKey {
-    const keyArn = arnOf(keyId, region);
+  add(
+    keyId: string,
+    region: string,
+    metadata: Partial<KeyMetadata> = {},
+    on = false,
+    account = ACCOUNT,
+  ): FakeKey {
+    const keyArn = arnOf(keyId, region, account);
     const key: FakeKey = {
       keyArn,
       metadata: { ...SYMMETRIC, ...metadata },
@@ -88,6 +104,14 @@ export class FakeAws implements Aws {
   async configuredRegion(): Promise<string> {
     return 'eu-central-1';
   }
+  async listAccounts(): Promise<Answer<readonly OrganizationAccount[]>> {
+    return this.#answer(this.organization);
+  }
+  async reach(account: string): Promise<Answer<void>> {
+    return this.unreachable.has(account)
+      ? this.#fail('AssumeRole', 'access-denied')
+      : this.#answer(undefined);
+  }
   async listEnabledRegions(): Promise<Answer<readonly string[]>> {
     return this.#answer(['eu-central-1', 'us-east-1']);
   }
@@ -104,7 +128,7 @@ export class FakeAws implements Aws {
     return {
       place,
       listKeys: async () => {
-        const all = [...this.keys.keys()].filter((arn) => arn.includes(`:${place.region}:`));
+        const all = [...this.keys.keys()].filter((arn) => arn.includes(`:${place.region}:${place.account}:`));
         const keys = all.map((keyArn) => ({ keyArn, keyId: keyArn.split('/')[1] ?? '' }));
         return this.#answer(this.listings.shift()?.(keys) ?? keys);
       },

@@ -1,8 +1,8 @@
 import type { DecisionRequest } from '../../src/approve/request.ts';
 import type { DecisionKind } from '../../src/model/approval.ts';
-import type { AssessedRollout } from '../../src/model/rollout.ts';
+import type { AssessedRollout, Rollout } from '../../src/model/rollout.ts';
 import { approve } from '../../src/workflow/approve.ts';
-import { type AssessRequest, assess } from '../../src/workflow/assess.ts';
+import { type AssessRequest, assess, resumeAssessment } from '../../src/workflow/assess.ts';
 import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
 import { configure } from '../../src/workflow/configure.ts';
 import { validate } from '../../src/workflow/validate.ts';
@@ -14,9 +14,14 @@ export const UNBOUNDED = {
   maxFailures: Number.POSITIVE_INFINITY,
   settleMs: 60_000,
 };
-const REQUEST: AssessRequest = {
+export const REQUEST: AssessRequest = {
   regions: ['eu-central-1', 'us-east-1'],
   allRegions: false,
+  excludeRegions: [],
+  accounts: [],
+  organization: false,
+  units: [],
+  excludeAccounts: [],
   policies: true,
   tags: true,
   RotationPeriodInDays: 365,
@@ -52,6 +57,7 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
       const { rollout } = await assess(host, { ...REQUEST, ...request });
       return chooseRollout(store, rollout.id);
     },
+    resume: (rollout: Rollout) => resumeAssessment(host, rollout),
     decide: (rollout: AssessedRollout, decision: DecisionKind, ...keyArns: string[]) => {
       const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
       return approve(host, rollout, { requests, problems: [], submittedBy, source: 'test' });

@@ -6,7 +6,7 @@ import { checkPlan, chooseRolloutToChange } from '../../workflow/choose-rollout.
 import type { Store } from '../../workflow/ports.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
-  type CommonOptions,
+  type AccessOptions,
   newId,
   openAws,
   type Session,
@@ -17,7 +17,7 @@ import {
 import { showForApproval } from '../show/candidates.ts';
 import { next, printJson } from '../show/print.ts';
 
-export interface ApproveOptions extends CommonOptions {
+export interface ApproveOptions extends AccessOptions {
   readonly all?: boolean;
   readonly key?: readonly string[];
   readonly from?: string;
@@ -54,7 +54,7 @@ export async function approveRollout(
   if (!terminal.json) await showForApproval(terminal, store, rollout);
   const chosen = await choose(session, rollout, options);
   // Asked before anything is recorded: an approval without a submitter is none.
-  const caller = await (await openAws(options, rollout.scope.regions[0])).identify();
+  const caller = await (await openAws(options, { rollout, role: 'assess' })).identify();
   return approve({ store, clock: systemClock, newApprovalId: () => newId(new Date()) }, rollout, {
     ...chosen,
     submittedBy: submitterFrom(caller),

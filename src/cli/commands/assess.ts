@@ -1,14 +1,30 @@
-import { type Assessment, assess } from '../../workflow/assess.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import { type Assessment, type AssessRequest, assess, resumeAssessment } from '../../workflow/assess.ts';
+import { findInterrupted } from '../../workflow/choose-rollout.ts';
 import { readRecord } from '../../workflow/record.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type CommonOptions, newId, openAws, type Session, systemClock, withSession } from '../session.ts';
+import {
+  type AccessOptions,
+  DEFAULT_ROLES,
+  newId,
+  openAws,
+  type Session,
+  systemClock,
+  withSession,
+} from '../session.ts';
 import { showAssessment, totalCounts } from '../show/assessment.ts';
 import { next, printJson } from '../show/print.ts';
 import { VERSION } from '../version.ts';
 
-export interface AssessOptions extends CommonOptions {
+export interface AssessOptions extends AccessOptions {
   readonly region?: readonly string[];
   readonly allRegions: boolean;
+  readonly excludeRegion?: readonly string[];
+  readonly account?: readonly string[];
+  readonly org: boolean;
+  readonly ou?: readonly string[];
+  readonly excludeAccount?: readonly string[];
+  readonly resume: boolean;
   /** Days. */
   readonly period: number;
   readonly policies: boolean;
@@ -29,25 +45,54 @@ export async function runAssess(options: AssessOptions): Promise<ExitCode> {
 
 /** Assesses and shows what was found; `run` begins with the same. */
 export async function assessScope(session: Session, options: AssessOptions): Promise<Assessment> {
-  const { store, terminal, progress } = session;
-  const regions = options.region ?? [];
+  const { store, terminal, progress, signal } = session;
+  const interrupted = options.resume ? await findInterrupted(store, options.rollout) : undefined;
+  const id = interrupted?.id ?? newId(new Date());
+  const roles = interrupted ? interrupted.roles : rolesOf(options);
   const host = {
-    aws: await openAws(options, regions[0]),
+    aws: await openAws(options, { rollout: { id, roles }, role: 'assess' }, options.region?.[0]),
     store,
     clock: systemClock,
     notify: progress.notify,
-    newRolloutId: () => newId(new Date()),
+    signal,
+    newRolloutId: () => id,
     version: VERSION,
   };
-  const { allRegions, policies, tags, period } = options;
-  const request = { regions, allRegions, policies, tags, RotationPeriodInDays: period };
-  const assessment = await assess(host, request);
+  const assessment = interrupted
+    ? await resumeAssessment(host, interrupted)
+    : await assess(host, { ...requestOf(options), ...(roles && { roles }) });
   progress.end();
   if (!terminal.json) {
     const stored = await store.findRollout(assessment.rollout.id);
     await showAssessment(terminal, await readRecord(store, stored ?? assessment.rollout));
   }
   return assessment;
+}
+
+/** Roles are assumed as soon as an account is named that may not be the caller's own, or a role is. */
+function rolesOf({ org, ou, account, roleName, configureRoleName }: AssessOptions): Rollout['roles'] {
+  if (!org && !ou && !account && roleName === undefined && configureRoleName === undefined) return undefined;
+  return {
+    assess: roleName ?? DEFAULT_ROLES.assess,
+    configure: configureRoleName ?? DEFAULT_ROLES.configure,
+  };
+}
+
+function requestOf(options: AssessOptions): AssessRequest {
+  const { region = [], excludeRegion = [], account = [], ou = [], excludeAccount = [] } = options;
+  const { allRegions, org, policies, tags, period } = options;
+  return {
+    regions: region,
+    allRegions,
+    excludeRegions: excludeRegion,
+    accounts: account,
+    organization: org,
+    units: ou,
+    excludeAccounts: excludeAccount,
+    policies,
+    tags,
+    RotationPeriodInDays: period,
+  };
 }
 
 /** Incomplete where something is not known, could not be reached, or does not add up. */

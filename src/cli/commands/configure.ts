@@ -6,6 +6,7 @@ import { type ConfigureHost, configure, dryRun } from '../../workflow/configure.
 import { type OutcomeTotals, outcomesOf } from '../../workflow/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
+  type AccessOptions,
   type CommonOptions,
   holderName,
   openAws,
@@ -15,7 +16,7 @@ import {
 } from '../session.ts';
 import { next, printJson } from '../show/print.ts';
 
-export interface ConfigureOptions extends CommonOptions {
+export interface ConfigureOptions extends AccessOptions {
   readonly dryRun: boolean;
   readonly limit?: number;
   readonly maxFailures?: number;
@@ -40,12 +41,12 @@ export async function runConfigure(options: ConfigureOptions): Promise<ExitCode>
 }
 
 export async function configureHost(
-  { store, progress }: Session,
+  { store, progress, signal }: Session,
   rollout: AssessedRollout,
-  options: CommonOptions,
+  options: AccessOptions,
 ): Promise<ConfigureHost> {
-  const aws = await openAws(options, rollout.scope.regions[0]);
-  return { aws, store, clock: systemClock, notify: progress.notify, holder: holderName('configure') };
+  const aws = await openAws(options, { rollout, role: 'configure' });
+  return { aws, store, clock: systemClock, notify: progress.notify, signal, holder: holderName('configure') };
 }
 
 /** Everything but "it is on" is something that a person has to know of. */

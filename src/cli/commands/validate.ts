@@ -6,6 +6,7 @@ import { outcomesOf, totalOutcomes } from '../../workflow/outcomes.ts';
 import { type VerdictTotals, validate } from '../../workflow/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
+  type AccessOptions,
   type CommonOptions,
   holderName,
   openAws,
@@ -16,7 +17,7 @@ import {
 import { commandLine, printJson } from '../show/print.ts';
 import { exitOf, whyNot } from './configure.ts';
 
-export interface ValidateOptions extends CommonOptions {
+export interface ValidateOptions extends AccessOptions {
   /** Milliseconds. */
   readonly wait: number;
 }
@@ -32,14 +33,14 @@ export async function runValidate(options: ValidateOptions): Promise<ExitCode> {
 }
 
 export async function validateRollout(
-  { store, progress }: Session,
+  { store, progress, signal }: Session,
   rollout: AssessedRollout,
   options: ValidateOptions,
 ): Promise<VerdictTotals> {
-  const aws = await openAws(options, rollout.scope.regions[0]);
+  const aws = await openAws(options, { rollout, role: 'assess' });
   const holder = holderName('validate');
   const totals = await validate(
-    { aws, store, clock: systemClock, notify: progress.notify, holder },
+    { aws, store, clock: systemClock, notify: progress.notify, signal, holder },
     rollout,
     options.wait,
   );

@@ -27,6 +27,7 @@ export async function showAssessment(terminal: Terminal, record: RolloutRecord):
 }
 
 const COLUMNS = [
+  { title: 'Account', identifier: true },
   { title: 'Region' },
   ...['Candidates', 'Enabled', 'Ineligible', 'Unknown', 'AWS managed', 'Listed'].map((title) => ({
     title,
@@ -35,23 +36,38 @@ const COLUMNS = [
   { title: 'Count' },
 ];
 
-/** Places without any key are summed up in one row: --all-regions has many of them. */
+const MOST_PLACES = 40;
+
+/** The places with keys, and one row for all others: an organization has thousands. */
 function countTable(terminal: Terminal, { places, totals, reconciled }: RolloutSummary): string {
-  const withKeys = places.filter(({ listed }) => listed > 0);
-  const empty = places.length - withKeys.length;
+  // What does not agree is never cut off; after that, the most to do comes first.
+  const withKeys = places
+    .filter(({ listed }) => listed > 0)
+    .sort((a, b) => Number(a.reconciled) - Number(b.reconciled) || b.candidate - a.candidate);
+  const shown = withKeys.slice(0, MOST_PLACES);
+  const rest = places.filter((place) => !shown.includes(place));
   const rows = [
-    ...withKeys.map((place) => row(place.region, place, place.reconciled)),
-    ...(empty > 0 ? [[`${empty} more`, ...'0'.repeat(6), 'agrees']] : []),
-    ...(places.length > 1 ? [row('all', totals, reconciled)] : []),
+    ...shown.map((place) => row(place.account, place.region, place, place.reconciled)),
+    ...(rest.length > 0
+      ? [
+          row(
+            `${rest.length} more`,
+            '',
+            totalCounts(rest),
+            rest.every((place) => place.reconciled),
+          ),
+        ]
+      : []),
+    ...(places.length > 1 ? [row('all', '', totals, reconciled)] : []),
   ];
   if (rows.length === 0) return 'No place could be listed.\n';
   return renderTable(COLUMNS, rows, { width: terminal.width, colour: terminal.colour });
 }
 
-function row(name: string, counts: Counts, reconciled: boolean): string[] {
+function row(account: string, region: string, counts: Counts, reconciled: boolean): string[] {
   const { candidate, enabled, ineligible, unknown, awsManaged, listed } = counts;
   const cells = [candidate, enabled, ineligible, unknown, awsManaged, listed].map(String);
-  return [name, ...cells, reconciled ? 'agrees' : 'DOES NOT AGREE'];
+  return [account, region, ...cells, reconciled ? 'agrees' : 'DOES NOT AGREE'];
 }
 
 function posture(
@@ -80,8 +96,10 @@ function attention(terminal: Terminal, summary: RolloutSummary): string[] {
     ...(outside.count > 0
       ? [`Replicas whose primary is outside the scope: ${outside.count}; add ${add || 'its Region'}\n`]
       : []),
-    ...unreachable.map(({ region, reason, fix }) =>
-      terminal.yellow(`${region} is not fully known: ${forTerminal(reason)}\n  → ${forTerminal(fix)}\n`),
+    ...unreachable.map(({ account, region, reason, fix }) =>
+      terminal.yellow(
+        `${account} ${region} is not fully known: ${forTerminal(reason)}\n  → ${forTerminal(fix)}\n`,
+      ),
     ),
     ...mismatches.map(({ equation, left, right }) =>
       terminal.red(`Does not add up: ${equation}: ${left} against ${right}\n`),

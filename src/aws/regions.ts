@@ -1,0 +1,78 @@
+import { AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import * as z from 'zod';
+import type { Answer, Clock } from '../workflow/ports.ts';
+import { call, parseWith, READ_PATIENCE } from './call.ts';
+import type { ClientSettings } from './client-settings.ts';
+import { Pace } from './pace.ts';
+
+/** Calls per second and account: the quota of these is not published, and few calls are needed. */
+const GENTLE = 5;
+
+const regionsPage = z.object({
+  NextToken: z.string().optional(),
+  Regions: z.array(z.object({ RegionName: z.string() })).default([]),
+});
+
+/**
+ * The Regions that an account has enabled, in the order of their names: account:ListRegions, or where that is not to
+ * be had (denied, or not offered in the partition) ec2:DescribeRegions (kms-facts §8).
+ */
+export async function listEnabledRegions(
+  settings: ClientSettings,
+  credentials: AwsCredentialIdentityProvider,
+  clock: Clock,
+): Promise<Answer<readonly string[]>> {
+  const listed = await listByAccount(new AccountClient({ ...settings, credentials }), clock);
+  if (listed.ok) return listed;
+  const described = await describeByEc2(settings, credentials, clock);
+  // The first refusal is the one to mend.
+  return described.ok ? described : listed;
+}
+
+/** Regions in the states ENABLED and ENABLED_BY_DEFAULT. */
+async function listByAccount(client: AccountClient, clock: Clock): Promise<Answer<readonly string[]>> {
+  const pace = new Pace(clock, GENTLE);
+  const regions: string[] = [];
+  let NextToken: string | undefined;
+  for (;;) {
+    const input = {
+      MaxResults: 50,
+      RegionOptStatusContains: ['ENABLED', 'ENABLED_BY_DEFAULT'] as ('ENABLED' | 'ENABLED_BY_DEFAULT')[],
+      NextToken,
+    };
+    const answer = await call({
+      operation: 'ListRegions',
+      pace,
+      clock,
+      patience: READ_PATIENCE,
+      send: () => client.send(new ListRegionsCommand(input)),
+      parse: parseWith(regionsPage),
+    });
+    if (!answer.ok) return answer;
+    regions.push(...answer.value.Regions.map(({ RegionName }) => RegionName));
+    NextToken = answer.value.NextToken;
+    if (NextToken === undefined) return { ...answer, value: regions.sort() };
+  }
+}
+
+/** Without AllRegions, DescribeRegions names the enabled ones only. */
+async function describeByEc2(
+  settings: ClientSettings,
+  credentials: AwsCredentialIdentityProvider,
+  clock: Clock,
+): Promise<Answer<readonly string[]>> {
+  const { DescribeRegionsCommand, EC2Client } = await import('@aws-sdk/client-ec2');
+  const client = new EC2Client({ ...settings, credentials });
+  return call({
+    operation: 'DescribeRegions',
+    pace: new Pace(clock, GENTLE),
+    clock,
+    patience: READ_PATIENCE,
+    send: () => client.send(new DescribeRegionsCommand({})),
+    parse: (output) =>
+      parseWith(regionsPage)(output)
+        .Regions.map(({ RegionName }) => RegionName)
+        .sort(),
+  });
+}

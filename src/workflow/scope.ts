@@ -1,0 +1,167 @@
+import { KeyturnError } from '../messages/error.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Place } from '../model/place.ts';
+import type { UnreachablePlace } from '../model/plan.ts';
+import type { NotAssessedAccount } from '../model/rollout.ts';
+import { concurrently } from './concurrently.ts';
+import type { Answer, Aws, Caller, Mend } from './ports.ts';
+
+/** Which accounts and Regions to look at, as a person says it. */
+export interface ScopeRequest {
+  /** Regions by name, every enabled one, or the configured one where neither is given. */
+  readonly regions: readonly string[];
+  readonly allRegions: boolean;
+  readonly excludeRegions: readonly string[];
+  /** Accounts by id, those of the organization, or of organizational units; otherwise the caller's own. */
+  readonly accounts: readonly string[];
+  readonly organization: boolean;
+  readonly units: readonly string[];
+  readonly excludeAccounts: readonly string[];
+}
+
+/** What the request amounts to, asked of AWS. */
+export interface ResolvedScope {
+  readonly caller: Caller;
+  readonly accounts: readonly string[];
+  /** Every Region in which some account is looked at. */
+  readonly regions: readonly string[];
+  readonly places: readonly Place[];
+  /** Accounts whose places are not known, since the account cannot be reached: one entry each, Region `*`. */
+  readonly unreachable: readonly UnreachablePlace[];
+  /** Accounts that are not active: named, and no error. */
+  readonly notAssessed: readonly NotAssessedAccount[];
+  /** Enabled Regions of the caller's account that are not looked at; undefined where AWS does not say. */
+  readonly regionsLeftOut?: readonly string[];
+  readonly regionsUnknownBecause?: string;
+}
+
+const ACCOUNTS_AT_ONCE = 32;
+/** Stands for all Regions of an account that cannot be reached. */
+export const EVERY_REGION = '*';
+
+/**
+ * Resolves who is looked at and where, without listing a key.
+ * @throws KeyturnError where the caller, the organization or, for one account, the Regions cannot be determined
+ */
+export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<ResolvedScope> {
+  // Before the first call: a missing Region is the caller's to mend, and AWS cannot be asked without one.
+  const configured = request.regions.length > 0 ? undefined : await aws.configuredRegion();
+  const caller = await aws.identify();
+  const { accounts, notAssessed } = await chooseAccounts(aws, request, caller);
+  const enabled = await aws.listEnabledRegions(caller.account);
+  const named =
+    request.regions.length > 0 ? request.regions : request.allRegions ? undefined : [configured ?? ''];
+  if (named === undefined && !enabled.ok && accounts.length === 1) throw regionsUnknown(enabled.failure);
+  const { places, unreachable } = await resolvePlaces(aws, request, accounts, named);
+  const regions = named ?? places.map(({ region }) => region);
+  const looked = [...new Set(regions)].filter((region) => !request.excludeRegions.includes(region)).sort();
+  if (looked.length === 0 && unreachable.length === 0) throw nothingInScope('Region');
+  return {
+    caller,
+    accounts,
+    regions: looked,
+    places,
+    unreachable,
+    notAssessed,
+    ...(enabled.ok
+      ? { regionsLeftOut: enabled.value.filter((region) => !looked.includes(region)) }
+      : { regionsUnknownBecause: enabled.failure.code }),
+  };
+}
+
+async function chooseAccounts(aws: Aws, request: ScopeRequest, caller: Caller) {
+  const { accounts: named, organization, units, excludeAccounts } = request;
+  if (!organization && units.length === 0) {
+    const accounts = named.length > 0 ? named : [caller.account];
+    return { accounts: without(accounts, excludeAccounts), notAssessed: [] };
+  }
+  const listed = await aws.listAccounts(units);
+  if (!listed.ok) throw organizationUnknown(listed.failure);
+  const wanted = listed.value.filter(({ id }) => !excludeAccounts.includes(id));
+  const active = wanted.filter(({ state }) => state === 'ACTIVE').map(({ id }) => id);
+  return {
+    accounts: without([...active, ...named], excludeAccounts),
+    notAssessed: wanted.filter(({ state }) => state !== 'ACTIVE'),
+  };
+}
+
+function without(accounts: readonly string[], excluded: readonly string[]): string[] {
+  const left = [...new Set(accounts)].filter((account) => !excluded.includes(account)).sort();
+  if (left.length === 0) throw nothingInScope('account');
+  return left;
+}
+
+async function resolvePlaces(
+  aws: Aws,
+  { excludeRegions }: ScopeRequest,
+  accounts: readonly string[],
+  named: readonly string[] | undefined,
+): Promise<{ places: Place[]; unreachable: UnreachablePlace[] }> {
+  const places: Place[] = [];
+  const unreachable: UnreachablePlace[] = [];
+  await concurrently(accounts, ACCOUNTS_AT_ONCE, async (account) => {
+    const regions = await regionsOf(aws, account, named);
+    if (!regions.ok) {
+      unreachable.push({ account, region: EVERY_REGION, ...mendAccount(regions.failure, account) });
+      return;
+    }
+    for (const region of new Set(regions.value)) {
+      if (!excludeRegions.includes(region)) places.push({ account, region });
+    }
+  });
+  return { places: places.sort(byPlace), unreachable: unreachable.sort(byPlace) };
+}
+
+/** The account is reached first: whoever cannot be reached has no Regions to speak of. */
+async function regionsOf(
+  aws: Aws,
+  account: string,
+  named: readonly string[] | undefined,
+): Promise<Answer<readonly string[]>> {
+  const reached = await aws.reach(account);
+  if (!reached.ok) return reached;
+  return named ? { ...reached, value: named } : aws.listEnabledRegions(account);
+}
+
+const byPlace = (a: Place, b: Place): number =>
+  a.account === b.account ? compare(a.region, b.region) : compare(a.account, b.account);
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+function mendAccount({ operation, kind, code, message }: Failure, account: string): Mend {
+  const said = `${operation}: ${code}${message && ` (${message})`}`;
+  if (kind !== 'access-denied')
+    return { reason: `the account cannot be reached: ${said}`, fix: 'Assess again.' };
+  return operation === 'AssumeRole'
+    ? {
+        reason: `the role cannot be assumed: ${said}`,
+        fix: `Deploy the role in account ${account}, let it trust this caller, and let this caller assume it (sts:AssumeRole); an SCP can forbid it too.`,
+      }
+    : {
+        reason: `its Regions cannot be listed: ${said}`,
+        fix: `Allow account:ListRegions there, or name the Regions.`,
+      };
+}
+
+function organizationUnknown({ kind, operation, code, message }: Failure): KeyturnError {
+  return new KeyturnError(
+    kind === 'access-denied' ? 'aws-denied' : 'aws-failed',
+    `The accounts cannot be listed: ${operation}: ${code} ${message}`.trimEnd(),
+    'Run it in the management account or a delegated administrator with organizations:ListAccounts, or name the accounts with --account.',
+  );
+}
+
+function regionsUnknown({ kind, code, message }: Failure): KeyturnError {
+  return new KeyturnError(
+    kind === 'access-denied' ? 'aws-denied' : 'aws-failed',
+    `The enabled Regions cannot be listed: ${code} ${message}`.trimEnd(),
+    'Allow account:ListRegions for this principal, or name the Regions with --region.',
+  );
+}
+
+function nothingInScope(what: string): KeyturnError {
+  return new KeyturnError(
+    'input-argument',
+    `No ${what} is left in scope.`,
+    `Exclude fewer, or name another.`,
+  );
+}

@@ -57,3 +57,12 @@ export function parseShare(value: string): number {
   if (/^\d*\.?\d+$/.test(value) && share > 0 && share <= 1) return share;
   throw new InvalidArgumentError('Write a share like 0.5; 1 is all of the quota.');
 }
+
+/** `5,50,rest` → 5, 50, Infinity: changes a wave. */
+export function parseWaves(value: string): number[] {
+  const sizes = value
+    .split(',')
+    .map((word) => (word === 'rest' ? Number.POSITIVE_INFINITY : parseCountFromOne(word)));
+  if (!sizes.slice(0, -1).includes(Number.POSITIVE_INFINITY)) return sizes;
+  throw new InvalidArgumentError('Only the last wave can be the rest.');
+}

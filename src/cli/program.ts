@@ -13,6 +13,7 @@ import {
   parseDuration,
   parsePeriod,
   parseShare,
+  parseWaves,
 } from './options.ts';
 import { reportError } from './report-error.ts';
 import { openTerminal, ReaderLeft } from './terminal.ts';
@@ -87,7 +88,13 @@ function buildProgram(setExit: SetExit): Command {
     .option('--dry-run', 'make the fresh checks and show what would be done', false)
     .option('--limit <n>', 'make at most so many changes', parseCountFromOne)
     .option('--max-failures <n>', 'stop once so many changes have failed', parseCountFromOne)
+    .option(
+      '--waves <sizes>',
+      'change so many keys at a time and validate each wave, like 5,50,rest',
+      parseWaves,
+    )
     .addOption(durationOption('--settle <duration>', settleHelp, '60s'))
+    .addOption(durationOption('--wait <duration>', `with --waves: ${waitHelp}`, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/configure.ts')).runConfigure(command.optsWithGlobals())),
     );

@@ -51,6 +51,11 @@ export class Governor {
     return undefined;
   }
 
+  /** What has been used up of the bounds so far. */
+  get spent(): { readonly changes: number; readonly failures: number } {
+    return { changes: this.#used, failures: this.#failures };
+  }
+
   /** Ends the run: nothing further is begun anywhere. */
   stop(reason: string): void {
     this.#stopped ??= reason;

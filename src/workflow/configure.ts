@@ -27,10 +27,16 @@ export interface ConfigureRequest extends BlastRadius {
   readonly settleMs: number;
 }
 
+export interface ConfigureResult {
+  /** Outcomes of the whole rollout. */
+  readonly totals: OutcomeTotals;
+  /** What this run has used up of its bounds. */
+  readonly spent: Governor['spent'];
+}
+
 /**
  * Makes the approved changes of a rollout that have not been made, each after a fresh check, announced in the journal
  * before and recorded after. Run again, it goes on with what is left.
- * @returns the outcomes of the whole rollout
  * @throws KeyturnError `refused-*` where nothing is approved, the plan is not the approved one, the credentials are of
  *   another account, or another process is at it
  */
@@ -38,7 +44,7 @@ export async function configure(
   host: ConfigureHost,
   rollout: AssessedRollout,
   request: ConfigureRequest,
-): Promise<OutcomeTotals> {
+): Promise<ConfigureResult> {
   const { store, clock, notify } = host;
   const lock = store.lockRollout(rollout.id, host.holder);
   try {
@@ -52,9 +58,9 @@ export async function configure(
       maxFailures: Number.isFinite(request.maxFailures) ? request.maxFailures : null,
       settleMs: request.settleMs,
     });
-    await changeKeys(host, rollout, keys, request);
+    const spent = await changeKeys(host, rollout, keys, request);
     host.signal?.throwIfAborted();
-    return totalOutcomes(await outcomesOf(store, rollout.id));
+    return { totals: totalOutcomes(await outcomesOf(store, rollout.id)), spent };
   } finally {
     lock.release();
   }
@@ -111,7 +117,7 @@ async function changeKeys(
   rollout: AssessedRollout,
   keys: readonly ApprovedKey[],
   request: ConfigureRequest,
-): Promise<void> {
+): Promise<Governor['spent']> {
   const governor = new Governor(request);
   host.signal?.addEventListener('abort', () => governor.stop('interrupted'));
   let done = 0;
@@ -122,6 +128,7 @@ async function changeKeys(
   await concurrently(byPlace(keys), PLACES_AT_ONCE, ([name, group]) =>
     changePlace(host, rollout, { name, keys: group, governor, settleMs: request.settleMs, onKey }),
   );
+  return governor.spent;
 }
 
 interface PlaceOfChanges {

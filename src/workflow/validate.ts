@@ -31,17 +31,22 @@ const LONGEST_PAUSE_MS = 30_000;
 /**
  * Re-reads every key that was reported as enabled and records a verdict on each. What is not as expected is read again
  * until `waitMs` after its change have passed: KMS may take minutes to agree with itself (kms-facts §3).
+ * @param which `unconfirmed` leaves out what an earlier validation confirmed: enough between two waves
  * @throws KeyturnError `refused-nothing-approved` where nothing was asked for
  */
 export async function validate(
   host: ValidateHost,
   rollout: AssessedRollout,
   waitMs: number,
+  which: 'all' | 'unconfirmed' = 'all',
 ): Promise<VerdictTotals> {
   const { store, clock } = host;
   const lock = store.lockRollout(rollout.id, host.holder);
   try {
-    const changed = (await outcomesOf(store, rollout.id)).filter(({ outcome }) => outcome === 'enabled');
+    const confirmed = which === 'all' ? new Set<string>() : await confirmedKeys(store, rollout.id);
+    const changed = (await outcomesOf(store, rollout.id)).filter(
+      ({ outcome, keyArn }) => outcome === 'enabled' && !confirmed.has(keyArn),
+    );
     const totals = await totalVerdicts(store, rollout.id);
     if (totals.requested === 0) throw nothingRequested();
     const caller = await checkCaller(host.aws, rollout);
@@ -52,6 +57,11 @@ export async function validate(
   } finally {
     lock.release();
   }
+}
+
+async function confirmedKeys(store: Store, rollout: string): Promise<Set<string>> {
+  const verdicts = await store.verdicts(rollout);
+  return new Set(verdicts.filter(({ verdict }) => verdict === 'confirmed').map(({ keyArn }) => keyArn));
 }
 
 /** Counts the verdicts over everything that was approved; `notChanged` is all that configure did not change. */

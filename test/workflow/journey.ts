@@ -6,8 +6,10 @@ import { type AssessRequest, assess, resumeAssessment } from '../../src/workflow
 import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
 import { configure } from '../../src/workflow/configure.ts';
 import { validate } from '../../src/workflow/validate.ts';
+import { configureInWaves } from '../../src/workflow/waves.ts';
+
 import { ACCOUNT } from '../support/facts.ts';
-import { FakeAws as Fake, type FakeAws, FakeClock, temporaryStore } from './fake-aws.ts';
+import { FakeAws, FakeClock, temporaryStore } from './fake-aws.ts';
 
 export const UNBOUNDED = {
   limit: Number.POSITIVE_INFINITY,
@@ -30,7 +32,7 @@ export const REQUEST: AssessRequest = {
 /** The four phases over a fake AWS and a real store, with ids that count up. */
 export async function beginJourney(prepare: (aws: FakeAws) => void) {
   const clock = new FakeClock();
-  const aws = new Fake(clock);
+  const aws = new FakeAws(clock);
   prepare(aws);
   const store = await temporaryStore();
   const messages: string[] = [];
@@ -62,8 +64,10 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
       const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
       return approve(host, rollout, { requests, problems: [], submittedBy, source: 'test' });
     },
-    configure: (rollout: AssessedRollout, request: Partial<typeof UNBOUNDED> = {}) =>
-      configure(host, rollout, { ...UNBOUNDED, ...request }),
+    configure: async (rollout: AssessedRollout, request: Partial<typeof UNBOUNDED> = {}) =>
+      (await configure(host, rollout, { ...UNBOUNDED, ...request })).totals,
+    configureInWaves: (rollout: AssessedRollout, ...sizes: number[]) =>
+      configureInWaves({ ...host, reading: aws }, rollout, UNBOUNDED, sizes, 1000),
     validate: (rollout: AssessedRollout, waitMs = 1000) => validate(host, rollout, waitMs),
   };
 }

@@ -2,8 +2,9 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { renderTable } from '../../report/table.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
-import { type ConfigureHost, configure, dryRun } from '../../workflow/configure.ts';
+import { type ConfigureHost, type ConfigureRequest, configure, dryRun } from '../../workflow/configure.ts';
 import { type OutcomeTotals, outcomesOf } from '../../workflow/outcomes.ts';
+import { configureInWaves } from '../../workflow/waves.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,
@@ -22,6 +23,10 @@ export interface ConfigureOptions extends AccessOptions {
   readonly maxFailures?: number;
   /** Milliseconds. */
   readonly settle: number;
+  /** Changes a wave; Infinity for the rest. */
+  readonly waves?: readonly number[];
+  /** Milliseconds, for the validation of a wave. */
+  readonly wait: number;
 }
 
 /** `keyturn configure`: makes the approved changes, or with `--dry-run` says what they would be. */
@@ -30,14 +35,37 @@ export async function runConfigure(options: ConfigureOptions): Promise<ExitCode>
     const rollout = await chooseRolloutToChange(session.store, options.rollout);
     const host = await configureHost(session, rollout, options);
     if (options.dryRun) return showDryRun(session, host, rollout);
-    const totals = await configure(host, rollout, {
+    const request = {
       limit: options.limit ?? Number.POSITIVE_INFINITY,
       maxFailures: options.maxFailures ?? Number.POSITIVE_INFINITY,
       settleMs: options.settle,
-    });
+    };
+    if (options.waves) return configureWaves(session, host, rollout, request, options.waves, options);
+    const { totals } = await configure(host, rollout, request);
     await showOutcomes(session, rollout, totals, options);
     return exitOf(totals);
   });
+}
+
+async function configureWaves(
+  session: Session,
+  host: ConfigureHost,
+  rollout: AssessedRollout,
+  request: ConfigureRequest,
+  sizes: readonly number[],
+  options: ConfigureOptions,
+): Promise<ExitCode> {
+  const reading = await openAws(options, { rollout, role: 'assess' });
+  const done = await configureInWaves({ ...host, reading }, rollout, request, sizes, options.wait);
+  const { totals, wavesDone, stopped } = done;
+  if (session.terminal.json) {
+    const waves = { done: wavesDone, stopped: stopped ?? null };
+    await printJson(session.terminal, { rollout: rollout.id, outcomes: totals, waves });
+  } else {
+    await showOutcomes(session, rollout, totals, options);
+    if (stopped !== undefined) await session.terminal.out(`Stopped after wave ${wavesDone}: ${stopped}\n`);
+  }
+  return stopped === undefined ? exitOf(totals) : EXIT.incomplete;
 }
 
 export async function configureHost(

@@ -36,7 +36,7 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
       if (!session.terminal.interactive) throw stopForPerson(options, rollout.id);
       await approveRollout(session, rollout, options);
     }
-    const totals = await configure(await configureHost(session, rollout, options), rollout, {
+    const { totals } = await configure(await configureHost(session, rollout, options), rollout, {
       limit: Number.POSITIVE_INFINITY,
       maxFailures: Number.POSITIVE_INFINITY,
       settleMs: options.settle,

@@ -8,6 +8,8 @@ export interface PlanForApproval {
   readonly RotationPeriodInDays: number;
   /** The findings of the keys that are asked about, by ARN. */
   readonly findings: ReadonlyMap<string, Finding>;
+  /** Whether a finding is among those that the person asked to see. */
+  readonly isShown: (finding: Finding) => boolean;
 }
 
 export type Decided =
@@ -34,7 +36,7 @@ export function decideOn(
     const finding = plan.findings.get(keyArn);
     const problem = isForeign
       ? `was decided on another plan (${request.planDigest})`
-      : (duplicate(seen, request) ?? notACandidate(finding));
+      : (duplicate(seen, request) ?? notACandidate(finding, plan));
     seen.set(keyArn, where);
     if (problem !== undefined) problems.push(`${where}: ${keyArn}: ${problem}`);
     else if (finding) decisions.push(toDecision(finding, request, plan, fallbackReason));
@@ -47,9 +49,9 @@ function duplicate(seen: ReadonlyMap<string, string>, { keyArn }: DecisionReques
   return where === undefined ? undefined : `is named twice (first at ${where})`;
 }
 
-function notACandidate(finding: Finding | undefined): string | undefined {
+function notACandidate(finding: Finding | undefined, { isShown }: PlanForApproval): string | undefined {
   if (!finding) return 'is not in this plan';
-  if (finding.finding === 'candidate') return undefined;
+  if (finding.finding === 'candidate') return isShown(finding) ? undefined : 'is left out by --where';
   return `is not a candidate: ${finding.finding}${finding.reason ? `, ${finding.reason}` : ''}`;
 }
 

@@ -3,6 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { forTerminal } from '../report/escape.ts';
 import type { Store } from '../workflow/ports.ts';
+import { shownFindings } from '../workflow/shown.ts';
 
 const LABEL_WIDTH = 70;
 
@@ -12,7 +13,7 @@ const LABEL_WIDTH = 70;
  */
 export async function pickKeys(store: Store, rollout: AssessedRollout): Promise<string[] | undefined> {
   const candidates: Finding[] = [];
-  for await (const finding of store.findings(rollout.id, { finding: 'candidate' })) candidates.push(finding);
+  for await (const finding of shownFindings(store, rollout, 'candidate')) candidates.push(finding);
   if (candidates.length === 0) return [];
   const picked = await autocompleteMultiselect({
     message: 'Which keys shall rotate? Type to search, tab to choose, enter when done.',

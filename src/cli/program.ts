@@ -126,6 +126,7 @@ function buildProgram(setExit: SetExit): Command {
   );
   add('list <what>', 'list findings, decisions, outcomes or verdicts: a table, --csv, or --json lines')
     .option('--finding <kind>', 'only findings of this kind')
+    .option('--where <expression>', 'only findings that this JMESPath expression is true of')
     .option('--decision <kind>', 'only decisions of this kind')
     .option('--outcome <kind>', 'only outcomes of this kind')
     .option('--verdict <kind>', 'only verdicts of this kind')
@@ -166,6 +167,7 @@ function addScope(command: Command): Command {
       parsePeriod,
       DEFAULT_PERIOD,
     )
+    .option('--where <expression>', 'JMESPath over a finding: what is shown and can be approved')
     .option('--no-policies', 'leave key policies out')
     .option('--no-tags', 'leave tags out');
 }

@@ -9,6 +9,8 @@ export const scope = z.object({
   /** Whether key policies and tags are read. */
   policies: z.boolean(),
   tags: z.boolean(),
+  /** JMESPath over a finding: which findings are shown and can be decided on. All are counted. */
+  where: z.string().optional(),
 });
 export type Scope = z.infer<typeof scope>;
 

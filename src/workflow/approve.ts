@@ -6,6 +6,7 @@ import type { Finding } from '../model/finding.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { checkPlan } from './choose-rollout.ts';
 import type { Clock, Store } from './ports.ts';
+import { shownFindings, whereOf } from './shown.ts';
 
 export interface ApproveHost {
   readonly store: Store;
@@ -38,7 +39,9 @@ export async function approve(
   await checkPlan(store, rollout);
   const { planDigest, RotationPeriodInDays } = rollout;
   const findings = await findingsOf(store, rollout.id, requests);
-  const decided = decideOn({ digest: planDigest, RotationPeriodInDays, findings }, requests, reason);
+  const isShown = await whereOf(rollout);
+  const plan = { digest: planDigest, RotationPeriodInDays, findings, isShown };
+  const decided = decideOn(plan, requests, reason);
   if (decided.kind === 'refused') {
     throw refusal(source, [...problems, ...decided.problems], decided.foreignPlan);
   }
@@ -58,10 +61,10 @@ export async function approve(
   return totalDecisions(store, rollout.id);
 }
 
-/** Asks to approve every candidate of the plan. */
-export async function requestAll(store: Store, rollout: string): Promise<DecisionRequest[]> {
+/** Asks to approve every candidate of the plan that is shown. */
+export async function requestAll(store: Store, rollout: AssessedRollout): Promise<DecisionRequest[]> {
   const requests: DecisionRequest[] = [];
-  for await (const { keyArn } of store.findings(rollout, { finding: 'candidate' })) {
+  for await (const { keyArn } of shownFindings(store, rollout, 'candidate')) {
     requests.push({ where: '--all', keyArn, decision: 'approve' });
   }
   return requests;

@@ -8,10 +8,13 @@ import { assessPlace } from './assess-place.ts';
 import { concurrently } from './concurrently.ts';
 import type { Aws, Clock, Store } from './ports.ts';
 import { resolveScope, type ScopeRequest } from './scope.ts';
+import { whereOf } from './shown.ts';
 
 export interface AssessRequest extends ScopeRequest {
   readonly policies: boolean;
   readonly tags: boolean;
+  /** JMESPath; narrows what is shown and can be decided on. */
+  readonly where?: string;
   /** Days; proposed for each candidate. */
   readonly RotationPeriodInDays: number;
   /** The roles that the AWS connection assumes, for the record. */
@@ -100,6 +103,8 @@ export function planHeaderOf({ scope, RotationPeriodInDays }: Rollout): PlanHead
 
 async function beginRollout(host: AssessHost, request: AssessRequest) {
   const { aws, clock, notify, newRolloutId, version } = host;
+  // An expression that is none is refused before AWS is asked anything.
+  await whereOf({ scope: { where: request.where } });
   const resolved = await resolveScope(aws, request);
   const { caller, accounts, regions, places, unreachable, notAssessed } = resolved;
   const { regionsLeftOut, regionsUnknownBecause } = resolved;
@@ -114,6 +119,7 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
       regions: [...regions],
       policies: request.policies,
       tags: request.tags,
+      ...(request.where !== undefined && { where: request.where }),
     },
     ...(regionsLeftOut && { regionsLeftOut: [...regionsLeftOut] }),
     ...(notAssessed.length > 0 && { notAssessed: [...notAssessed] }),

@@ -17,7 +17,7 @@ const findings = new Map(
     )
     .flatMap((finding) => (finding ? [[finding.keyArn, finding] as const] : [])),
 );
-const plan = { digest: 'd', RotationPeriodInDays: 180, findings };
+const plan = { digest: 'd', RotationPeriodInDays: 180, findings, isShown: () => true };
 const ask = (keyId: string, more: Partial<DecisionRequest> = {}): DecisionRequest => ({
   where: `line ${keyId}`,
   keyArn: arnOf(keyId),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requestAll } from '../../src/workflow/approve.ts';
 import { outcomesOf } from '../../src/workflow/outcomes.ts';
 import { resolveScope, type ScopeRequest } from '../../src/workflow/scope.ts';
 import { ACCOUNT, arnOf } from '../support/facts.ts';
@@ -120,5 +121,23 @@ describe('an interrupted assessment', () => {
     const { planDigest } = await journey.resume(interrupted);
     expect(planDigest).toBe(whole.planDigest);
     expect(aws.calls.some((call) => call.includes(EU))).toBe(false);
+  });
+});
+
+describe('an assessment that is narrowed', () => {
+  it('counts every key, and lets only those be approved that pass', async () => {
+    const { aws, store, decide, ...journey } = await beginJourney((world) => {
+      world.add('in', EU, { Description: 'ours' });
+      world.add('out', EU, { Description: 'theirs' });
+    });
+    const rollout = await journey.assess({ where: "Description=='ours'" });
+    expect(await store.placeCounts(rollout.id)).toMatchObject([{ candidate: 2 }, {}]);
+    await expect(decide(rollout, 'approve', arnOf('in'), arnOf('out'))).rejects.toMatchObject({
+      code: 'input-decisions',
+      problems: [expect.stringContaining('left out by --where')],
+    });
+    expect(await requestAll(store, rollout)).toMatchObject([{ keyArn: arnOf('in') }]);
+    await expect(journey.assess({ where: '==' })).rejects.toMatchObject({ code: 'input-argument' });
+    expect(aws.calls.filter((call) => call.startsWith('Enable'))).toEqual([]);
   });
 });

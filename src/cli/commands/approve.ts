@@ -73,7 +73,7 @@ async function choose(
   rollout: AssessedRollout,
   options: ApproveOptions,
 ): Promise<Choice> {
-  if (options.all) return { requests: await requestAll(store, rollout.id), problems: [], source: 'all' };
+  if (options.all) return { requests: await requestAll(store, rollout), problems: [], source: 'all' };
   if (options.key) return { requests: options.key.map(byKey), problems: [], source: 'keys' };
   if (options.from !== undefined) return chooseFromFile(options.from);
   if (terminal.interactive) return choosePicking(store, rollout);

@@ -25,6 +25,7 @@ export interface AssessOptions extends AccessOptions {
   readonly ou?: readonly string[];
   readonly excludeAccount?: readonly string[];
   readonly resume: boolean;
+  readonly where?: string;
   /** Days. */
   readonly period: number;
   readonly policies: boolean;
@@ -80,7 +81,7 @@ function rolesOf({ org, ou, account, roleName, configureRoleName }: AssessOption
 
 function requestOf(options: AssessOptions): AssessRequest {
   const { region = [], excludeRegion = [], account = [], ou = [], excludeAccount = [] } = options;
-  const { allRegions, org, policies, tags, period } = options;
+  const { allRegions, org, policies, tags, period, where } = options;
   return {
     regions: region,
     allRegions,
@@ -92,6 +93,7 @@ function requestOf(options: AssessOptions): AssessRequest {
     policies,
     tags,
     RotationPeriodInDays: period,
+    ...(where !== undefined && { where }),
   };
 }
 

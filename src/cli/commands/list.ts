@@ -10,6 +10,7 @@ import { streamTable } from '../../report/table.ts';
 import { chooseRollout } from '../../workflow/choose-rollout.ts';
 import { outcomesOf } from '../../workflow/outcomes.ts';
 import type { Store } from '../../workflow/ports.ts';
+import { whereOf } from '../../workflow/shown.ts';
 import { verdictRows } from '../../workflow/verdict-rows.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
@@ -23,6 +24,7 @@ export interface ListOptions extends CommonOptions {
   readonly decision?: string;
   readonly outcome?: string;
   readonly verdict?: string;
+  readonly where?: string;
 }
 
 /** `keyturn list`: one record a key, as a table, as CSV, or as JSON Lines. */
@@ -30,7 +32,7 @@ export async function runList(what: string, options: ListOptions): Promise<ExitC
   const filter = parseFilter(what, options);
   return withSession(options, 'find', async ({ store, terminal }) => {
     const rollout = await chooseRollout(store, options.rollout);
-    const listing = await LISTINGS[filter.what](store, rollout, filter.value);
+    const listing = await LISTINGS[filter.what](store, rollout, filter.value, options.where);
     const text = options.json ? lines(listing.rows) : options.csv ? listing.csv() : listing.table(terminal);
     for await (const chunk of text) await terminal.out(chunk);
     return EXIT.done;
@@ -46,10 +48,14 @@ interface Listing {
 type Listed = 'findings' | 'decisions' | 'outcomes' | 'verdicts';
 
 const LISTINGS: Readonly<
-  Record<Listed, (store: Store, rollout: AssessedRollout, filter?: string) => Promise<Listing>>
+  Record<
+    Listed,
+    (store: Store, rollout: AssessedRollout, filter?: string, where?: string) => Promise<Listing>
+  >
 > = {
-  findings: async (store, { id, planDigest }, filter) => {
-    const rows = store.findings(id, filter === undefined ? {} : { finding: filter as FindingKind });
+  findings: async (store, { id, planDigest }, filter, where) => {
+    const found = store.findings(id, filter === undefined ? {} : { finding: filter as FindingKind });
+    const rows = filterRows(found, await whereOf({ scope: { where } }));
     return {
       rows,
       csv: () => findingsCsv(rows, planDigest),
@@ -135,6 +141,9 @@ function parseFilter(what: string, options: ListOptions): { what: Listed; value?
   }
   if (options.csv && options.json)
     throw badArgument('--csv and --json exclude each other.', 'Leave one out.');
+  if (options.where !== undefined && what !== 'findings') {
+    throw badArgument(`--where does not filter ${what}.`, 'Leave it out, or list findings.');
+  }
   for (const { option } of Object.values(KINDS)) {
     if (options[option] !== undefined && option !== KINDS[what].option) {
       throw badArgument(`--${option} does not filter ${what}.`, `Use --${KINDS[what].option}.`);

@@ -3,6 +3,7 @@ import { forTerminal } from '../../report/escape.ts';
 import type { RolloutRecord } from '../../report/record.ts';
 import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
 import { renderTable } from '../../report/table.ts';
+import { whereOf } from '../../workflow/shown.ts';
 import type { Terminal } from '../terminal.ts';
 
 const COUNT_NAMES = ['listed', 'candidate', 'enabled', 'ineligible', 'unknown', 'awsManaged'] as const;
@@ -21,6 +22,7 @@ export async function showAssessment(terminal: Terminal, record: RolloutRecord):
     countTable(terminal, summary),
     '\n',
     ...posture(terminal, summary),
+    ...(await narrowed(record)),
     ...attention(terminal, summary),
   ];
   await terminal.out(lines.join(''));
@@ -35,6 +37,16 @@ const COLUMNS = [
   })),
   { title: 'Count' },
 ];
+
+/** How many of the candidates a `where` leaves to decide on; the counts above are of all. */
+async function narrowed({ rollout, findings }: RolloutRecord): Promise<string[]> {
+  const { where } = rollout.scope;
+  if (where === undefined) return [];
+  const isShown = await whereOf(rollout);
+  let shown = 0;
+  for await (const finding of findings({ finding: 'candidate' })) shown += Number(isShown(finding));
+  return [`Of the candidates, ${shown} can be approved: those where ${forTerminal(where)}\n`];
+}
 
 const MOST_PLACES = 40;
 

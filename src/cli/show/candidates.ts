@@ -1,7 +1,9 @@
 import type { Finding, FindingKind } from '../../model/finding.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
+import { forTerminal } from '../../report/escape.ts';
 import { renderTable } from '../../report/table.ts';
 import type { Store } from '../../workflow/ports.ts';
+import { shownFindings } from '../../workflow/shown.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MOST_ROWS = 50;
@@ -21,27 +23,30 @@ export const COLUMNS = [
 export async function showForApproval(
   terminal: Terminal,
   store: Store,
-  { id, planDigest, RotationPeriodInDays }: AssessedRollout,
+  rollout: AssessedRollout,
 ): Promise<void> {
-  await terminal.out(`Plan ${planDigest} of rollout ${id}\n\n`);
+  const { id, planDigest, RotationPeriodInDays, scope } = rollout;
+  await terminal.out(`Plan ${planDigest} of rollout ${id}\n`);
+  if (scope.where !== undefined) await terminal.out(`Only where ${forTerminal(scope.where)}\n`);
+  await terminal.out('\n');
   await terminal.out(
     `${terminal.bold('Candidates')} (rotation is off; approved ones will rotate every ${RotationPeriodInDays} days)\n`,
   );
-  await showFindings(terminal, store, id, 'candidate');
+  await showFindings(terminal, store, rollout, 'candidate');
   await terminal.out(`\n${terminal.bold('Already enabled')} (to see, not to touch)\n`);
-  await showFindings(terminal, store, id, 'enabled');
+  await showFindings(terminal, store, rollout, 'enabled');
   await terminal.out('\n');
 }
 
 async function showFindings(
   terminal: Terminal,
   store: Store,
-  rollout: string,
+  rollout: AssessedRollout,
   kind: FindingKind,
 ): Promise<void> {
   const rows: string[][] = [];
   let count = 0;
-  for await (const finding of store.findings(rollout, { finding: kind })) {
+  for await (const finding of shownFindings(store, rollout, kind)) {
     count += 1;
     if (rows.length < MOST_ROWS) rows.push(toRow(finding));
   }

@@ -2,12 +2,15 @@
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
+  /** Further fields of the answer. */
+  readonly fields: Readonly<Record<string, string>>;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, fields: Readonly<Record<string, string>> = {}) {
     super(message);
     this.name = 'AwsError';
     this.code = code;
     this.status = status;
+    this.fields = fields;
   }
 }
 
@@ -26,16 +29,21 @@ export const unsupported = (message = '') => new AwsError('UnsupportedOperationE
 export const invalidState = (message: string) => new AwsError('KMSInvalidStateException', message);
 export const throttled = () => new AwsError('ThrottlingException', 'Rate exceeded');
 
-/** Who may not do what, and which kind of policy says so: AWS's own form (kms-facts §7.4). */
-export function accessDenied(
+/** Who may not do what, in AWS's own form (kms-facts §7.4); some services say no more. */
+export const notAuthorized = (caller: string, action: string, resource: string, because = '') =>
+  new AwsError(
+    'AccessDeniedException',
+    `User: ${caller} is not authorized to perform: ${action} on resource: ${resource}${because}`,
+  );
+
+/** … and which kind of policy says so. */
+export const accessDenied = (
   caller: string,
-  operation: string,
+  action: string,
   resource: string,
   policy: 'resource' | 'identity',
-): AwsError {
-  const action = `kms:${operation}`;
-  return new AwsError(
-    'AccessDeniedException',
-    `User: ${caller} is not authorized to perform: ${action} on resource: ${resource} because no ${policy}-based policy allows the ${action} action`,
-  );
-}
+) =>
+  notAuthorized(caller, action, resource, ` because no ${policy}-based policy allows the ${action} action`);
+
+export const deniedByScp = (caller: string, action: string, resource: string) =>
+  notAuthorized(caller, action, resource, ' with an explicit deny in a service control policy');

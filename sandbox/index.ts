@@ -1,18 +1,21 @@
 import type { AddressInfo } from 'node:net';
 import type { Counts, LoggedCall } from './log.ts';
+import type { Peak, PeakFilter, PlaceFilter } from './peaks.ts';
 import { configure, type SettingsPatch, start } from './running.ts';
 import { createWire } from './server/http.ts';
 import type { SandboxSettings } from './settings.ts';
-import { type KeySnapshot, snapshots } from './snapshot.ts';
+import { type AccountSnapshot, accountSnapshots, type KeySnapshot, snapshots } from './snapshot.ts';
 
 export type { Counts, LoggedCall, OperationCount } from './log.ts';
+export type { Peak, PeakFilter, PlaceFilter } from './peaks.ts';
 export type { SettingsPatch } from './running.ts';
 export type { KeySettings } from './settings/key.ts';
+export type { OrganizationSettings } from './settings/organization.ts';
 export type { DenyRule, FaultRule } from './settings/rule.ts';
 export { parseSettings, type SandboxSettings, SettingsError } from './settings.ts';
-export type { KeySnapshot } from './snapshot.ts';
+export type { AccountSnapshot, KeySnapshot } from './snapshot.ts';
 
-/** A small AWS on loopback: KMS, STS and Account of one account. */
+/** A small AWS on loopback: KMS, STS, Organizations, Account and EC2 DescribeRegions, of one account or many. */
 export interface Sandbox {
   readonly url: string;
   readonly port: number;
@@ -21,8 +24,12 @@ export interface Sandbox {
   readonly log: readonly LoggedCall[];
   readonly counts: Counts;
   configure(patch: SettingsPatch): void;
-  /** Every key as it truly is. */
-  keys(): KeySnapshot[];
+  /** Every key as it truly is, in all places that anyone has asked for, or in one place. */
+  keys(of?: PlaceFilter): KeySnapshot[];
+  /** The busiest second of each account, Region and operation. */
+  peaks(of?: PeakFilter): Peak[];
+  /** The accounts, those of the organization first. */
+  accounts(): AccountSnapshot[];
   clearLog(): void;
   close(): Promise<void>;
 }
@@ -51,7 +58,9 @@ export async function startSandbox(
       return running.log.counts;
     },
     configure: (patch) => configure(running, patch),
-    keys: () => snapshots(running),
+    keys: (of) => snapshots(running, of),
+    peaks: (of) => running.log.peaks.list(of),
+    accounts: () => accountSnapshots(running),
     clearLog: () => running.log.clear(),
     close: () =>
       new Promise((done) => {

@@ -1,3 +1,4 @@
+import { Peaks } from './peaks.ts';
 import type { Service } from './server/recognise.ts';
 
 /** One request and what became of it. */
@@ -7,8 +8,14 @@ export interface LoggedCall {
   readonly at: string;
   readonly operation: string;
   readonly service: Service;
+  /** Of the credentials, which for a call about a key is the key's. */
   readonly account: string;
   readonly region: string;
+  readonly callerArn: string;
+  /** Of an assumed role. */
+  sessionName?: string;
+  /** What an AssumeRole asked for. */
+  roleArn?: string;
   readonly requestId: string;
   /** Milliseconds of a steady clock; `endedAt` is absent while the answer is outstanding. */
   readonly startedAt: number;
@@ -52,11 +59,11 @@ const DEFAULT_LIMIT = 100_000;
 /** The calls so far, the oldest dropped beyond the limit, and counts that cover them all. */
 export class CallLog {
   readonly entries: LoggedCall[] = [];
+  readonly peaks = new Peaks();
   counts: Counts = noCounts(0);
   #limit = DEFAULT_LIMIT;
   #seq = 0;
   #open = 0;
-  #arrivals = new Map<string, number[]>();
 
   /** `false` keeps counts only; a number keeps that many calls. */
   keep(setting: boolean | number = true): void {
@@ -67,11 +74,11 @@ export class CallLog {
   clear(): void {
     this.entries.length = 0;
     this.counts = noCounts(this.#open);
-    this.#arrivals.clear();
+    this.peaks.clear();
   }
 
   begin(
-    call: Pick<LoggedCall, 'operation' | 'service' | 'account' | 'region' | 'requestId'>,
+    call: Pick<LoggedCall, 'operation' | 'service' | 'account' | 'region' | 'callerArn' | 'requestId'>,
     now: number,
   ): LoggedCall {
     this.#seq += 1;
@@ -101,6 +108,7 @@ export class CallLog {
       entry.code ?? (entry.status === 0 ? 'none' : entry.status < 300 ? 'OK' : String(entry.status));
     count.codes[code] = (count.codes[code] ?? 0) + 1;
     if (entry.acted) count.acted += 1;
+    if (entry.code === 'ThrottlingException') this.peaks.throttled(entry);
   }
 
   #count(entry: LoggedCall): void {
@@ -108,25 +116,13 @@ export class CallLog {
     this.counts.peakConcurrent = Math.max(this.counts.peakConcurrent, this.#open);
     const count = this.#countOf(entry.operation);
     count.calls += 1;
-    count.peakPerSecond = Math.max(count.peakPerSecond, this.#rate(entry));
+    count.peakPerSecond = Math.max(count.peakPerSecond, this.peaks.arrived(entry));
   }
 
   #countOf(operation: string): OperationCount {
     const { operations } = this.counts;
     operations[operation] ??= { calls: 0, acted: 0, codes: {}, peakPerSecond: 0 };
     return operations[operation];
-  }
-
-  /** Calls of this operation in this place within the last second. */
-  #rate({ account, region, operation, startedAt }: LoggedCall): number {
-    const place = `${account}/${region}/${operation}`;
-    const recent = this.#arrivals.get(place) ?? [];
-    recent.push(startedAt);
-    const first = recent.findIndex((at) => at > startedAt - 1000);
-    // Dropping in batches keeps the cost of a call constant.
-    if (first > 1000) recent.splice(0, first);
-    this.#arrivals.set(place, recent);
-    return recent.length - (first > 1000 ? 0 : first);
   }
 
   #trim(slack: number): void {

@@ -6,13 +6,11 @@ import { CallLog } from './log.ts';
 import { randomStream } from './random.ts';
 import type { DenyRule } from './settings/rule.ts';
 import { parseSettings, type SandboxSettings, SettingsError } from './settings.ts';
-import { type Account, type Cloud, partitionOf, placeIn } from './state/cloud.ts';
-import { addAlias, createFromSettings } from './state/create.ts';
-import { DEFAULT_REGIONS } from './state/regions.ts';
-import type { World } from './worlds/contents.ts';
-import { worldOf } from './worlds/world.ts';
-
-const DEFAULT_ACCOUNT = '111122223333';
+import type { Cloud } from './state/cloud.ts';
+import { createSessions, type Sessions } from './state/session.ts';
+import { buildCloud, reorganized } from './worlds/build.ts';
+import { describeAccounts } from './worlds/describe.ts';
+import { seedOf, worldOf } from './worlds/world.ts';
 
 /** A sandbox at work: the accounts, the conditions they are met under, and what has been asked of them. */
 export interface Running {
@@ -22,6 +20,7 @@ export interface Running {
   faults: Faults;
   quotas: Quotas;
   random: () => number;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   readonly log: CallLog;
 }
@@ -35,13 +34,13 @@ export function start(given: SandboxSettings): Running {
   const random = randomStream(seedOf(settings));
   const log = new CallLog();
   log.keep(settings.log);
-  const { cloud, world } = build(settings, clock.now());
   return {
     settings,
-    cloud,
-    deny: [...world.deny, ...(settings.deny ?? [])],
+    cloud: buildCloud(settings, clock.now()),
+    deny: denyIn(settings),
     faults: createFaults(settings.faults ?? [], random),
     quotas: createQuotas(settings.quotas),
+    sessions: createSessions(),
     random,
     clock,
     log,
@@ -62,42 +61,32 @@ export function configure(running: Running, patch: SettingsPatch): void {
     Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null)),
   );
   const changed = (name: keyof SandboxSettings) => name in patch;
+  const now = Date.now() + (settings.clockOffsetMs ?? 0);
+  const cloud = cloudAfter(running, settings, changed, now);
+  describeAccounts(cloud, settings);
+  running.cloud = cloud;
   running.settings = settings;
   running.clock.offsetMs = settings.clockOffsetMs ?? 0;
   running.log.keep(settings.log);
   if (changed('seed')) running.random = randomStream(seedOf(settings));
-  if (WORLD_SETTINGS.some(changed)) running.cloud = build(settings, running.clock.now()).cloud;
-  if (changed('deny') || changed('world')) {
-    running.deny = [...worldOf(settings, seedOf(settings)).deny, ...(settings.deny ?? [])];
-  }
+  if (changed('deny') || changed('world')) running.deny = denyIn(settings);
   if (changed('faults')) running.faults = createFaults(settings.faults ?? [], running.random);
   if (changed('quotas')) running.quotas = createQuotas(settings.quotas);
-  for (const account of running.cloud.accounts.values()) describeAccount(account, settings);
 }
 
-const seedOf = (settings: SandboxSettings) => String(settings.seed ?? 'keyturn');
-
-function build(settings: SandboxSettings, now: number): { cloud: Cloud; world: World } {
-  const account: Account = {
-    id: settings.account ?? DEFAULT_ACCOUNT,
-    callerArn: '',
-    regions: DEFAULT_REGIONS,
-    places: new Map(),
-  };
-  describeAccount(account, settings);
-  const seed = seedOf(settings);
-  const world = worldOf(settings, seed);
-  let index = 0;
-  for (const key of world.keys) createFromSettings(account, key, `${seed}/${key.region}/${index++}`, now);
-  for (const { region, name } of world.aliases) {
-    const place = placeIn(account, region);
-    if (!place.aliases.has(name)) addAlias(place, name, undefined, now);
-  }
-  return { cloud: { accounts: new Map([[account.id, account]]) }, world };
+/** Wrong settings throw here, before anything has changed. */
+function cloudAfter(
+  { cloud, settings: before }: Running,
+  after: SandboxSettings,
+  changed: (name: keyof SandboxSettings) => boolean,
+  now: number,
+): Cloud {
+  if (WORLD_SETTINGS.some(changed)) return buildCloud(after, now);
+  if (!changed('organization')) return cloud;
+  return reorganized(cloud, before, after, now) ?? buildCloud(after, now);
 }
 
-function describeAccount(account: Account, settings: SandboxSettings): void {
-  account.regions = settings.regions ? new Map(Object.entries(settings.regions)) : DEFAULT_REGIONS;
-  const [region = 'us-east-1'] = account.regions.keys();
-  account.callerArn = settings.callerArn ?? `arn:${partitionOf(region)}:iam::${account.id}:user/keyturn`;
-}
+const denyIn = (settings: SandboxSettings): DenyRule[] => [
+  ...worldOf(settings, seedOf(settings)).deny,
+  ...(settings.deny ?? []),
+];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { keySettings, region } from './settings/key.ts';
+import { accountId, keySettings, region } from './settings/key.ts';
 import { OPERATIONS, OPT_STATUSES } from './settings/names.ts';
+import { mixSettings, organizationSettings } from './settings/organization.ts';
 import { denyRule, faultRule } from './settings/rule.ts';
 
 const ms = z.number().min(0);
@@ -42,17 +43,7 @@ const assumptions = z.strictObject({
 const generateSettings = z.strictObject({
   keys: z.int().min(0).max(1_000_000),
   regions: z.array(region).min(1),
-  mix: z
-    .strictObject({
-      candidate: z.number().min(0).optional(),
-      enabled: z.number().min(0).optional(),
-      disabled: z.number().min(0).optional(),
-      pendingDeletion: z.number().min(0).optional(),
-      asymmetric: z.number().min(0).optional(),
-      imported: z.number().min(0).optional(),
-      awsManaged: z.number().min(0).optional(),
-    })
-    .optional(),
+  mix: mixSettings.optional(),
 });
 export type GenerateSettings = z.infer<typeof generateSettings>;
 
@@ -60,17 +51,19 @@ const world = z.union([z.enum(['empty', 'demo']), z.strictObject({ generate: gen
   error: 'must be "empty", "demo" or { generate }',
 });
 
-const account = z.string().regex(/^\d{12}$/, 'must be 12 digits');
-
 const sandboxSettings = z
   .strictObject({
-    account: account.optional(),
+    account: accountId.optional(),
     callerArn: z.string().startsWith('arn:').optional(),
     regions: z.record(region, z.enum(OPT_STATUSES)).optional(),
     seed: z.union([z.string(), z.number()]).optional(),
     world: world.optional(),
     keys: z.array(keySettings).optional(),
-    aliases: z.array(z.strictObject({ region, name: z.string().startsWith('alias/') })).optional(),
+    aliases: z
+      .array(z.strictObject({ account: accountId.optional(), region, name: z.string().startsWith('alias/') }))
+      .optional(),
+    organization: organizationSettings.optional(),
+    sts: z.strictObject({ sessionSeconds: z.number().positive().optional() }).optional(),
     latency: latency.optional(),
     quotas: quotas.optional(),
     consistency: consistency.optional(),

@@ -1,7 +1,9 @@
 import { advanceRotation } from './kms/rotation.ts';
+import type { PlaceFilter } from './peaks.ts';
 import type { Running } from './running.ts';
 import type { KeySpecName, KeyState, KeyUsage, Origin } from './settings/names.ts';
-import { keysOf, listed } from './state/cloud.ts';
+import type { AccountState } from './settings/organization.ts';
+import { listed, type Place } from './state/cloud.ts';
 import { isPrimary, type Key, stateOf } from './state/key.ts';
 
 /** A key as it truly is, whatever a caller would be shown. */
@@ -27,23 +29,46 @@ export interface KeySnapshot {
   };
 }
 
-export function snapshots(running: Running): KeySnapshot[] {
-  const now = running.clock.now();
-  const aliases = aliasesByKey(running);
-  return [...keysOf(running.cloud)].map((key) => snapshotOf(key, aliases.get(key.arn) ?? [], now));
+/** An account, and what becomes of somebody who tries to work in it. */
+export interface AccountSnapshot {
+  readonly id: string;
+  readonly name?: string;
+  readonly state: AccountState;
+  readonly inOrganization: boolean;
+  readonly roles: readonly string[];
 }
 
-function aliasesByKey(running: Running): Map<string, string[]> {
-  const byKey = new Map<string, string[]>();
-  for (const account of running.cloud.accounts.values()) {
-    for (const place of account.places.values()) {
-      for (const { name, keyId = '' } of listed(place.aliases)) {
-        const arn = place.keys.get(keyId)?.arn;
-        if (arn !== undefined) byKey.set(arn, [...(byKey.get(arn) ?? []), name]);
-      }
-    }
-  }
-  return byKey;
+export function accountSnapshots({ cloud }: Running): AccountSnapshot[] {
+  return [...cloud.accounts.values()].map(({ id, state, roles }) => {
+    const member = cloud.organization?.members.get(id);
+    return {
+      id,
+      ...(member && { name: member.name }),
+      state,
+      inOrganization: member !== undefined,
+      roles: roles.map(({ name }) => name),
+    };
+  });
+}
+
+/** The keys of all places that anyone has asked for; of a place that is named itself, in any case. */
+export function snapshots({ cloud, clock }: Running, { account, region }: PlaceFilter = {}): KeySnapshot[] {
+  const now = clock.now();
+  const named = account === undefined ? undefined : cloud.accounts.get(account);
+  const accounts = account === undefined ? [...cloud.accounts.values()] : named ? [named] : [];
+  if (named && region !== undefined) return snapshotsIn(named.places.get(region), now);
+  return accounts.flatMap(({ places }) =>
+    [...places.touched()]
+      .filter((touched) => region === undefined || region === touched)
+      .flatMap((touched) => snapshotsIn(places.get(touched), now)),
+  );
+}
+
+function snapshotsIn(place: Place, now: number): KeySnapshot[] {
+  const aliases = Map.groupBy(listed(place.aliases), ({ keyId }) => keyId);
+  return [...place.keys.values()].map((key) =>
+    snapshotOf(key, aliases.get(key.keyId)?.map(({ name }) => name) ?? [], now),
+  );
 }
 
 function snapshotOf(key: Key, aliases: readonly string[], now: number): KeySnapshot {

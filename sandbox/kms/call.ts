@@ -8,6 +8,7 @@ import { type Input, text } from './input.ts';
 export interface KmsCall {
   readonly operation: string;
   readonly account: Account;
+  readonly callerArn: string;
   readonly place: Place;
   readonly input: Input;
   readonly now: number;

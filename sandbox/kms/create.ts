@@ -8,6 +8,7 @@ import {
   ORIGINS,
   usagesOf,
 } from '../settings/names.ts';
+import { placeIn } from '../state/cloud.ts';
 import { createFromSettings } from '../state/create.ts';
 import type { KmsCall, Output } from './call.ts';
 import { choice, optionalText } from './input.ts';
@@ -29,7 +30,7 @@ export function createKey(call: KmsCall): Output {
   if (isCustomKeyStore(origin)) refuseForStore(keySpec, multiRegion, customKeyStoreId);
   const seed = uuidOf(`${call.settings.seed}/${call.place.region}/created/${call.place.keys.size}`);
   const key = createFromSettings(
-    call.account,
+    (region) => placeIn(call.account, region),
     {
       region: call.place.region,
       keySpec,

@@ -4,7 +4,7 @@ import { AwsError, constraint } from '../error.ts';
 export type Input = Readonly<Record<string, unknown>>;
 
 /** AWS's messages name a field as its model does, in lower case. */
-const modelName = (field: string) => field.charAt(0).toLowerCase() + field.slice(1);
+export const modelName = (field: string) => field.charAt(0).toLowerCase() + field.slice(1);
 
 const serialization = (field: string) =>
   new AwsError('SerializationException', `Unexpected value type in payload for ${field}`);

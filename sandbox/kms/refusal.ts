@@ -38,7 +38,7 @@ export const refusalOfReplica = (key: Key) =>
 /** AWS's policy on an AWS managed key grants its owner no changes. */
 export const refusalOfManager = (call: KmsCall, key: Key) =>
   key.keyManager === 'AWS'
-    ? accessDenied(call.account.callerArn, call.operation, key.arn, 'resource')
+    ? accessDenied(call.callerArn, `kms:${call.operation}`, key.arn, 'resource')
     : undefined;
 
 /** The checks of EnableKeyRotation and its kin. Which comes first, type or state, AWS does not say. */

@@ -46,7 +46,7 @@ export function getKeyRotationStatus(call: KmsCall): Output {
 function refuseStatus(call: KmsCall, key: Key): void {
   const { importedKeyStatus = 'false', awsManagedKeyStatus = 'true' } = call.settings.assumptions ?? {};
   if (key.keyManager === 'AWS' && awsManagedKeyStatus === 'denied') {
-    throw accessDenied(call.account.callerArn, call.operation, key.arn, 'resource');
+    throw accessDenied(call.callerArn, `kms:${call.operation}`, key.arn, 'resource');
   }
   if (isCustomKeyStore(key.origin) || stateNow(call, key) === 'PendingImport') refuse(refusalOfOrigin(key));
   const imported = key.origin === 'EXTERNAL' && key.keySpec === 'SYMMETRIC_DEFAULT';

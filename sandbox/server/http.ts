@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { latencyOf } from '../conditions/latency.ts';
 import type { Running } from '../running.ts';
+import type { Answer } from './answer.ts';
 import { type Call, receive } from './call.ts';
 import { control, isControl } from './control.ts';
 import type { Outcome } from './outcome.ts';
 import { perform } from './perform.ts';
-import type { Answer } from './protocol.ts';
 
 /** Longer than the clients keep an idle connection, so that the sandbox is never first to close one. */
 const KEEP_ALIVE_MS = 120_000;
@@ -24,10 +24,11 @@ export function createWire(running: Running): Server {
 
 function handle(running: Running, request: IncomingMessage, response: ServerResponse, body: string): void {
   response.sendDate = false;
-  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  const url = request.url ?? '/';
+  const path = url.split('?')[0] ?? '/';
   const requestId = randomUUID();
   if (isControl(path)) {
-    send(running, response, control(running, request.method ?? 'GET', path, body), requestId);
+    send(running, response, control(running, request.method ?? 'GET', url, body), requestId);
     return;
   }
   const call = receive(running, { path, headers: request.headers, body }, requestId);

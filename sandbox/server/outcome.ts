@@ -1,8 +1,10 @@
 import { AwsError, throttled } from '../error.ts';
 import { isRecord } from '../kms/input.ts';
 import type { FaultRule } from '../settings/rule.ts';
+import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
-import { type Answer, successOf } from './protocol.ts';
+import { successOf } from './protocol.ts';
+import type { Service } from './recognise.ts';
 
 /** What becomes of a request on the wire. */
 export type Outcome =
@@ -27,7 +29,7 @@ export function struck(
     case 'error':
       throw new AwsError(fault.code, fault.message ?? '', fault.status);
     case 'status':
-      return serverError(fault);
+      return serverError(fault, call.service);
     case 'truncated':
       return { kind: 'answer', answer: truncated(call, output ?? {}) };
     case 'answer':
@@ -40,7 +42,19 @@ export function struck(
 
 const HTML = (status: number) => `<html><body><h1>${status} Service Unavailable</h1></body></html>\n`;
 
-function serverError({ status, body = 'json', code }: FaultRule & { kind: 'status' }): Outcome {
+/** How a service calls its own failure. */
+const INTERNAL: Readonly<Record<Service, string>> = {
+  kms: 'KMSInternalException',
+  sts: 'InternalFailure',
+  account: 'InternalServerException',
+  organizations: 'ServiceException',
+  ec2: 'InternalError',
+};
+
+function serverError(
+  { status, body = 'json', code }: FaultRule & { kind: 'status' },
+  service: Service,
+): Outcome {
   if (body === 'html') {
     return {
       kind: 'answer',
@@ -49,7 +63,7 @@ function serverError({ status, body = 'json', code }: FaultRule & { kind: 'statu
     };
   }
   throw new AwsError(
-    code ?? 'KMSInternalException',
+    code ?? INTERNAL[service],
     'The request was rejected because of an internal error.',
     status,
   );

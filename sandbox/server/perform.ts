@@ -1,13 +1,13 @@
 import { matches } from '../conditions/match.ts';
-import { AwsError, accessDenied, throttled } from '../error.ts';
+import { AwsError, accessDenied, deniedByScp, throttled } from '../error.ts';
 import { isRecord } from '../kms/input.ts';
 import { CHANGING, READING } from '../kms/operations.ts';
 import type { Running } from '../running.ts';
-import { listRegions } from '../services/account.ts';
-import { getCallerIdentity } from '../services/sts.ts';
+import { SERVICES } from '../services/operations.ts';
 import { placeIn } from '../state/cloud.ts';
 import { isOpen } from '../state/regions.ts';
 import type { Call } from './call.ts';
+import { UNRECOGNIZED } from './caller.ts';
 import { type Outcome, struck } from './outcome.ts';
 import { errorOf, successOf } from './protocol.ts';
 
@@ -36,45 +36,55 @@ function act(running: Running, call: Call): Outcome {
 }
 
 /** Codes and statuses of kms-facts §3; for a Region that is not enabled the code is our assumption (§11.6). */
-function authenticate({ credential, owner }: Call): void {
-  if (!credential) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
-  if (credential.accessKey.startsWith('EXPIRED')) {
-    throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
-  }
-  if (!isOpen(owner.regions.get(credential.region))) {
-    throw new AwsError(
-      'UnrecognizedClientException',
-      'The security token included in the request is invalid.',
-    );
-  }
+function authenticate({ service, caller, region }: Call): void {
+  if (caller.refusal) throw caller.refusal;
+  // Organizations is one service for all Regions, whichever of them signs for it.
+  if (service !== 'organizations' && !isOpen(caller.account.regions.get(region))) throw UNRECOGNIZED();
 }
 
 function authorise(running: Running, call: Call): void {
+  const { caller, service, operation, entry } = call;
+  const action = `${service}:${operation}`;
+  const resource = call.keyArn ?? entry.roleArn ?? '*';
+  if (isRegional(call) && caller.account.deniedRegions.has(call.region)) {
+    throw deniedByScp(caller.arn, action, resource);
+  }
   const rule = running.deny.find((candidate) => matches(candidate, call));
   if (!rule) return;
   if (rule.message !== undefined) throw new AwsError('AccessDeniedException', rule.message);
-  const policy = rule.key === undefined ? 'identity' : 'resource';
-  throw accessDenied(call.owner.callerArn, call.operation, call.keyArn ?? '*', policy);
+  throw accessDenied(caller.arn, action, resource, rule.key === undefined ? 'identity' : 'resource');
 }
 
+/** What the usual policy that denies Regions covers: it leaves out IAM, STS and the global services. */
+const isRegional = ({ service }: Call) => service === 'kms' || service === 'ec2';
+
 function outputOf(running: Running, call: Call): Output {
-  if (call.service === 'sts' && call.operation === 'GetCallerIdentity') return getCallerIdentity(call.owner);
-  if (call.service === 'account') return listRegions(call.owner, call.input());
-  return call.service === 'kms' ? kmsOutput(running, call) : unknownOperation(call);
+  if (call.service === 'kms') return kmsOutput(running, call);
+  const operation = SERVICES[call.service].get(call.operation) ?? unknownOperation(call);
+  const { cloud, sessions, settings, random, clock } = running;
+  const { caller, region } = call;
+  const context = { cloud, sessions, settings, random, now: clock.now() };
+  return operation({ operation: call.operation, region, caller, input: call.input(), ...context });
 }
 
 function kmsOutput(running: Running, call: Call): Output {
   const operation = READING.get(call.operation) ?? CHANGING.get(call.operation) ?? unknownOperation(call);
+  const { account, arn } = call.caller;
+  const place = placeIn(account, call.region);
   const output = operation({
     operation: call.operation,
-    account: call.owner,
-    place: placeIn(call.owner, call.region),
+    account,
+    callerArn: arn,
+    place,
     input: call.input(),
     now: running.clock.now(),
     settings: running.settings,
     random: running.random,
   });
-  call.entry.acted = CHANGING.has(call.operation);
+  if (CHANGING.has(call.operation)) {
+    call.entry.acted = true;
+    place.changed = true;
+  }
   if (call.operation === 'CreateKey') call.entry.keyArn = arnIn(output);
   return output;
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from '../error.ts';
 import { type Input, isRecord } from '../kms/input.ts';
 
-export type Service = 'kms' | 'sts' | 'account';
+export type Service = 'kms' | 'sts' | 'account' | 'organizations' | 'ec2';
 
 export interface WireRequest {
   readonly path: string;
@@ -17,17 +17,22 @@ export interface Asked {
   readonly input: () => Input;
 }
 
-const TARGET = 'TrentService.';
+const TARGETS: readonly (readonly [prefix: string, service: Service])[] = [
+  ['TrentService.', 'kms'],
+  ['AWSOrganizationsV20161128.', 'organizations'],
+];
+const EC2_VERSION = '2016-11-15';
 
 export function recognise({ path, headers, body }: WireRequest): Asked {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
-    const operation = target.startsWith(TARGET) ? target.slice(TARGET.length) : target;
-    return { service: 'kms', operation, input: () => jsonIn(body) };
+    const [prefix, service] = TARGETS.find(([known]) => target.startsWith(known)) ?? ['', 'kms' as const];
+    return { service, operation: target.slice(prefix.length), input: () => jsonIn(body) };
   }
   if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     const form = new URLSearchParams(body);
-    return { service: 'sts', operation: form.get('Action') ?? '', input: () => Object.fromEntries(form) };
+    const service = form.get('Version') === EC2_VERSION ? 'ec2' : 'sts';
+    return { service, operation: form.get('Action') ?? '', input: () => Object.fromEntries(form) };
   }
   if (path === '/listRegions')
     return { service: 'account', operation: 'ListRegions', input: () => jsonIn(body) };

@@ -10,6 +10,7 @@ import {
 } from './names.ts';
 
 const date = z.union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO 8601 date' });
+export const accountId = z.string().regex(/^\d{12}$/, 'must be 12 digits');
 export const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a Region such as eu-central-1');
 
 const rotation = z.union(
@@ -25,6 +26,7 @@ const rotation = z.union(
 );
 
 const fields = z.strictObject({
+  account: accountId.optional(),
   region,
   keyId: z.string().min(1).optional(),
   keyManager: z.enum(['CUSTOMER', 'AWS']).optional(),

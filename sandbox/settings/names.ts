@@ -80,5 +80,12 @@ export const OPERATIONS = [
   'ReplicateKey',
   'UpdatePrimaryRegion',
   'GetCallerIdentity',
+  'AssumeRole',
   'ListRegions',
+  'DescribeRegions',
+  'DescribeOrganization',
+  'ListRoots',
+  'ListOrganizationalUnitsForParent',
+  'ListAccounts',
+  'ListAccountsForParent',
 ] as const;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { region } from './key.ts';
+import { accountId, region } from './key.ts';
 import { OPERATIONS } from './names.ts';
 
 /** Which calls a rule is about; what is left out matches every call. */
 const match = {
   operation: z.enum(OPERATIONS).optional(),
+  account: accountId.optional(),
   region: region.optional(),
   key: z.string().optional(),
 };

@@ -1,5 +1,7 @@
 import type { RegionOptStatus } from '../settings/names.ts';
+import type { AccountState, RoleSettings } from '../settings/organization.ts';
 import type { Key } from './key.ts';
+import type { Organization } from './organization.ts';
 
 export interface Alias {
   readonly name: string;
@@ -15,34 +17,37 @@ export interface Place {
   readonly region: string;
   readonly keys: Map<string, Key>;
   readonly aliases: Map<string, Alias>;
+  /** Holds what no seed would give again. */
+  changed: boolean;
 }
 
 export interface Account {
   readonly id: string;
+  /** Who calls with an access key of the account itself. */
   callerArn: string;
   regions: ReadonlyMap<string, RegionOptStatus>;
-  readonly places: Map<string, Place>;
+  /** Regions that a service control policy denies. */
+  readonly deniedRegions: ReadonlySet<string>;
+  readonly state: AccountState;
+  readonly roles: readonly RoleSettings[];
+  readonly places: Places;
 }
 
-/** All accounts; today there is one. */
+/** All accounts. Those of an organization come first; `home` is whose keys an unknown access key uses. */
 export interface Cloud {
-  readonly accounts: Map<string, Account>;
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly home: Account;
+  readonly organization: Organization | undefined;
 }
 
-/** The place of a Region; a Region where nothing was ever made has an empty one. */
-export function placeIn(account: Account, region: string): Place {
-  const known = account.places.get(region);
-  if (known) return known;
-  const place: Place = { account: account.id, region, keys: new Map(), aliases: new Map() };
-  account.places.set(region, place);
-  return place;
+/** The places of an account, each made when it is first asked for. */
+export interface Places {
+  get(region: string): Place;
+  /** The Regions that anyone has asked for. */
+  touched(): Iterable<string>;
 }
 
-export function* keysOf(cloud: Cloud): Generator<Key> {
-  for (const account of cloud.accounts.values()) {
-    for (const place of account.places.values()) yield* place.keys.values();
-  }
-}
+export const placeIn = (account: Account, region: string): Place => account.places.get(region);
 
 /** Partitions have their own ARN prefix (kms-facts §8). */
 export function partitionOf(region: string): string {

@@ -2,7 +2,7 @@ import { DAY_MS } from '../clock.ts';
 import { uuidOf } from '../random.ts';
 import type { KeySettings } from '../settings/key.ts';
 import { isCustomKeyStore, usagesOf } from '../settings/names.ts';
-import { type Account, arnOf, type Place, placeIn } from './cloud.ts';
+import { arnOf, type Place } from './cloud.ts';
 import { type Family, isPendingDeletion, type Key } from './key.ts';
 import { Rotation } from './rotation.ts';
 
@@ -10,17 +10,22 @@ const CREATED = Date.parse('2025-01-15T09:00:00Z');
 const at = (date: string | undefined) => (date === undefined ? undefined : Date.parse(date));
 
 /** Makes the key that a settings entry describes, with its replicas and aliases. */
-export function createFromSettings(account: Account, settings: KeySettings, seed: string, now: number): Key {
-  const place = placeIn(account, settings.region);
+export function createFromSettings(
+  placeOf: (region: string) => Place,
+  settings: KeySettings,
+  seed: string,
+  now: number,
+): Key {
+  const place = placeOf(settings.region);
   const key = keyFrom(place, settings, seed, now);
   addKey(place, key);
   if (settings.multiRegion || settings.replicaRegions?.length) {
     key.family = { primaryRegion: key.region, members: new Map([[key.region, key]]) };
-    for (const region of settings.replicaRegions ?? []) addReplica(key, key.family, placeIn(account, region));
+    for (const region of settings.replicaRegions ?? []) addReplica(key, key.family, placeOf(region));
   }
   for (const member of key.family?.members.values() ?? [key]) {
     for (const name of settings.aliases ?? [])
-      addAlias(placeIn(account, member.region), name, key.keyId, key.createdAt);
+      addAlias(placeOf(member.region), name, key.keyId, key.createdAt);
   }
   return key;
 }
@@ -84,11 +89,13 @@ export function keyIdOf(seed: string, multiRegion: boolean): string {
 
 export function addKey(place: Place, key: Key): void {
   place.keys.set(key.keyId, key);
+  place.changed = true;
 }
 
 export function addAlias(place: Place, name: string, keyId: string | undefined, createdAt: number): void {
   const alias = { name, arn: arnOf(place, name), createdAt };
   place.aliases.set(name, keyId === undefined ? alias : { ...alias, keyId });
+  place.changed = true;
 }
 
 /** A replica has the primary's key id and material; the rotation setting is the family's own. */

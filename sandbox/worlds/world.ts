@@ -3,6 +3,8 @@ import type { World } from './contents.ts';
 import { demoWorld } from './demo.ts';
 import { generatedKeys } from './generate.ts';
 
+export const seedOf = (settings: SandboxSettings) => String(settings.seed ?? 'keyturn');
+
 /** The named or generated world, followed by the keys that the settings list themselves. */
 export function worldOf(settings: SandboxSettings, seed: string): World {
   const base = baseOf(settings, seed);

@@ -6,12 +6,18 @@ import { type KeySettings, type Sandbox, type SandboxSettings, startSandbox } fr
 
 export const REGION = 'eu-central-1';
 
+interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 /** Real SDK clients of one sandbox; one attempt each, so that a test sees every answer. */
 export interface Clients {
   readonly sandbox: Sandbox;
-  kms(region?: string, accessKeyId?: string): KMSClient;
-  sts(accessKeyId?: string): STSClient;
-  account(): AccountClient;
+  kms(region?: string, keys?: Keys | string): KMSClient;
+  sts(keys?: Keys | string): STSClient;
+  account(keys?: Keys): AccountClient;
 }
 
 /** A sandbox that ends with the test. */
@@ -22,11 +28,11 @@ export async function sandboxWith(settings: SandboxSettings = {}): Promise<Clien
     opened.push(client);
     return client;
   };
-  const options = (region: string, accessKeyId = 'AKIATEST') => ({
+  const options = (region: string, keys: Keys | string = 'AKIATEST') => ({
     endpoint: sandbox.url,
     region,
     maxAttempts: 1,
-    credentials: { accessKeyId, secretAccessKey: 'secret' },
+    credentials: typeof keys === 'string' ? { accessKeyId: keys, secretAccessKey: 'secret' } : keys,
   });
   onTestFinished(async () => {
     for (const client of opened) client.destroy();
@@ -34,9 +40,9 @@ export async function sandboxWith(settings: SandboxSettings = {}): Promise<Clien
   });
   return {
     sandbox,
-    kms: (region = REGION, accessKeyId) => keep(new KMSClient(options(region, accessKeyId))),
-    sts: (accessKeyId) => keep(new STSClient(options(REGION, accessKeyId))),
-    account: () => keep(new AccountClient(options('us-east-1'))),
+    kms: (region = REGION, keys) => keep(new KMSClient(options(region, keys))),
+    sts: (keys) => keep(new STSClient(options(REGION, keys))),
+    account: (keys) => keep(new AccountClient(options('us-east-1', keys))),
   };
 }
 

@@ -25,6 +25,14 @@ describe('parseSettings', () => {
         quotas: { EnableKeyRotation: 2 },
         faults: [{ kind: 'reset', when: 'after', operation: 'EnableKeyRotation', times: 1 }],
         log: 500,
+        organization: {
+          delegatedAdministrators: ['444455556666'],
+          accounts: [
+            { id: '444455556666', ou: 'ou-ab12-1a2b3c4d', roles: [{ name: 'path/to/Keyturn', trusts: [] }] },
+          ],
+          generate: { accounts: 2, keysPerPlace: 1, regions: ['eu-central-1'], suspended: 1, withoutRole: 1 },
+        },
+        sts: { sessionSeconds: 5 },
       }),
     ).toEqual([]);
   });
@@ -52,6 +60,17 @@ describe('parseSettings', () => {
     [{ faults: [{ kind: 'throttle', operation: 'EnableRotation' }] }, 'faults[0].operation: '],
     [{ deny: [{ operation: 5 }] }, 'deny[0].operation: '],
     [{ log: 0 }, 'log: '],
+    [{ organization: { accounts: [{ id: '1' }] } }, 'organization.accounts[0].id: must be 12 digits'],
+    [{ organization: { accounts: [{ id: '444455556666', ou: '/a' }] } }, 'organization.accounts[0].ou: '],
+    [
+      {
+        organization: {
+          generate: { accounts: 1, keysPerPlace: 1, regions: ['eu-west-1'], suspended: 1, withoutRole: 1 },
+        },
+      },
+      'organization.generate.accounts: suspended and withoutRole are more than the accounts',
+    ],
+    [{ sts: { sessionSeconds: 0 } }, 'sts.sessionSeconds: '],
     [{ regions: { 'eu-west-1': 'ENABLED' }, ...key({}) }, 'keys[0].region: is not one of the regions given'],
     [key({ aliases: ['orders'] }), 'keys[0].aliases[0]: '],
     [key({ createdAt: 'yesterday' }), 'keys[0].createdAt: '],

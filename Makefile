@@ -1,5 +1,5 @@
 # Everything runs on Node 24, which `npm ci` brings along where the installed one is older.
-.PHONY: help demo test check build format clean
+.PHONY: help demo test check build format bench clean
 .DEFAULT_GOAL := help
 
 installed := node_modules/.package-lock.json
@@ -21,6 +21,9 @@ build: $(installed) ## make bin/keyturn runnable
 
 format: $(installed) ## format the sources
 	npm run -s format
+
+bench: $(installed) ## measure, print ratios, and put them into docs/performance.md
+	npm run -s bench
 
 clean: ## remove what was built and installed
 	rm -rf dist node_modules

@@ -16,6 +16,8 @@ await build({
   platform: 'node',
   target: 'node24',
   sourcemap: true,
+  // Its build for Node is CommonJS that calls require('process'), which a bundle of modules cannot.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
   external: ['@aws-sdk/*', '@clack/prompts', 'undici'],
   logLevel: 'warning',
 });

@@ -2,6 +2,14 @@ import { InvalidArgumentError } from 'commander';
 import { MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
 import { parseKeyArn } from '../model/place.ts';
 
+/** What values look like; editors get the same through docs/keyturn.schema.json. */
+export const SHAPE = {
+  duration: /^(\d{1,6})(ms|s|m|h)$/,
+  region: /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
+  account: /^\d{12}$/,
+  unit: /^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/,
+} as const;
+
 /** Parsers for the values of options; each throws with what would be right. */
 
 export function parsePeriod(value: string): number {
@@ -25,14 +33,14 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 
 /** `500ms`, `30s`, `10m`, `2h` → milliseconds. */
 export function parseDuration(value: string): number {
-  const [, amount, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(value) ?? [];
+  const [, amount, unit] = SHAPE.duration.exec(value) ?? [];
   if (amount && unit) return Number(amount) * (UNIT_MS[unit] ?? 0);
   throw new InvalidArgumentError('Write a duration like 30s, 10m or 2h.');
 }
 
 export function collectRegion(value: string, earlier: readonly string[] = []): string[] {
-  if (/^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/.test(value)) return [...earlier, value];
-  throw new InvalidArgumentError('Write one Region like eu-central-1; repeat the option for more.');
+  if (SHAPE.region.test(value)) return [...earlier, value];
+  throw new InvalidArgumentError('Write one Region at a time, like eu-central-1.');
 }
 
 export function collectKeyArn(value: string, earlier: readonly string[] = []): string[] {
@@ -41,12 +49,12 @@ export function collectKeyArn(value: string, earlier: readonly string[] = []): s
 }
 
 export function collectAccount(value: string, earlier: readonly string[] = []): string[] {
-  if (/^\d{12}$/.test(value)) return [...earlier, value];
+  if (SHAPE.account.test(value)) return [...earlier, value];
   throw new InvalidArgumentError('Write an account id: 12 digits.');
 }
 
 export function collectUnit(value: string, earlier: readonly string[] = []): string[] {
-  if (/^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/.test(value)) return [...earlier, value];
+  if (SHAPE.unit.test(value)) return [...earlier, value];
   throw new InvalidArgumentError(
     'Write the id of an organizational unit like ou-ab12-cdef3456, or of the root.',
   );

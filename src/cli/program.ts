@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { KeyturnError } from '../messages/error.ts';
 import { DECISIONS } from '../model/approval.ts';
 import { DEFAULT_PERIOD, MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
+import type { Config } from './config/parse.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
 import {
   collectAccount,
@@ -57,6 +58,7 @@ function buildProgram(setExit: SetExit): Command {
     .option('--store <dir>', 'where the record is kept', '.keyturn')
     .option('--rollout <id>', 'which rollout; otherwise the newest one')
     .option('--profile <name>', 'AWS profile')
+    .option('--config <file>', 'settings of a team; otherwise keyturn.yaml, where there is one')
     .option('--json', 'print one JSON document', false)
     .option('--no-color', 'no colours')
     .option('--quiet', 'no progress', false)
@@ -66,6 +68,12 @@ function buildProgram(setExit: SetExit): Command {
     .configureOutput({ writeErr: () => {} })
     .addHelpText('after', FIRST_STEPS);
   const add = (name: string, summary: string) => addCommand(program, name, summary);
+  let config: Config | undefined;
+  program.hook('preAction', async (_, command) => {
+    if (command.name() === 'sandbox') return;
+    config = await (await import('./config/read.ts')).readConfig(program.getOptionValue('config'));
+    if (config) (await import('./config/apply.ts')).applyConfig(config, command);
+  });
 
   addScope(add('assess', 'list every key in scope and decide which support rotation; reads only'))
     .option('--resume', 'go on with an assessment that was interrupted', false)
@@ -84,16 +92,8 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
     );
 
-  addAccess(add('configure', 'turn rotation on for the approved keys'))
+  addChange(addAccess(add('configure', 'turn rotation on for the approved keys')))
     .option('--dry-run', 'make the fresh checks and show what would be done', false)
-    .option('--limit <n>', 'make at most so many changes', parseCountFromOne)
-    .option('--max-failures <n>', 'stop once so many changes have failed', parseCountFromOne)
-    .option(
-      '--waves <sizes>',
-      'change so many keys at a time and validate each wave, like 5,50,rest',
-      parseWaves,
-    )
-    .addOption(durationOption('--settle <duration>', settleHelp, '60s'))
     .addOption(durationOption('--wait <duration>', `with --waves: ${waitHelp}`, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/configure.ts')).runConfigure(command.optsWithGlobals())),
@@ -135,6 +135,15 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/list.ts')).runList(what, command.optsWithGlobals())),
     );
 
+  const settings = add('config', 'the settings that hold here');
+  addChange(
+    addScope(addCommand(settings, 'check', 'check keyturn.yaml and explain what holds; calls nothing')),
+  )
+    .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/config.ts')).runConfigCheck(command, config)),
+    );
+
   add('sandbox', 'serve a small AWS on loopback, to try Keyturn on')
     .option('--port <n>', 'the port; 0 takes a free one', parseCount, 0)
     .option('--settings <file>', 'a JSON file of settings; see docs/sandbox.md')
@@ -168,8 +177,23 @@ function addScope(command: Command): Command {
       DEFAULT_PERIOD,
     )
     .option('--where <expression>', 'JMESPath over a finding: what is shown and can be approved')
+    .addOption(new Option('--policies', 'read key policies').default(true).hideHelp())
     .option('--no-policies', 'leave key policies out')
+    .addOption(new Option('--tags', 'read tags').default(true).hideHelp())
     .option('--no-tags', 'leave tags out');
+}
+
+/** How many changes are made and how they go. */
+function addChange(command: Command): Command {
+  return command
+    .option('--limit <n>', 'make at most so many changes', parseCountFromOne)
+    .option('--max-failures <n>', 'stop once so many changes have failed', parseCountFromOne)
+    .option(
+      '--waves <sizes>',
+      'change so many keys at a time and validate each wave, like 5,50,rest',
+      parseWaves,
+    )
+    .addOption(durationOption('--settle <duration>', settleHelp, '60s'));
 }
 
 /** How accounts are reached: the options of every command that calls KMS. */
@@ -197,7 +221,10 @@ const FIRST_STEPS = `
 The journey: keyturn assess → approve → configure → validate → report.
 To try it without AWS: keyturn sandbox --world demo`;
 
-function badArgument({ message }: CommanderError): KeyturnError {
+function badArgument({ code, message }: CommanderError): KeyturnError {
+  if (code === 'commander.help') {
+    return new KeyturnError('input-argument', 'The command is not complete.', 'See keyturn --help.');
+  }
   const said = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   return new KeyturnError('input-argument', said, 'See keyturn --help.');
 }

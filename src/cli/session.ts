@@ -14,6 +14,7 @@ export interface CommonOptions {
   readonly store: string;
   readonly rollout?: string;
   readonly profile?: string;
+  readonly config?: string;
   readonly json: boolean;
   readonly color: boolean;
   readonly quiet: boolean;

@@ -5,6 +5,7 @@
 export const ERROR_CODES = [
   'input-argument',
   'input-file',
+  'input-config',
   'input-decisions',
   'input-rollout',
   'input-store',

@@ -71,7 +71,7 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
 }
 
 /** Roles are assumed as soon as an account is named that may not be the caller's own, or a role is. */
-function rolesOf({ org, ou, account, roleName, configureRoleName }: AssessOptions): Rollout['roles'] {
+export function rolesOf({ org, ou, account, roleName, configureRoleName }: AssessOptions): Rollout['roles'] {
   if (!org && !ou && !account && roleName === undefined && configureRoleName === undefined) return undefined;
   return {
     assess: roleName ?? DEFAULT_ROLES.assess,

@@ -13,13 +13,14 @@ export function next(options: CommonOptions, rollout: Pick<Rollout, 'id'>, comma
 }
 
 export function commandLine(
-  { store, profile }: Pick<CommonOptions, 'store' | 'profile'>,
+  { store, profile, config }: Pick<CommonOptions, 'store' | 'profile' | 'config'>,
   { id }: Pick<Rollout, 'id'>,
   command: string,
 ): string {
   const words = ['keyturn', ...command.split(' '), '--rollout', id];
   if (store !== '.keyturn') words.push('--store', store);
   if (profile !== undefined) words.push('--profile', profile);
+  if (config !== undefined) words.push('--config', config);
   return words.map(shellWord).join(' ');
 }
 

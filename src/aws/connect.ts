@@ -11,7 +11,7 @@ import { accountCredentials, type RoleSettings } from './credentials.ts';
 import { openKmsPlace } from './kms-place.ts';
 import { Pace } from './pace.ts';
 import { QUOTA_SHARE } from './quotas.ts';
-import { tuneClient } from './tune.ts';
+import { openReader } from './reader.ts';
 
 export interface AwsSettings {
   /** A named profile; without it the SDK's own search for credentials decides. */
@@ -76,7 +76,9 @@ export function connectAws(settings: AwsSettings): Aws {
         region: place.region,
         credentials: credentials.of(place.account),
       });
-      return openKmsPlace(place, tuneClient(client, shared.customUserAgent), clock, pace);
+      const { customUserAgent, requestHandler } = shared;
+      const read = openReader(client, requestHandler, customUserAgent);
+      return openKmsPlace(place, { client, read }, clock, pace);
     },
   };
 }

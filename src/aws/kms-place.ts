@@ -1,13 +1,4 @@
-import {
-  DescribeKeyCommand,
-  EnableKeyRotationCommand,
-  GetKeyPolicyCommand,
-  GetKeyRotationStatusCommand,
-  type KMSClient,
-  ListAliasesCommand,
-  ListKeysCommand,
-  ListResourceTagsCommand,
-} from '@aws-sdk/client-kms';
+import { EnableKeyRotationCommand, type KMSClient } from '@aws-sdk/client-kms';
 import * as z from 'zod';
 import { type KeyMetadata, keyMetadata, type RotationStatus, rotationStatus } from '../model/key-facts.ts';
 import { type Place, parseKeyArn } from '../model/place.ts';
@@ -24,6 +15,7 @@ import {
 } from './call.ts';
 import { Pace } from './pace.ts';
 import { type KmsOperation, QUOTA_SHARE, REQUEST_QUOTAS } from './quotas.ts';
+import type { Reader } from './reader.ts';
 
 const page = { Truncated: z.boolean().optional(), NextMarker: z.string().optional() };
 
@@ -34,8 +26,25 @@ const parseAliases = parseWith(
     Aliases: z.array(z.object({ AliasName: text, TargetKeyId: text.optional() })).default([]),
   }),
 );
-const parseMetadata = parseWith(z.object({ KeyMetadata: keyMetadata.extend({ Arn: text }) }));
-const parseRotation = parseWith(rotationStatus.extend({ KeyId: text.optional() }));
+/** Dates come as epoch seconds, with or without a fraction. */
+const date = z.number().transform((seconds) => new Date(seconds * 1000).toISOString());
+
+const parseMetadata = parseWith(
+  z.object({
+    KeyMetadata: keyMetadata.extend({
+      Arn: text,
+      CreationDate: date.optional(),
+      DeletionDate: date.optional(),
+    }),
+  }),
+);
+const parseRotation = parseWith(
+  rotationStatus.extend({
+    KeyId: text.optional(),
+    NextRotationDate: date.optional(),
+    OnDemandRotationStartDate: date.optional(),
+  }),
+);
 const parsePolicy = parseWith(z.object({ Policy: text }));
 const parseTags = parseWith(
   z.object({ ...page, Tags: z.array(z.object({ TagKey: text, TagValue: text })).default([]) }),
@@ -46,11 +55,22 @@ const KEYS_A_PAGE = 1000;
 const ALIASES_A_PAGE = 100;
 const TAGS_A_PAGE = 50;
 
+/** How KMS is called: changes through the SDK's client, whose own retries are off; reads by the shorter way. */
+export interface KmsAccess {
+  readonly client: KMSClient;
+  readonly read: Reader;
+}
+
 /**
- * KMS in one place, through one SDK client whose own retries are off.
+ * KMS in one place.
  * @param share of each published quota to take, above 0 and at most 1
  */
-export function openKmsPlace(place: Place, client: KMSClient, clock: Clock, share = QUOTA_SHARE): KmsPlace {
+export function openKmsPlace(
+  place: Place,
+  { client, read }: KmsAccess,
+  clock: Clock,
+  share = QUOTA_SHARE,
+): KmsPlace {
   const paces = new Map<KmsOperation, Pace>();
 
   function paceOf(operation: KmsOperation): Pace {
@@ -75,7 +95,7 @@ export function openKmsPlace(place: Place, client: KMSClient, clock: Clock, shar
         (Marker) =>
           make(
             'ListKeys',
-            () => client.send(new ListKeysCommand({ Limit: KEYS_A_PAGE, Marker })),
+            () => read('ListKeys', { Limit: KEYS_A_PAGE, Marker }),
             (output) => keysOfPlace(parseKeys(output), place),
           ),
         new Map<string, KeyReference>(),
@@ -86,11 +106,7 @@ export function openKmsPlace(place: Place, client: KMSClient, clock: Clock, shar
     listAliases: () =>
       collect(
         (Marker) =>
-          make(
-            'ListAliases',
-            () => client.send(new ListAliasesCommand({ Limit: ALIASES_A_PAGE, Marker })),
-            parseAliases,
-          ),
+          make('ListAliases', () => read('ListAliases', { Limit: ALIASES_A_PAGE, Marker }), parseAliases),
         new Map<string, string[]>(),
         (byKey, { Aliases }) => {
           for (const { AliasName, TargetKeyId } of Aliases) {
@@ -102,19 +118,19 @@ export function openKmsPlace(place: Place, client: KMSClient, clock: Clock, shar
     describeKey: (KeyId) =>
       make(
         'DescribeKey',
-        () => client.send(new DescribeKeyCommand({ KeyId })),
+        () => read('DescribeKey', { KeyId }),
         (output) => metadataOf(KeyId, parseMetadata(output).KeyMetadata),
       ),
     getKeyRotationStatus: (KeyId) =>
       make(
         'GetKeyRotationStatus',
-        () => client.send(new GetKeyRotationStatusCommand({ KeyId })),
+        () => read('GetKeyRotationStatus', { KeyId }),
         (output) => statusOf(KeyId, parseRotation(output)),
       ),
     getKeyPolicy: (KeyId) =>
       make(
         'GetKeyPolicy',
-        () => client.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' })),
+        () => read('GetKeyPolicy', { KeyId, PolicyName: 'default' }),
         (output) => parsePolicy(output).Policy,
       ),
     listResourceTags: (KeyId) =>
@@ -122,7 +138,7 @@ export function openKmsPlace(place: Place, client: KMSClient, clock: Clock, shar
         (Marker) =>
           make(
             'ListResourceTags',
-            () => client.send(new ListResourceTagsCommand({ KeyId, Limit: TAGS_A_PAGE, Marker })),
+            () => read('ListResourceTags', { KeyId, Limit: TAGS_A_PAGE, Marker }),
             parseTags,
           ),
         new Map<string, string>(),

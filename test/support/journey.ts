@@ -6,7 +6,7 @@ import { cleanUp } from './cleanup.ts';
 import { type Ended, type Running, runKeyturn, startKeyturn } from './keyturn.ts';
 import type { Counts, Finding, Outcome, Place, Verdict } from './shapes.ts';
 
-export const ACCOUNT = '111122223333';
+const ACCOUNT = '111122223333';
 export const FRANKFURT = 'eu-central-1';
 export const IRELAND = 'eu-west-1';
 export const VIRGINIA = 'us-east-1';

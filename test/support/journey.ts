@@ -6,7 +6,6 @@ import { cleanUp } from './cleanup.ts';
 import { type Ended, type Running, runKeyturn, startKeyturn } from './keyturn.ts';
 import type { Counts, Finding, Outcome, Place, Verdict } from './shapes.ts';
 
-const ACCOUNT = '111122223333';
 export const FRANKFURT = 'eu-central-1';
 export const IRELAND = 'eu-west-1';
 export const VIRGINIA = 'us-east-1';

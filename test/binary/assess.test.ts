@@ -85,10 +85,19 @@ describe.concurrent('the scope of an assessment', () => {
     expect(sandbox.log.filter(({ acted }) => acted)).toEqual([]);
   });
 
+  it('asks EC2 for the enabled Regions where the account API does not tell', async () => {
+    const { assess } = await startJourney({
+      keys: [{ region: IRELAND }],
+      deny: [{ operation: 'ListRegions' }],
+    });
+    const { places, totals } = await assess('--all-regions');
+    expect([places.length, totals.candidate]).toEqual([ENABLED_REGIONS, 1]);
+  });
+
   it('works where the caller may not list Regions, and says that it does not know the others', async () => {
     const { run } = await startJourney({
       keys: [{ region: FRANKFURT }],
-      deny: [{ operation: 'ListRegions' }],
+      deny: [{ operation: 'ListRegions' }, { operation: 'DescribeRegions' }],
     });
     const { code, stderr } = await run('assess');
     expect(code).toBe(EXIT.done);

@@ -102,7 +102,9 @@ export function measureKeyturn(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Cost> {
-  return measure(process.execPath, ['--import', path('./usage.ts'), KEYTURN, ...args], env);
+  // With the flags of bin/keyturn, which cannot be measured from inside.
+  const flags = ['--max-semi-space-size=8', '--import', path('./usage.ts')];
+  return measure(process.execPath, [...flags, KEYTURN, ...args], env);
 }
 
 export function measureScript(file: string, env: Readonly<Record<string, string>>): Promise<Cost> {

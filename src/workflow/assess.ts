@@ -39,7 +39,7 @@ export interface Assessment {
   readonly unreachable: readonly UnreachablePlace[];
 }
 
-const PLACES_AT_ONCE = 32;
+const PLACES_AT_ONCE = 16;
 
 /**
  * Begins a rollout and assesses its scope; reads only. Every key that was listed has one finding afterwards, or is

@@ -1,0 +1,110 @@
+import * as sdk from '@aws-sdk/client-kms';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
+import { clientSettings } from '../../src/aws/client-settings.ts';
+import { openReader } from '../../src/aws/reader.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const REGION = 'eu-central-1';
+
+async function open(settings: SandboxSettings = {}) {
+  const sandbox = await startSandbox(settings);
+  onTestFinished(() => sandbox.close());
+  for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
+  const shared = clientSettings({ version: 'test' });
+  const client = new sdk.KMSClient({ ...shared, region: REGION });
+  const read = openReader(client, shared.requestHandler, 'keyturn/test');
+  const [key] = sandbox.keys();
+  return { sandbox, client, read, KeyId: key?.arn ?? '' };
+}
+
+/** The SDK gives dates as Date objects, KMS as epoch seconds: in milliseconds the two are alike. */
+function alike(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, function (this: Record<string, unknown>, name, plain) {
+      const given = this[name];
+      if (name === '$metadata') return undefined;
+      if (given instanceof Date) return Math.round(given.getTime());
+      return typeof given === 'number' && /Date$/.test(name) ? Math.round(given * 1000) : plain;
+    }),
+  );
+}
+
+const RICH: SandboxSettings = {
+  keys: [
+    {
+      region: REGION,
+      description: 'ü \u202e \u0000 end',
+      aliases: ['alias/a', 'alias/b'],
+      tags: { team: 'x', 'a:b': '' },
+      rotation: { periodInDays: 180 },
+    },
+    { region: REGION, keyState: 'PendingDeletion', multiRegion: true, replicaRegions: ['us-east-1'] },
+    { region: REGION, keySpec: 'HMAC_256', keyUsage: 'GENERATE_VERIFY_MAC' },
+  ],
+};
+
+describe('the shorter way of reading', () => {
+  it('gives what the SDK gives, for every operation that is read so', async () => {
+    const { client, read, sandbox } = await open(RICH);
+    for (const { arn: KeyId } of sandbox.keys().filter(({ region }) => region === REGION)) {
+      const reads: [string, object, Promise<object>][] = [
+        ['ListKeys', { Limit: 1000 }, client.send(new sdk.ListKeysCommand({ Limit: 1000 }))],
+        ['ListAliases', { Limit: 100 }, client.send(new sdk.ListAliasesCommand({ Limit: 100 }))],
+        ['DescribeKey', { KeyId }, client.send(new sdk.DescribeKeyCommand({ KeyId }))],
+        ['GetKeyRotationStatus', { KeyId }, client.send(new sdk.GetKeyRotationStatusCommand({ KeyId }))],
+        ['GetKeyPolicy', { KeyId }, client.send(new sdk.GetKeyPolicyCommand({ KeyId }))],
+        ['ListResourceTags', { KeyId }, client.send(new sdk.ListResourceTagsCommand({ KeyId }))],
+      ];
+      for (const [operation, input, bySdk] of reads) {
+        expect(alike(await read(operation, input)), operation).toEqual(alike(await bySdk));
+      }
+    }
+  });
+
+  it('throws what the SDK throws: code, message, status and request id', async () => {
+    const settings: SandboxSettings = { ...RICH, deny: [{ operation: 'GetKeyPolicy' }] };
+    const { client, read, KeyId, sandbox } = await open(settings);
+    const missing = 'arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-4000-8000-000000000000';
+    const caught = (call: Promise<unknown>) =>
+      call.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    for (const [operation, input, command] of [
+      ['GetKeyPolicy', { KeyId }, new sdk.GetKeyPolicyCommand({ KeyId })],
+      ['DescribeKey', { KeyId: missing }, new sdk.DescribeKeyCommand({ KeyId: missing })],
+    ] as const) {
+      const ours = await caught(read(operation, input));
+      const theirs = (await caught(
+        client.send(command as sdk.DescribeKeyCommand),
+      )) as sdk.KMSServiceException;
+      expect(ours).toMatchObject({ name: theirs.name, message: theirs.message });
+      expect(ours).toMatchObject({
+        $metadata: { httpStatusCode: theirs.$metadata.httpStatusCode, requestId: expect.any(String) },
+      });
+    }
+    sandbox.configure({ faults: [{ kind: 'status', status: 503, body: 'html', operation: 'DescribeKey' }] });
+    expect(await caught(read('DescribeKey', { KeyId }))).toMatchObject({
+      $metadata: { httpStatusCode: 503 },
+    });
+  });
+
+  it('signs with the time of AWS once AWS did not like ours, and tries only once', async () => {
+    const { read, KeyId, sandbox } = await open({
+      ...RICH,
+      clockOffsetMs: 3_600_000,
+      faults: [{ kind: 'error', code: 'InvalidSignatureException', operation: 'DescribeKey', times: 1 }],
+    });
+    expect(await read('DescribeKey', { KeyId })).toMatchObject({ KeyMetadata: { Arn: KeyId } });
+    expect(sandbox.log).toHaveLength(2);
+    sandbox.configure({
+      faults: [{ kind: 'error', code: 'InvalidSignatureException', operation: 'DescribeKey' }],
+    });
+    await expect(read('DescribeKey', { KeyId })).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+    expect(sandbox.log).toHaveLength(3);
+  });
+});

@@ -1,21 +1,16 @@
-import type { DecidedKey } from '../model/approval.ts';
-import type { Finding } from '../model/finding.ts';
-import type { Outcome } from '../model/outcome.ts';
-import type { VerdictRow } from '../model/verdict.ts';
 import { INVISIBLE } from './escape.ts';
 import { inBatches, type Rows } from './rows.ts';
 
-/** The findings as JSON Lines: each as in the model, complete. */
-export const findingLines = (findings: Rows<Finding>): AsyncGenerator<string> => jsonLines(findings);
+/**
+ * Records (findings, decisions, outcomes, verdicts) as JSON Lines: each complete, as in the model, and with a `reason`,
+ * `null` where there is none, so that a script can ask for it on every line.
+ */
+export async function* recordLines(rows: Rows<object>): AsyncGenerator<string> {
+  for await (const batch of inBatches(rows))
+    yield batch.map((row) => `${jsonText(withReason(row))}\n`).join('');
+}
 
-/** The decision in force for each candidate, as JSON Lines. */
-export const decisionLines = (decisions: Rows<DecidedKey>): AsyncGenerator<string> => jsonLines(decisions);
-
-/** How each approved change ended, as JSON Lines. */
-export const outcomeLines = (outcomes: Rows<Outcome>): AsyncGenerator<string> => jsonLines(outcomes);
-
-/** What validation says of each change, as JSON Lines. */
-export const verdictLines = (verdicts: Rows<VerdictRow>): AsyncGenerator<string> => jsonLines(verdicts);
+const withReason = (row: object): object => ('reason' in row ? row : { ...row, reason: null });
 
 /**
  * A value as JSON on one line, safe to print: what a terminal would act on is written as `\uXXXX`, which every
@@ -23,10 +18,6 @@ export const verdictLines = (verdicts: Rows<VerdictRow>): AsyncGenerator<string>
  */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(INVISIBLE, escapeUnits);
-}
-
-async function* jsonLines(rows: Rows<object>): AsyncGenerator<string> {
-  for await (const batch of inBatches(rows)) yield batch.map((row) => `${jsonText(row)}\n`).join('');
 }
 
 /** By UTF-16 unit: JSON has no escape for a code point beyond U+FFFF. */

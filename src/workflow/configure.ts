@@ -1,7 +1,6 @@
 import { type BlastRadius, Governor } from '../configure/governor.ts';
 import type { Step } from '../configure/step.ts';
 import { KeyturnError } from '../messages/error.ts';
-import type { Notify } from '../messages/message.ts';
 import type { Place } from '../model/place.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved } from './approve.ts';
@@ -10,18 +9,9 @@ import { checkCaller } from './check-caller.ts';
 import { checkKey } from './check-key.ts';
 import { checkPlan } from './choose-rollout.ts';
 import { concurrently } from './concurrently.ts';
+import type { Host } from './host.ts';
 import { type OutcomeTotals, outcomesOf, totalOutcomes } from './outcomes.ts';
-import type { ApprovedKey, Aws, Clock, KmsPlace, Store } from './ports.ts';
-
-export interface ConfigureHost {
-  readonly aws: Aws;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly notify: Notify;
-  readonly signal?: AbortSignal;
-  /** Who takes the lock, for the message that another process sees. */
-  readonly holder: string;
-}
+import type { ApprovedKey, KmsPlace, Store } from './ports.ts';
 
 export interface ConfigureRequest extends BlastRadius {
   readonly settleMs: number;
@@ -41,7 +31,7 @@ export interface ConfigureResult {
  *   another account, or another process is at it
  */
 export async function configure(
-  host: ConfigureHost,
+  host: Host,
   rollout: AssessedRollout,
   request: ConfigureRequest,
 ): Promise<ConfigureResult> {
@@ -73,10 +63,7 @@ export interface DryRunStep {
 }
 
 /** Makes the same fresh checks as `configure` and says what would follow; records nothing, changes nothing. */
-export async function dryRun(
-  { aws, store, notify }: ConfigureHost,
-  rollout: AssessedRollout,
-): Promise<DryRunStep[]> {
+export async function dryRun({ aws, store, notify }: Host, rollout: AssessedRollout): Promise<DryRunStep[]> {
   const keys = await keysToChange(store, rollout);
   await checkCaller(aws, rollout);
   const steps: DryRunStep[] = [];
@@ -113,7 +100,7 @@ function isDone(outcome: string): boolean {
 }
 
 async function changeKeys(
-  host: ConfigureHost,
+  host: Host,
   rollout: AssessedRollout,
   keys: readonly ApprovedKey[],
   request: ConfigureRequest,
@@ -140,7 +127,7 @@ interface PlaceOfChanges {
 }
 
 async function changePlace(
-  { aws, store, clock, notify, signal }: ConfigureHost,
+  { aws, store, clock, notify, signal }: Host,
   rollout: AssessedRollout,
   { name, keys, governor, settleMs, onKey }: PlaceOfChanges,
 ): Promise<void> {

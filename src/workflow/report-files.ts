@@ -2,7 +2,7 @@ import { planLines } from '../assess/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../report/csv.ts';
 import { htmlReport } from '../report/html.ts';
-import { decisionLines, findingLines, jsonText, outcomeLines, verdictLines } from '../report/lines.ts';
+import { jsonText, recordLines } from '../report/lines.ts';
 import { markdownReport } from '../report/markdown.ts';
 import { assembleSummary } from '../report/summary.ts';
 import { planHeaderOf } from './assess.ts';
@@ -20,17 +20,17 @@ export async function* reportFiles(store: Store, rollout: Rollout): AsyncGenerat
   const verdicts = await verdictRows(store, id);
   yield { name: 'plan.jsonl', chunks: planLines(planHeaderOf(rollout), record.findings()) };
   yield { name: 'rollout.json', chunks: document({ schema: 'keyturn/rollout/v1', ...rollout }) };
-  yield { name: 'findings.jsonl', chunks: findingLines(record.findings()) };
+  yield { name: 'findings.jsonl', chunks: recordLines(record.findings()) };
   yield { name: 'findings.csv', chunks: findingsCsv(record.findings(), planDigest) };
   yield {
     name: 'approvals.json',
     chunks: document({ schema: 'keyturn/approvals/v1', approvals: record.approvals }),
   };
-  yield { name: 'decisions.jsonl', chunks: decisionLines(record.decisions()) };
+  yield { name: 'decisions.jsonl', chunks: recordLines(record.decisions()) };
   yield { name: 'decisions.csv', chunks: decisionsCsv(record.decisions(), record.approvals) };
-  yield { name: 'outcomes.jsonl', chunks: outcomeLines(record.outcomes) };
+  yield { name: 'outcomes.jsonl', chunks: recordLines(record.outcomes) };
   yield { name: 'outcomes.csv', chunks: outcomesCsv(record.outcomes) };
-  yield { name: 'verdicts.jsonl', chunks: verdictLines(verdicts) };
+  yield { name: 'verdicts.jsonl', chunks: recordLines(verdicts) };
   yield { name: 'verdicts.csv', chunks: verdictsCsv(verdicts) };
   yield { name: 'journal.jsonl', chunks: journalLines(store, id) };
   yield { name: 'report.md', chunks: markdownReport(record) };

@@ -1,5 +1,4 @@
 import { KeyturnError } from '../messages/error.ts';
-import type { Notify } from '../messages/message.ts';
 import type { KeyMetadata, Reading } from '../model/key-facts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { parseKeyArn } from '../model/place.ts';
@@ -8,18 +7,10 @@ import type { ReplicaVerdict, Verdict, VerdictKind } from '../model/verdict.ts';
 import { judgeChange, judgeReplica } from '../validate/verdict.ts';
 import { checkCaller } from './check-caller.ts';
 import { concurrently } from './concurrently.ts';
+import type { Host } from './host.ts';
 import { outcomesOf } from './outcomes.ts';
-import type { Aws, Clock, KmsPlace, Store } from './ports.ts';
+import type { KmsPlace, Store } from './ports.ts';
 import { readRotationFacts, toReading } from './read-key.ts';
-
-export interface ValidateHost {
-  readonly aws: Aws;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly notify: Notify;
-  readonly signal?: AbortSignal;
-  readonly holder: string;
-}
 
 /** `requested = confirmed + discrepant + unreadable + notChanged` */
 export type VerdictTotals = Readonly<Record<'requested' | VerdictKind | 'notChanged', number>>;
@@ -35,7 +26,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * @throws KeyturnError `refused-nothing-approved` where nothing was asked for
  */
 export async function validate(
-  host: ValidateHost,
+  host: Host,
   rollout: AssessedRollout,
   waitMs: number,
   which: 'all' | 'unconfirmed' = 'all',
@@ -75,7 +66,7 @@ export async function totalVerdicts(store: Store, rollout: string): Promise<Verd
 }
 
 async function readUntilSettled(
-  { aws, store, clock, notify, signal }: ValidateHost,
+  { aws, store, clock, notify, signal }: Host,
   rollout: AssessedRollout,
   changed: readonly Outcome[],
   waitMs: number,

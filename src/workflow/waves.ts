@@ -1,10 +1,11 @@
 import type { AssessedRollout } from '../model/rollout.ts';
-import { type ConfigureHost, type ConfigureRequest, type ConfigureResult, configure } from './configure.ts';
+import { type ConfigureRequest, type ConfigureResult, configure } from './configure.ts';
+import type { Host } from './host.ts';
 import type { OutcomeTotals } from './outcomes.ts';
 import type { Aws } from './ports.ts';
 import { validate } from './validate.ts';
 
-export interface WavesHost extends ConfigureHost {
+export interface WavesHost extends Host {
   /** Reads with the role for reading; `aws` changes with the one for changes. */
   readonly reading: Aws;
 }

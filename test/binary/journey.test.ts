@@ -155,7 +155,7 @@ describe.concurrent('approve', () => {
       ['decline', 'legal hold; ask Kim'],
       ['defer', 'next quarter, maybe'],
       ['approve', 'yes'],
-      ['undecided', undefined],
+      ['undecided', null],
     ];
     for (const [index, { keyArn = '' }] of rows.entries()) {
       const { decision, reason } = decided.get(keyArn) ?? {};

@@ -36,6 +36,7 @@ describe.concurrent('an organization', () => {
     const { run, sandbox, verdicts } = await startJourney(ORGANIZATION);
     const assessed = await run('assess', '--org', '--region', FRANKFURT, '--region', IRELAND, '--json');
     expect(assessed.code).toBe(EXIT.incomplete);
+    expect(assessed.stderr).toMatch(/not in scope: .*us-east-1/);
     const { rollout, totals, places, unreachable } = assessed.json<Assessed>();
     expect(totals).toMatchObject({ candidate: 2, enabled: 1, unknown: 0 });
     expect(places.map(({ account, region }) => `${account} ${region}`)).toEqual(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decisionLines, findingLines, jsonText, outcomeLines, verdictLines } from '../../src/report/lines.ts';
+import { jsonText, recordLines } from '../../src/report/lines.ts';
 import { partsOf } from './fixture.ts';
 import { collect, FORBIDDEN, hostileText } from './hostile.ts';
 
@@ -8,13 +8,15 @@ const parts = partsOf('validated');
 
 describe('JSON Lines', () => {
   it.each([
-    ['findings', findingLines(parts.findings), parts.findings],
-    ['decisions', decisionLines(parts.decisions), parts.decisions],
-    ['outcomes', outcomeLines(parts.outcomes), parts.outcomes],
-    ['verdicts', verdictLines(parts.verdicts), parts.verdicts],
-  ])('are the %s, complete and in order', async (_, chunks, records) => {
+    ['findings', recordLines(parts.findings), parts.findings],
+    ['decisions', recordLines(parts.decisions), parts.decisions],
+    ['outcomes', recordLines(parts.outcomes), parts.outcomes],
+    ['verdicts', recordLines(parts.verdicts), parts.verdicts],
+  ])('are the %s, complete and in order, each with a reason or none', async (_, chunks, records) => {
     const lines = (await collect(chunks)).trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toEqual(records);
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      records.map((record) => ({ reason: null, ...record })),
+    );
   });
 
   it('hold hostile text intact, and nothing that a terminal acts on', () => {

@@ -2,7 +2,8 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { renderTable } from '../../report/table.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
-import { type ConfigureHost, type ConfigureRequest, configure, dryRun } from '../../workflow/configure.ts';
+import { type ConfigureRequest, configure, dryRun } from '../../workflow/configure.ts';
+import type { Host } from '../../workflow/host.ts';
 import { type OutcomeTotals, outcomesOf } from '../../workflow/outcomes.ts';
 import { configureInWaves } from '../../workflow/waves.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -49,7 +50,7 @@ export async function runConfigure(options: ConfigureOptions): Promise<ExitCode>
 
 async function configureWaves(
   session: Session,
-  host: ConfigureHost,
+  host: Host,
   rollout: AssessedRollout,
   request: ConfigureRequest,
   sizes: readonly number[],
@@ -72,7 +73,7 @@ export async function configureHost(
   { store, progress, signal }: Session,
   rollout: AssessedRollout,
   options: AccessOptions,
-): Promise<ConfigureHost> {
+): Promise<Host> {
   const aws = await openAws(options, { rollout, role: 'configure' });
   return { aws, store, clock: systemClock, notify: progress.notify, signal, holder: holderName('configure') };
 }
@@ -124,7 +125,7 @@ export function whyNot({ reason, explanation, error }: Outcome): string {
 
 async function showDryRun(
   { terminal, progress }: Session,
-  host: ConfigureHost,
+  host: Host,
   rollout: AssessedRollout,
 ): Promise<ExitCode> {
   const steps = await dryRun(host, rollout);

@@ -5,7 +5,7 @@ import { OUTCOMES } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { VERDICTS } from '../../model/verdict.ts';
 import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../../report/csv.ts';
-import { jsonText } from '../../report/lines.ts';
+import { recordLines } from '../../report/lines.ts';
 import { streamTable } from '../../report/table.ts';
 import { chooseRollout } from '../../workflow/choose-rollout.ts';
 import { outcomesOf } from '../../workflow/outcomes.ts';
@@ -33,14 +33,18 @@ export async function runList(what: string, options: ListOptions): Promise<ExitC
   return withSession(options, 'find', async ({ store, terminal }) => {
     const rollout = await chooseRollout(store, options.rollout);
     const listing = await LISTINGS[filter.what](store, rollout, filter.value, options.where);
-    const text = options.json ? lines(listing.rows) : options.csv ? listing.csv() : listing.table(terminal);
+    const text = options.json
+      ? recordLines(listing.rows)
+      : options.csv
+        ? listing.csv()
+        : listing.table(terminal);
     for await (const chunk of text) await terminal.out(chunk);
     return EXIT.done;
   });
 }
 
 interface Listing {
-  readonly rows: AsyncIterable<unknown> | Iterable<unknown>;
+  readonly rows: AsyncIterable<object> | Iterable<object>;
   csv(): AsyncIterable<string>;
   table(terminal: Terminal): AsyncIterable<string>;
 }
@@ -161,10 +165,6 @@ function parseFilter(what: string, options: ListOptions): { what: Listed; value?
 const isListed = (what: string): what is Listed => Object.hasOwn(KINDS, what);
 
 const badArgument = (message: string, fix: string) => new KeyturnError('input-argument', message, fix);
-
-async function* lines(rows: Listing['rows']): AsyncGenerator<string> {
-  for await (const row of rows) yield `${jsonText(row)}\n`;
-}
 
 async function* mapRows<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): AsyncGenerator<R> {
   for await (const row of rows) yield change(row);

@@ -82,7 +82,7 @@ function say(message: Exclude<Message, { code: 'progress' }>): string | undefine
         `${message.place.region}: stopped, the rest is left as it was: ${message.reason}`,
       );
     case 'validate-waiting':
-      return `${message.keys} keys are not as expected yet; reading them again for up to ${message.seconds} s.`;
+      return `Not as expected yet: ${message.keys}; reading again for up to ${message.seconds} s.`;
   }
 }
 

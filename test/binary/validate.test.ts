@@ -144,7 +144,7 @@ describe.concurrent('validate', () => {
     const { code, json, stderr } = await run('validate', '--json', '--wait', '20s');
     expect(code).toBe(EXIT.done);
     expect(json()).toMatchObject({ requested: 2, confirmed: 2 });
-    expect(stderr).toMatch(/2 keys are not as expected yet/);
+    expect(stderr).toMatch(/Not as expected yet: 2/);
     expect(sandbox.log.filter(({ acted }) => acted)).toHaveLength(2);
   });
 

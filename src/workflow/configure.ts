@@ -59,11 +59,16 @@ export async function configure(
 /** What configure would do to a key now. */
 export interface DryRunStep {
   readonly key: ApprovedKey;
-  readonly step: Step | { readonly kind: 'settle' };
+  /** `settle`: read an earlier change back first; `later`: beyond the limit of this run. */
+  readonly step: Step | { readonly kind: 'settle' } | { readonly kind: 'later' };
 }
 
 /** Makes the same fresh checks as `configure` and says what would follow; records nothing, changes nothing. */
-export async function dryRun({ aws, store, notify }: Host, rollout: AssessedRollout): Promise<DryRunStep[]> {
+export async function dryRun(
+  { aws, store, notify }: Host,
+  rollout: AssessedRollout,
+  limit: number,
+): Promise<DryRunStep[]> {
   const keys = await keysToChange(store, rollout);
   await checkCaller(aws, rollout);
   const steps: DryRunStep[] = [];
@@ -77,7 +82,11 @@ export async function dryRun({ aws, store, notify }: Host, rollout: AssessedRoll
       notify({ code: 'progress', phase: 'configure', done: steps.length, of: keys.length });
     });
   });
-  return steps.sort((a, b) => (a.key.decision.keyArn < b.key.decision.keyArn ? -1 : 1));
+  steps.sort((a, b) => (a.key.decision.keyArn < b.key.decision.keyArn ? -1 : 1));
+  let left = limit;
+  return steps.map(({ key, step }) =>
+    step.kind !== 'enable' || left-- > 0 ? { key, step } : { key, step: { kind: 'later' } },
+  );
 }
 
 const PLACES_AT_ONCE = 16;

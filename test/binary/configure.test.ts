@@ -381,6 +381,8 @@ describe.concurrent('the blast radius', () => {
     expect(sandbox.keys()).toEqual(before);
     expect((await run('status', '--json')).json()).toEqual(status);
     expect(await journey.outcomes()).toEqual(outcomes);
+    const limited = await run('configure', '--dry-run', '--limit', '1', '--json');
+    expect(limited.json()).toMatchObject({ steps: { enable: 1, later: 1 } });
   });
 
   it('ends the run where AWS stops accepting the credentials; nothing is marked as failed', async () => {

@@ -35,7 +35,7 @@ export async function runConfigure(options: ConfigureOptions): Promise<ExitCode>
   return withSession(options, 'find', async (session) => {
     const rollout = await chooseRolloutToChange(session.store, options.rollout);
     const host = await configureHost(session, rollout, options);
-    if (options.dryRun) return showDryRun(session, host, rollout);
+    if (options.dryRun) return showDryRun(session, host, rollout, options.limit);
     const request = {
       limit: options.limit ?? Number.POSITIVE_INFINITY,
       maxFailures: options.maxFailures ?? Number.POSITIVE_INFINITY,
@@ -127,8 +127,9 @@ async function showDryRun(
   { terminal, progress }: Session,
   host: Host,
   rollout: AssessedRollout,
+  limit = Number.POSITIVE_INFINITY,
 ): Promise<ExitCode> {
-  const steps = await dryRun(host, rollout);
+  const steps = await dryRun(host, rollout, limit);
   progress.end();
   const count = (kind: string) => steps.filter(({ step }) => step.kind === kind).length;
   const totals = Object.fromEntries(STEP_KINDS.map((kind) => [kind, count(kind)]));
@@ -155,7 +156,7 @@ async function showDryRun(
     ];
     await terminal.out(`${renderTable(columns, rows, terminal)}\nNothing was changed.\n`);
   }
-  return count('skip') + count('fail') + count('stop') > 0 ? EXIT.incomplete : EXIT.done;
+  return count('skip') + count('fail') + count('stop') + count('later') > 0 ? EXIT.incomplete : EXIT.done;
 }
 
 const STEP_WORDS = {
@@ -165,5 +166,6 @@ const STEP_WORDS = {
   fail: 'fail',
   stop: 'stop: credentials',
   settle: 'read back an earlier change',
+  later: 'leave for another run',
 } as const;
 const STEP_KINDS = Object.keys(STEP_WORDS);

@@ -23,6 +23,8 @@ export const outcome = z.object({
   attempts: z.int().min(0),
   /** `proven`: AWS answered 200 to our call. `presumed`: the answer was lost and the key read back as on. */
   proof: z.enum(['proven', 'presumed']).optional(),
+  /** A call of ours went unanswered at some time: should the key turn out to be on, that call presumably did it. */
+  unanswered: z.boolean().optional(),
   /** AWS's request id of the EnableKeyRotation that decided. */
   requestId: z.string().optional(),
   error: failure.optional(),

@@ -34,19 +34,16 @@ const THROTTLED_CALLS = 10;
  */
 export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Permit): Promise<Outcome> {
   const earlier = key.change?.outcome ?? pending(key.decision);
-  let outcome: Outcome = { ...base(earlier), attempts: earlier.attempts };
-  let mayBeOurs = mayHaveActed(earlier);
+  let outcome = base(earlier);
   if (key.change?.state === 'intended') {
     permit.settling();
     outcome = await settleChange(work, { ...outcome, ...announced(earlier) });
-    mayBeOurs = true;
     if (!mayTryAgain(outcome)) return conclude(work, permit, earlier, outcome);
   }
   for (let calls = 1, throttled = 0; ; calls++) {
     outcome = await attemptChange(work, outcome, permit);
-    if (outcome.outcome === 'already-enabled' && mayBeOurs) outcome = presumeOurs(outcome);
+    if (outcome.outcome === 'already-enabled' && outcome.unanswered) outcome = presumeOurs(outcome);
     if (!mayTryAgain(outcome)) return conclude(work, permit, earlier, outcome);
-    mayBeOurs ||= mayHaveActed(outcome);
     if (outcome.error?.kind === 'throttled') throttled += 1;
     if (calls - throttled >= CALLS || throttled >= THROTTLED_CALLS) {
       return conclude(work, permit, earlier, gaveUp(outcome));
@@ -66,13 +63,6 @@ function mayTryAgain(outcome: Outcome): boolean {
   );
 }
 
-const UNANSWERED = new Set<Failure['kind']>(['server', 'network', 'malformed-answer']);
-
-/** Whether an earlier call of ours went unanswered: should the key be on after all, that call presumably did it. */
-function mayHaveActed({ attempts, error }: Outcome): boolean {
-  return attempts > 0 && error?.operation === 'EnableKeyRotation' && UNANSWERED.has(error.kind);
-}
-
 function presumeOurs(outcome: Outcome): Outcome {
   const explanation =
     'An earlier call of ours went unanswered, and took effect later than the time to settle.';
@@ -88,7 +78,7 @@ export function isUnsettled({ outcome, intendedAt }: Outcome): boolean {
 async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit): Promise<Outcome> {
   const { clock, store, kms, rollout } = work;
   const step = await checkKey(store, kms, rollout, before);
-  const checked = { ...base(before), attempts: before.attempts, checkedAt: clock.now().toISOString() };
+  const checked = { ...base(before), checkedAt: clock.now().toISOString() };
   if (step.kind !== 'enable')
     return { ...checked, ...withoutCall(step), finishedAt: clock.now().toISOString() };
   const intent: Outcome = {
@@ -114,7 +104,8 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
 }
 
 /** Reads an announced change back: it shows (presumably ours), it does not (may be called again), or nobody can tell. */
-async function settleChange(work: ChangeWork, announcedChange: Outcome): Promise<Outcome> {
+async function settleChange(work: ChangeWork, change: Outcome): Promise<Outcome> {
+  const announcedChange = { ...change, unanswered: true };
   const { kms, clock, settleMs, onSettling, signal } = work;
   onSettling();
   const settled = await settle(kms, clock, announcedChange.keyArn, settleMs, signal);
@@ -204,9 +195,18 @@ function notApprovedAnyMore(checked: Outcome, clock: Clock): Outcome {
   };
 }
 
-/** What every outcome of a key begins with; nothing of an earlier outcome but the count of calls. */
-function base({ keyArn, keyId, account, region, RotationPeriodInDays }: Outcome): Outcome {
-  return pending({ keyArn, keyId, account, region, RotationPeriodInDays, decision: 'approve' });
+/** What every outcome of a key begins with: of an earlier one, the count of calls and whether one went unanswered. */
+function base({
+  keyArn,
+  keyId,
+  account,
+  region,
+  RotationPeriodInDays,
+  attempts,
+  unanswered,
+}: Outcome): Outcome {
+  const none = pending({ keyArn, keyId, account, region, RotationPeriodInDays, decision: 'approve' });
+  return { ...none, attempts, ...(unanswered && { unanswered }) };
 }
 
 function announced({ intendedAt, checkedAt, drift, requestId }: Outcome): Partial<Outcome> {

@@ -65,6 +65,17 @@ describe('a change', () => {
     expect(key.enableCalls).toBe(1);
   });
 
+  it('that never left this machine is not claimed when somebody else turns the key on', async () => {
+    const { configure, rollout, key, outcome, aws } = await withOneKey('never sent');
+    let reads = 0;
+    aws.onCall = (operation) => {
+      if (operation === 'DescribeKey' && ++reads === 2) aws.turnOn(key, 365);
+    };
+    await configure(rollout);
+    expect(await outcome()).toMatchObject({ outcome: 'already-enabled' });
+    expect(key.enableCalls).toBe(1);
+  });
+
   it('that is throttled is tried again, and has not failed', async () => {
     const { configure, rollout, outcome } = await withOneKey('throttled', 'throttled');
     await configure(rollout);

@@ -22,6 +22,7 @@ export type Fate =
   | 'works'
   | 'lost after acting'
   | 'lost before acting'
+  | 'never sent'
   | 'throttled'
   | 'denied'
   | 'credentials expired';
@@ -151,6 +152,7 @@ export class FakeAws implements Aws {
     if (fate === 'denied') return this.#fail('EnableKeyRotation', 'access-denied');
     if (fate === 'throttled') return this.#fail('EnableKeyRotation', 'throttled');
     if (fate === 'credentials expired') return this.#fail('EnableKeyRotation', 'credentials');
+    if (fate === 'never sent') return this.#fail('EnableKeyRotation', 'network');
     if (fate === 'lost before acting') return this.#fail('EnableKeyRotation', 'network', false);
     if (key.metadata.KeyState !== 'Enabled') return this.#fail('EnableKeyRotation', 'invalid-state');
     this.turnOn(key, period);

@@ -1,10 +1,12 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
+import type { Failure } from '../model/failure.ts';
 import { timestamp } from '../model/text.ts';
 import type { Answer, Caller, Clock } from '../workflow/ports.ts';
 import { call, parseWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
+import { readFailure } from './failure.ts';
 import { Pace } from './pace.ts';
 import { QUOTA_SHARE } from './quotas.ts';
 
@@ -52,7 +54,6 @@ export function accountCredentials(
   const own = sts.config.credentials;
   const pace = new Pace(clock, ASSUME_ROLE_QUOTA * QUOTA_SHARE);
   const providers = new Map<string, AwsCredentialIdentityProvider>();
-  const reached = new Map<string, Promise<Answer<void>>>();
 
   async function assume(account: string, { name, sessionName, externalId, sourceIdentity }: RoleSettings) {
     const { partition } = await caller();
@@ -73,41 +74,44 @@ export function accountCredentials(
     });
   }
 
-  function roleProvider(account: string, named: RoleSettings): AwsCredentialIdentityProvider {
-    const provider = async (): Promise<AwsCredentialIdentity> => {
-      const answer = await assume(account, named);
-      if (answer.ok) return answer.value;
-      const { code, message } = answer.failure;
-      throw Object.assign(new Error(message), { name: code });
-    };
-    // A client's own wrapper keeps credentials until shortly before they expire; kept once for all Regions.
-    return new STSClient({ ...settings, credentials: provider }).config.credentials;
+  /** The fall-back stands here, where credentials are obtained and renewed, so that no caller has to think of it. */
+  async function obtain(account: string, named: RoleSettings): Promise<AwsCredentialIdentity> {
+    const answer = await assume(account, named);
+    if (answer.ok) return answer.value;
+    const { failure } = answer;
+    if (failure.kind === 'access-denied' && account === (await caller()).account) return own();
+    throw Object.assign(new Error(failure.message), { name: failure.code, failure });
   }
 
   function of(account: string): AwsCredentialIdentityProvider {
-    const known = providers.get(account) ?? (role ? roleProvider(account, role) : own);
+    const known = providers.get(account) ?? (role ? kept(() => obtain(account, role)) : own);
     providers.set(account, known);
     return known;
   }
 
-  async function tryRole(account: string): Promise<Answer<void>> {
-    const at = clock.now().toISOString();
-    if (!role) return { ok: true, value: undefined, at };
-    const answer = await assume(account, role);
-    const isOwn = account === (await caller()).account;
-    if (!answer.ok && isOwn && answer.failure.kind === 'access-denied') providers.set(account, own);
-    else if (!answer.ok) return answer;
-    return { ok: true, value: undefined, at };
-  }
+  /** A client's own wrapper keeps credentials until shortly before they expire; kept once for all Regions. */
+  const kept = (provider: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider =>
+    new STSClient({ ...settings, credentials: provider }).config.credentials;
 
   return {
     of,
-    reach: (account) => {
-      const tried = reached.get(account) ?? tryRole(account);
-      reached.set(account, tried);
-      return tried;
+    reach: async (account) => {
+      const at = clock.now().toISOString();
+      if (!role) return { ok: true, value: undefined, at };
+      try {
+        await of(account)();
+        return { ok: true, value: undefined, at };
+      } catch (thrown) {
+        return { ok: false, failure: failureOf(thrown), at, certain: true };
+      }
     },
   };
+}
+
+function failureOf(thrown: unknown): Failure {
+  return thrown instanceof Error && 'failure' in thrown
+    ? (thrown.failure as Failure)
+    : readFailure('AssumeRole', thrown);
 }
 
 function toIdentity({ Credentials }: z.infer<typeof assumed>): AwsCredentialIdentity {

@@ -60,16 +60,15 @@ export async function assess(host: AssessHost, request: AssessRequest): Promise<
  */
 export async function resumeAssessment(host: AssessHost, rollout: Rollout): Promise<Assessment> {
   const { aws, notify } = host;
-  const { callerArn, account } = await aws.identify();
-  const { regions } = rollout.scope;
-  const regionsLeftOut = rollout.regionsLeftOut ?? [];
+  const { callerArn } = await aws.identify();
+  const { scope, regionsLeftOut } = rollout;
   notify({
     code: 'assess-begins',
     rollout: rollout.id,
-    accounts: [account],
+    accounts: scope.accounts,
     callerArn,
-    regions,
-    regionsLeftOut,
+    regions: scope.regions,
+    ...(regionsLeftOut ? { regionsLeftOut } : { regionsUnknownBecause: 'not known when it began' }),
   });
   return assessPlaces(host, rollout);
 }

@@ -48,8 +48,6 @@ export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<Res
   const configured = request.regions.length > 0 ? undefined : await aws.configuredRegion();
   const caller = await aws.identify();
   const { accounts, notAssessed } = await chooseAccounts(aws, request, caller);
-  // Where the role is absent in the caller's own account, that settles that its own credentials serve.
-  await aws.reach(caller.account);
   const enabled = await aws.listEnabledRegions(caller.account);
   const named =
     request.regions.length > 0 ? request.regions : request.allRegions ? undefined : [configured ?? ''];

@@ -109,4 +109,24 @@ describe.concurrent('Ctrl-C', () => {
     const resumed = await run('assess', '--resume', '--json');
     expect([resumed.code, resumed.json<Assessed>().totals.candidate]).toEqual([EXIT.done, 120]);
   });
+
+  it('in an organization is gone on with through the same roles, the own credentials where there is none', async () => {
+    const { start, run, sandbox } = await startJourney({
+      organization: { accounts: [{ id: MEMBER, roles }] },
+      keys: [MEMBER, MANAGEMENT].flatMap((account) =>
+        Array.from({ length: 40 }, () => ({ region: FRANKFURT, account })),
+      ),
+      latency: { operations: { DescribeKey: 300 } },
+    });
+    const running = start('assess', '--org', '--region', FRANKFURT);
+    await until(
+      () => sandbox.log.some(({ operation }) => operation === 'DescribeKey'),
+      'the first DescribeKey',
+    );
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
+    const resumed = await run('assess', '--resume', '--json');
+    expect([resumed.code, resumed.json<Assessed>().totals.candidate]).toEqual([EXIT.done, 80]);
+    expect(resumed.stderr).toContain(`2 accounts (${MEMBER}, ${MANAGEMENT})`);
+  });
 });

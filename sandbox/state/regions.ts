@@ -1,6 +1,7 @@
 import type { RegionOptStatus } from '../settings/names.ts';
 
-const BY_DEFAULT = [
+/** Regions that every account has enabled: those launched before 20 March 2019 (kms-facts §8). */
+export const BY_DEFAULT = [
   'ap-northeast-1',
   'ap-northeast-2',
   'ap-northeast-3',

@@ -1,3 +1,4 @@
+import { BY_DEFAULT } from '../../sandbox/state/regions.ts';
 import { REQUEST_QUOTAS } from '../../src/aws/quotas.ts';
 import type { Figure } from './figures.ts';
 import {
@@ -13,26 +14,6 @@ const REGION = 'eu-central-1';
 const LATENCY_MS = 20;
 /** Calls that nothing can be done before: identity, Regions, the first listing, a key's first and second, the last. */
 const STEPS = 6;
-
-const REGIONS = [
-  'ap-northeast-1',
-  'ap-northeast-2',
-  'ap-northeast-3',
-  'ap-south-1',
-  'ap-southeast-1',
-  'ap-southeast-2',
-  'ca-central-1',
-  'eu-central-1',
-  'eu-north-1',
-  'eu-west-1',
-  'eu-west-2',
-  'eu-west-3',
-  'sa-east-1',
-  'us-east-1',
-  'us-east-2',
-  'us-west-1',
-  'us-west-2',
-];
 
 const oneRegion = (keys: number, mix?: object) => ({
   world: { generate: { keys, regions: [REGION], ...(mix && { mix }) } },
@@ -179,12 +160,12 @@ interface OrganizationCost {
 function assessOrganization(accounts: number): Promise<OrganizationCost> {
   const roles = [{ name: 'keyturn-assess' }];
   const settings = {
-    organization: { generate: { accounts, keysPerPlace: 30, regions: REGIONS, roles } },
+    organization: { generate: { accounts, keysPerPlace: 30, regions: BY_DEFAULT, roles } },
     quotas: 'published',
     log: false,
   };
   return withSandbox(settings, async (sandbox) => {
-    const regions = REGIONS.flatMap((region) => ['--region', region]);
+    const regions = BY_DEFAULT.flatMap((region) => ['--region', region]);
     const { wall, cpu, memory, output } = await assess(sandbox, '--org', ...regions);
     const { listed } = JSON.parse(output).totals;
     return { keys: listed, wall, cpu, memory, throttled: throttles(await sandbox.counts()) };

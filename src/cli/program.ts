@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { QUOTA_SHARE } from '../aws/quotas.ts';
 import { KeyturnError } from '../messages/error.ts';
 import { DECISIONS } from '../model/approval.ts';
 import { DEFAULT_PERIOD, MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
@@ -207,7 +208,7 @@ function addAccess(command: Command): Command {
       '--pace <share>',
       'share of each published quota to take, above 0 and at most 1',
       parseShare,
-      0.8,
+      QUOTA_SHARE,
     );
 }
 

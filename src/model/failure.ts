@@ -36,3 +36,8 @@ export const failure = z.object({
 
 export type Failure = z.infer<typeof failure>;
 export type FailureKind = Failure['kind'];
+
+/** Operation, code, and AWS's message where there is one; raw text, to be escaped where it is shown. */
+export function describeFailure({ operation, code, message }: Failure): string {
+  return `${operation}: ${code}${message && ` (${message})`}`;
+}

@@ -6,6 +6,9 @@ import { text, timestamp } from './text.ts';
 export const OUTCOMES = ['enabled', 'already-enabled', 'skipped', 'failed', 'pending'] as const;
 export type OutcomeKind = (typeof OUTCOMES)[number];
 
+/** Whether nothing is left to do about a key: rotation is on, by Keyturn or before it. */
+export const isOn = (outcome: OutcomeKind): boolean => outcome === 'enabled' || outcome === 'already-enabled';
+
 /**
  * How one change ended. `pending` is the outcome of an approved key until there is another one; with `intendedAt`
  * it is a change that was announced and whose effect is not known yet: never to be read as "nothing happened".

@@ -32,12 +32,24 @@ export interface Counts {
   readonly awsManaged: number;
 }
 
+/** The counts of several places together. */
+export function addCounts(places: Iterable<Counts>): Counts {
+  const total = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
+  for (const place of places) {
+    for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += place[name];
+  }
+  return total;
+}
+
 export interface PlaceCounts extends Counts {
   readonly account: string;
   readonly region: string;
   /** `listed = candidate + enabled + ineligible + unknown + awsManaged`, counted from what was stored. */
   readonly reconciled: boolean;
 }
+
+/** Stands for all Regions of an account that cannot be reached. */
+export const EVERY_REGION = '*';
 
 /** A place that could not be listed: never the same as an empty one. */
 export interface UnreachablePlace {

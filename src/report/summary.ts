@@ -1,7 +1,7 @@
 import { DECISIONS } from '../model/approval.ts';
 import { OUTCOMES } from '../model/outcome.ts';
 import { phaseReached } from '../model/phase.ts';
-import type { Counts } from '../model/plan.ts';
+import { addCounts } from '../model/plan.ts';
 import { VERDICTS } from '../model/verdict.ts';
 import { findMismatches } from './equations.ts';
 import type { RolloutRecord } from './record.ts';
@@ -82,18 +82,6 @@ async function countDecisions(decisions: Rows<{ decision: string }>): Promise<De
   for await (const { decision } of decisions) counts[decision] = (counts[decision] ?? 0) + 1;
   const { approve = 0, decline = 0, defer = 0, undecided = 0 } = counts;
   return { approved: approve, declined: decline, deferred: defer, undecided };
-}
-
-function addCounts(places: readonly Counts[]): Counts {
-  const sum = (count: (place: Counts) => number) => places.reduce((total, place) => total + count(place), 0);
-  return {
-    listed: sum((place) => place.listed),
-    candidate: sum((place) => place.candidate),
-    enabled: sum((place) => place.enabled),
-    ineligible: sum((place) => place.ineligible),
-    unknown: sum((place) => place.unknown),
-    awsManaged: sum((place) => place.awsManaged),
-  };
 }
 
 function summarizeApprovals({ approvals }: RolloutRecord): ApprovalSummary[] {

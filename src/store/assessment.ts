@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import { type Finding, type FindingKind, finding as findingSchema } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
+import { EVERY_REGION, type PlaceCounts, type UnreachablePlace } from '../model/plan.ts';
 import type { FindingsBatch, PlaceRecord } from '../workflow/ports.ts';
 import { append } from './journal.ts';
 import { pages } from './pages.ts';
@@ -25,7 +25,7 @@ export function assessmentMethods(db: Kysely<Tables>) {
           .select(['account', 'region'])
           .where('rollout', '=', rollout)
           .where('listed', 'is', null)
-          .where('region', '!=', '*')
+          .where('region', '!=', EVERY_REGION)
           .orderBy('region')
           .orderBy('account')
           .execute();
@@ -123,7 +123,7 @@ export function assessmentMethods(db: Kysely<Tables>) {
         .selectFrom('places')
         .select('record')
         .where('rollout', '=', rollout)
-        .where('record', 'like', '%"reason":%')
+        .where((e) => e(e.fn('json_extract', ['record', e.val('$.reason')]), 'is not', null))
         .orderBy('account')
         .orderBy('region')
         .execute();

@@ -1,6 +1,6 @@
 import { type AssessmentContext, assembleFinding } from '../assess/assemble.ts';
 import type { Notify } from '../messages/message.ts';
-import type { Failure } from '../model/failure.ts';
+import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import type { KeyFacts } from '../model/key-facts.ts';
 import type { Place } from '../model/place.ts';
@@ -95,7 +95,7 @@ function disappeared({ kms, clock }: PlaceAssessment, key: KeyReference): KeyFac
 }
 
 function mendListing(failure: Failure, { region }: Place): Mend {
-  const said = `${failure.operation}: ${failure.code}${failure.message && ` (${failure.message})`}`;
+  const said = describeFailure(failure);
   switch (failure.kind) {
     case 'access-denied':
       return {

@@ -6,7 +6,7 @@ import type { PlaceCounts, PlanHeader, UnreachablePlace } from '../model/plan.ts
 import type { Rollout } from '../model/rollout.ts';
 import { assessPlace } from './assess-place.ts';
 import { concurrently } from './concurrently.ts';
-import type { Aws, Clock, Store } from './ports.ts';
+import type { Host } from './host.ts';
 import { resolveScope, type ScopeRequest } from './scope.ts';
 import { whereOf } from './shown.ts';
 
@@ -21,13 +21,8 @@ export interface AssessRequest extends ScopeRequest {
   readonly roles?: Rollout['roles'];
 }
 
-export interface AssessHost {
-  readonly aws: Aws;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly notify: Notify;
-  /** Aborted when the person wants to stop; its reason is the error to end with. */
-  readonly signal?: AbortSignal;
+/** An assessment begins its own rollout, so there is no lock to hold. */
+export interface AssessHost extends Omit<Host, 'holder'> {
   readonly newRolloutId: () => string;
   readonly version: string;
 }

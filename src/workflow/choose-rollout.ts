@@ -1,5 +1,6 @@
 import { planDigest } from '../assess/plan.ts';
 import { KeyturnError } from '../messages/error.ts';
+import { isOn, type Outcome } from '../model/outcome.ts';
 import type { AssessedRollout, Rollout } from '../model/rollout.ts';
 import { planHeaderOf } from './assess.ts';
 import { outcomesOf } from './outcomes.ts';
@@ -44,7 +45,7 @@ export async function chooseRolloutToChange(
   if (named !== undefined) return rollout;
   const open: AssessedRollout[] = [];
   for (const each of (await store.listRollouts()).filter(isAssessed)) {
-    if (await isOpen(store, each)) open.push(each);
+    if (await isOpen(store, each, await outcomesOf(store, each.id))) open.push(each);
   }
   if (open.length < 2) return rollout;
   throw new KeyturnError(
@@ -68,11 +69,19 @@ export async function findInterrupted(store: Store, named: string | undefined): 
   );
 }
 
+/** The rollout that was named, at whatever stage it is, or the newest whose assessment is complete. */
+export async function chooseRolloutToShow(store: Store, named: string | undefined): Promise<Rollout> {
+  const found = named === undefined ? undefined : await store.findRollout(named);
+  return found ?? chooseRollout(store, named);
+}
+
 /** Whether something is left to do: candidates that nobody decided on, or approved keys that are not on yet. */
-export async function isOpen(store: Store, rollout: AssessedRollout): Promise<boolean> {
-  const approved = await outcomesOf(store, rollout.id);
-  if (approved.length > 0)
-    return approved.some(({ outcome }) => outcome !== 'enabled' && outcome !== 'already-enabled');
+export async function isOpen(
+  store: Store,
+  rollout: AssessedRollout,
+  approved: readonly Outcome[],
+): Promise<boolean> {
+  if (approved.length > 0) return approved.some(({ outcome }) => !isOn(outcome));
   if (await store.isDecided(rollout.id)) return false;
   return (await store.placeCounts(rollout.id)).some(({ candidate }) => candidate > 0);
 }

@@ -1,6 +1,7 @@
 import { type BlastRadius, Governor } from '../configure/governor.ts';
 import type { Step } from '../configure/step.ts';
 import { KeyturnError } from '../messages/error.ts';
+import { isOn } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved } from './approve.ts';
@@ -97,12 +98,8 @@ async function keysToChange(store: Store, rollout: AssessedRollout): Promise<App
   const foreign = approved.filter(({ planDigest }) => planDigest !== rollout.planDigest);
   if (foreign.length > 0) throw foreignPlan(foreign);
   const isAnnounced = ({ change }: ApprovedKey) => change?.state === 'intended';
-  const left = approved.filter(({ change }) => !change || !isDone(change.outcome.outcome));
+  const left = approved.filter(({ change }) => !change || !isOn(change.outcome.outcome));
   return [...left.filter(isAnnounced), ...left.filter((key) => !isAnnounced(key))];
-}
-
-function isDone(outcome: string): boolean {
-  return outcome === 'enabled' || outcome === 'already-enabled';
 }
 
 async function changeKeys(

@@ -1,7 +1,7 @@
 import type { Notify } from '../messages/message.ts';
 import type { Aws, Clock, Store } from './ports.ts';
 
-/** What a phase that holds a rollout's lock is handed by whoever runs it. */
+/** What a phase is handed by whoever runs it. */
 export interface Host {
   readonly aws: Aws;
   readonly store: Store;

@@ -1,7 +1,7 @@
 import { KeyturnError } from '../messages/error.ts';
-import type { Failure } from '../model/failure.ts';
+import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Place } from '../model/place.ts';
-import type { UnreachablePlace } from '../model/plan.ts';
+import { EVERY_REGION, type UnreachablePlace } from '../model/plan.ts';
 import type { NotAssessedAccount } from '../model/rollout.ts';
 import { concurrently } from './concurrently.ts';
 import type { Answer, Aws, Caller, Mend } from './ports.ts';
@@ -36,8 +36,6 @@ export interface ResolvedScope {
 }
 
 const ACCOUNTS_AT_ONCE = 32;
-/** Stands for all Regions of an account that cannot be reached. */
-export const EVERY_REGION = '*';
 
 /**
  * Resolves who is looked at and where, without listing a key.
@@ -127,8 +125,9 @@ const byPlace = (a: Place, b: Place): number =>
   a.account === b.account ? compare(a.region, b.region) : compare(a.account, b.account);
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-function mendAccount({ operation, kind, code, message }: Failure, account: string): Mend {
-  const said = `${operation}: ${code}${message && ` (${message})`}`;
+function mendAccount(failure: Failure, account: string): Mend {
+  const { operation, kind } = failure;
+  const said = describeFailure(failure);
   if (kind !== 'access-denied')
     return { reason: `the account cannot be reached: ${said}`, fix: 'Assess again.' };
   return operation === 'AssumeRole'

@@ -1,5 +1,5 @@
 import { phaseReached, type RolloutPhase } from '../model/phase.ts';
-import type { PlaceCounts, Scope } from '../model/plan.ts';
+import { addCounts, type Scope } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { isAssessed, isOpen } from './choose-rollout.ts';
 import { type OutcomeTotals, outcomesOf, totalOutcomes } from './outcomes.ts';
@@ -26,8 +26,10 @@ export type NextCommand = 'assess' | 'approve' | 'configure' | 'validate' | 'rep
 
 export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutStatus> {
   const places = await store.placeCounts(rollout.id);
-  const outcomes = totalOutcomes(await outcomesOf(store, rollout.id));
-  const verdicts = await totalVerdicts(store, rollout.id);
+  const ended = await outcomesOf(store, rollout.id);
+  const outcomes = totalOutcomes(ended);
+  const verdicts = totalVerdicts(ended, await store.verdicts(rollout.id));
+  const { listed, candidate } = addCounts(places);
   const { confirmed, discrepant, unreadable } = verdicts;
   const phase = phaseReached({
     planDigest: rollout.planDigest,
@@ -40,13 +42,13 @@ export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutS
     createdAt: rollout.createdAt,
     scope: rollout.scope,
     phase,
-    open: isAssessed(rollout) && (await isOpen(store, rollout)),
+    open: isAssessed(rollout) && (await isOpen(store, rollout, ended)),
     ...(rollout.planDigest !== undefined && { planDigest: rollout.planDigest }),
-    listed: sum(places, 'listed'),
-    candidate: sum(places, 'candidate'),
+    listed,
+    candidate,
     outcomes,
     verdicts,
-    next: nextAfter(phase, sum(places, 'candidate'), outcomes),
+    next: nextAfter(phase, candidate, outcomes),
   };
 }
 
@@ -59,8 +61,4 @@ function nextAfter(
   if (phase === 'assessed') return candidates > 0 ? 'approve' : 'report';
   if (pending > 0) return 'configure';
   return phase === 'validated' || enabled === 0 ? 'report' : 'validate';
-}
-
-function sum(places: readonly PlaceCounts[], field: 'listed' | 'candidate'): number {
-  return places.reduce((total, place) => total + place[field], 0);
 }

@@ -35,16 +35,14 @@ export async function validate(
   const lock = store.lockRollout(rollout.id, host.holder);
   try {
     const confirmed = which === 'all' ? new Set<string>() : await confirmedKeys(store, rollout.id);
-    const changed = (await outcomesOf(store, rollout.id)).filter(
-      ({ outcome, keyArn }) => outcome === 'enabled' && !confirmed.has(keyArn),
-    );
-    const totals = await totalVerdicts(store, rollout.id);
-    if (totals.requested === 0) throw nothingRequested();
+    const outcomes = await outcomesOf(store, rollout.id);
+    if (outcomes.length === 0) throw nothingRequested();
+    const changed = outcomes.filter(({ outcome, keyArn }) => outcome === 'enabled' && !confirmed.has(keyArn));
     const caller = await checkCaller(host.aws, rollout);
     const begun = { caller, keys: changed.length, waitMs };
     await store.journal(rollout.id, clock.now().toISOString(), 'validate-begun', begun);
     await readUntilSettled(host, rollout, changed, waitMs);
-    return await totalVerdicts(store, rollout.id);
+    return totalVerdicts(outcomes, await store.verdicts(rollout.id));
   } finally {
     lock.release();
   }
@@ -56,12 +54,10 @@ async function confirmedKeys(store: Store, rollout: string): Promise<Set<string>
 }
 
 /** Counts the verdicts over everything that was approved; `notChanged` is all that configure did not change. */
-export async function totalVerdicts(store: Store, rollout: string): Promise<VerdictTotals> {
-  const outcomes = await outcomesOf(store, rollout);
+export function totalVerdicts(outcomes: readonly Outcome[], verdicts: readonly Verdict[]): VerdictTotals {
   const enabled = new Set(outcomes.filter((each) => each.outcome === 'enabled').map(({ keyArn }) => keyArn));
   const totals = { requested: outcomes.length, confirmed: 0, discrepant: 0, unreadable: 0 };
-  for (const { keyArn, verdict } of await store.verdicts(rollout))
-    if (enabled.has(keyArn)) totals[verdict] += 1;
+  for (const { keyArn, verdict } of verdicts) if (enabled.has(keyArn)) totals[verdict] += 1;
   return { ...totals, notChanged: outcomes.length - enabled.size };
 }
 

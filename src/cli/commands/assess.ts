@@ -1,3 +1,4 @@
+import { addCounts } from '../../model/plan.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { type Assessment, type AssessRequest, assess, resumeAssessment } from '../../workflow/assess.ts';
 import { findInterrupted } from '../../workflow/choose-rollout.ts';
@@ -12,7 +13,7 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
-import { showAssessment, totalCounts } from '../show/assessment.ts';
+import { showAssessment } from '../show/assessment.ts';
 import { next, printJson } from '../show/print.ts';
 import { VERSION } from '../version.ts';
 
@@ -37,7 +38,7 @@ export async function runAssess(options: AssessOptions): Promise<ExitCode> {
   return withSession(options, 'make', async (session) => {
     const assessment = await assessScope(session, options);
     if (session.terminal.json) await printJson(session.terminal, toJson(assessment));
-    else if (totalCounts(assessment.places).candidate > 0) {
+    else if (addCounts(assessment.places).candidate > 0) {
       await session.terminal.out(next(options, assessment.rollout, 'approve'));
     }
     return exitOfAssessment(assessment);
@@ -105,5 +106,5 @@ export function exitOfAssessment({ places, unreachable }: Assessment): ExitCode 
 }
 
 function toJson({ rollout, planDigest, places, unreachable }: Assessment) {
-  return { rollout: rollout.id, planDigest, totals: totalCounts(places), places, unreachable };
+  return { rollout: rollout.id, planDigest, totals: addCounts(places), places, unreachable };
 }

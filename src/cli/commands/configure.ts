@@ -1,4 +1,5 @@
-import type { Outcome } from '../../model/outcome.ts';
+import { describeFailure } from '../../model/failure.ts';
+import { isOn, type Outcome } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { renderTable } from '../../report/table.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
@@ -95,7 +96,7 @@ export async function showOutcomes(
   await terminal.out(
     `${terminal.bold(`${enabled} enabled`)}, ${totals['already-enabled']} already enabled, ${skipped} skipped, ${failed} failed, ${pending} pending\n`,
   );
-  const others = (await outcomesOf(store, rollout.id)).filter((each) => !DONE.has(each.outcome));
+  const others = (await outcomesOf(store, rollout.id)).filter((each) => !isOn(each.outcome));
   if (others.length > 0)
     await terminal.out(`\n${renderTable(COLUMNS, others.slice(0, MOST_ROWS).map(toRow), terminal)}`);
   if (others.length > MOST_ROWS) {
@@ -105,7 +106,6 @@ export async function showOutcomes(
   if (enabled > 0) await terminal.out(next(options, rollout, 'validate'));
 }
 
-const DONE = new Set(['enabled', 'already-enabled']);
 const MOST_ROWS = 50;
 const COLUMNS = [
   { title: 'Region' },
@@ -119,7 +119,7 @@ function toRow(outcome: Outcome): string[] {
 }
 
 export function whyNot({ reason, explanation, error }: Outcome): string {
-  const said = error ? `${error.operation}: ${error.code}${error.message && ` (${error.message})`}` : '';
+  const said = error ? describeFailure(error) : '';
   return [reason, explanation, said].filter(Boolean).join(': ');
 }
 

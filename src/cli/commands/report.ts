@@ -1,4 +1,4 @@
-import { chooseRollout } from '../../workflow/choose-rollout.ts';
+import { chooseRolloutToShow } from '../../workflow/choose-rollout.ts';
 import { reportFiles } from '../../workflow/report-files.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
@@ -11,8 +11,7 @@ export interface ReportOptions extends CommonOptions {
 /** `keyturn report`: writes everything that is known of a rollout, at any stage of it. */
 export async function runReport(options: ReportOptions): Promise<ExitCode> {
   return withSession(options, 'find', async ({ store, terminal }) => {
-    const named = options.rollout === undefined ? undefined : await store.findRollout(options.rollout);
-    const rollout = named ?? (await chooseRollout(store, options.rollout));
+    const rollout = await chooseRolloutToShow(store, options.rollout);
     const { writeReport } = await import('../../files/write-report.ts');
     const files = await writeReport(options.out, reportFiles(store, rollout));
     if (terminal.json) await printJson(terminal, { rollout: rollout.id, files });

@@ -1,3 +1,4 @@
+import { addCounts } from '../../model/plan.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { nothingApproved } from '../../workflow/approve.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
@@ -6,7 +7,6 @@ import type { OutcomeTotals } from '../../workflow/outcomes.ts';
 import type { VerdictTotals } from '../../workflow/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, type Session, withSession } from '../session.ts';
-import { totalCounts } from '../show/assessment.ts';
 import { commandLine, printJson } from '../show/print.ts';
 import { approveRollout } from './approve.ts';
 import { type AssessOptions, assessScope, exitOfAssessment } from './assess.ts';
@@ -28,7 +28,7 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
   return withSession(options, 'make', async (session) => {
     const assessed = options.rollout === undefined ? await assessScope(session, options) : undefined;
     const rollout = await chooseRolloutToChange(session.store, assessed?.rollout.id ?? options.rollout);
-    if (assessed && totalCounts(assessed.places).candidate === 0) {
+    if (assessed && addCounts(assessed.places).candidate === 0) {
       await showNothingToDo(session, rollout);
       return exitOfAssessment(assessed);
     }

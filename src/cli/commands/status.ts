@@ -1,4 +1,4 @@
-import { chooseRollout } from '../../workflow/choose-rollout.ts';
+import { chooseRolloutToShow } from '../../workflow/choose-rollout.ts';
 import { statusOf } from '../../workflow/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
@@ -7,8 +7,7 @@ import { commandLine, printJson } from '../show/print.ts';
 /** `keyturn status`: where a rollout stands. */
 export async function runStatus(options: CommonOptions): Promise<ExitCode> {
   return withSession(options, 'find', async ({ store, terminal }) => {
-    const named = options.rollout === undefined ? undefined : await store.findRollout(options.rollout);
-    const rollout = named ?? (await chooseRollout(store, options.rollout));
+    const rollout = await chooseRolloutToShow(store, options.rollout);
     const status = await statusOf(store, rollout);
     const next = nextCommand(options, status);
     if (terminal.json) {

@@ -1,18 +1,10 @@
-import type { Counts, PlaceCounts } from '../../model/plan.ts';
+import { addCounts, type Counts } from '../../model/plan.ts';
 import { forTerminal } from '../../report/escape.ts';
 import type { RolloutRecord } from '../../report/record.ts';
 import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
 import { renderTable } from '../../report/table.ts';
 import { whereOf } from '../../workflow/shown.ts';
 import type { Terminal } from '../terminal.ts';
-
-const COUNT_NAMES = ['listed', 'candidate', 'enabled', 'ineligible', 'unknown', 'awsManaged'] as const;
-
-export function totalCounts(places: readonly PlaceCounts[]): Counts {
-  const total = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
-  for (const place of places) for (const name of COUNT_NAMES) total[name] += place[name];
-  return total;
-}
 
 /** The posture at a glance: counts by place, why not, and whatever is missing or does not add up. */
 export async function showAssessment(terminal: Terminal, record: RolloutRecord): Promise<void> {
@@ -65,7 +57,7 @@ function countTable(terminal: Terminal, { places, totals, reconciled }: RolloutS
           row(
             `${rest.length} more`,
             '',
-            totalCounts(rest),
+            addCounts(rest),
             rest.every((place) => place.reconciled),
           ),
         ]

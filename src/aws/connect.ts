@@ -1,21 +1,20 @@
 import { KMSClient } from '@aws-sdk/client-kms';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import * as z from 'zod';
+import { STSClient } from '@aws-sdk/client-sts';
 import { KeyturnError } from '../messages/error.ts';
-import type { Failure } from '../model/failure.ts';
-import { text } from '../model/text.ts';
-import type { Aws, Caller, Clock } from '../workflow/ports.ts';
-import { call, parseWith, READ_PATIENCE } from './call.ts';
+import type { AskedProfile, Aws, Caller, Clock } from '../workflow/ports.ts';
 import { clientSettings } from './client-settings.ts';
 import { accountCredentials, type RoleSettings } from './credentials.ts';
+import { askIdentity, identityError } from './identity.ts';
 import { openKmsPlace } from './kms-place.ts';
-import { Pace } from './pace.ts';
+import { type NamedProfile, profileCredentials } from './profiles.ts';
 import { QUOTA_SHARE } from './quotas.ts';
 import { openReader } from './reader.ts';
 
 export interface AwsSettings {
   /** A named profile; without it the SDK's own search for credentials decides. */
   readonly profile?: string;
+  /** Several profiles instead, each for the account that it is of. */
+  readonly profiles?: readonly NamedProfile[];
   /** Where STS is asked who the caller is, and the Region for everything that names none. */
   readonly region?: string;
   /** The role to assume in each account; without it the caller's own credentials serve. */
@@ -26,29 +25,26 @@ export interface AwsSettings {
   readonly clock: Clock;
 }
 
-/** Calls per second for GetCallerIdentity, which is made once. */
-const GENTLE = 5;
-
-const identity = z.object({ Account: z.string(), Arn: text, UserId: text });
-
 /** Opens AWS through the SDK's own providers (environment, profile, SSO, …). Makes no call by itself. */
 export function connectAws(settings: AwsSettings): Aws {
-  const { clock, pace = QUOTA_SHARE } = settings;
-  const shared = clientSettings(settings);
+  const { clock, pace = QUOTA_SHARE, profiles, profile = profiles?.[0]?.name } = settings;
+  const shared = clientSettings({ version: settings.version, ...(profile !== undefined && { profile }) });
   // The configured Region where there is one: the first of a scope may be one that the account has not enabled.
   const configured = new STSClient(shared).config.region;
   const region = () => configured().catch((error) => settings.region ?? Promise.reject(error));
   const regional = { ...shared, region };
   const sts = new STSClient(regional);
+  const byProfile = profiles && profileCredentials(profiles, regional, clock);
   let caller: Promise<Caller> | undefined;
   const identify = () => {
-    caller ??= identifyCaller(sts, clock);
+    caller ??= byProfile ? byProfile.ask().then(firstCaller) : identifyCaller(sts, clock);
     return caller;
   };
-  const credentials = accountCredentials(sts, regional, identify, settings.role, clock);
+  const credentials = byProfile ?? accountCredentials(sts, regional, identify, settings.role, clock);
 
   return {
     identify,
+    askProfiles: async () => byProfile?.ask() ?? [],
     configuredRegion: async () => {
       try {
         return await region();
@@ -84,39 +80,14 @@ export function connectAws(settings: AwsSettings): Aws {
 }
 
 async function identifyCaller(sts: STSClient, clock: Clock): Promise<Caller> {
-  const answer = await call({
-    operation: 'GetCallerIdentity',
-    pace: new Pace(clock, GENTLE),
-    clock,
-    patience: READ_PATIENCE,
-    send: () => sts.send(new GetCallerIdentityCommand({})),
-    parse: parseWith(identity),
-  });
-  if (!answer.ok) throw identityError(answer.failure);
-  const { Account, Arn, UserId } = answer.value;
-  return { account: Account, callerArn: Arn, userId: UserId, partition: Arn.split(':')[1] ?? 'aws' };
+  const answer = await askIdentity(sts, clock);
+  if (answer.ok) return answer.value;
+  throw identityError(answer.failure);
 }
 
-function identityError({ kind, code, message }: Failure): KeyturnError {
-  const said = `AWS does not say who the caller is: ${code}${message && ` (${message})`}.`;
-  if (kind === 'credentials')
-    return new KeyturnError('aws-credentials', said, mendCredentials(code, message));
-  if (kind === 'access-denied') {
-    return new KeyturnError('aws-denied', said, 'Check the credentials with: aws sts get-caller-identity');
-  }
-  return new KeyturnError(
-    'aws-failed',
-    said,
-    'Check the network, the Region and AWS_ENDPOINT_URL, then try again.',
-  );
-}
-
-function mendCredentials(code: string, message: string): string {
-  if (code === 'TokenProviderError' || /\bsso\b/i.test(message)) {
-    return 'Sign in again with: aws sso login (add --profile NAME where you use one)';
-  }
-  if (code.startsWith('Expired')) {
-    return 'Renew the credentials, for instance with: aws sso login, then try again.';
-  }
-  return 'Name credentials with --profile NAME or the AWS environment; check with: aws sts get-caller-identity';
+/** Of several profiles the first that AWS takes stands for the person. */
+function firstCaller(asked: readonly AskedProfile[]): Caller {
+  for (const profile of asked) if (profile.kind === 'answered') return profile.caller;
+  for (const profile of asked) if (profile.kind === 'failed') throw profile.error;
+  throw new RangeError('no profile');
 }

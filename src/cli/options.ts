@@ -43,6 +43,12 @@ export function collectRegion(value: string, earlier: readonly string[] = []): s
   throw new InvalidArgumentError('Write one Region at a time, like eu-central-1.');
 }
 
+/** Naming a profile twice says nothing more. */
+export function collectProfile(value: string, earlier: readonly string[] = []): string[] {
+  if (value !== '') return [...new Set([...earlier, value])];
+  throw new InvalidArgumentError('Write the name of a profile.');
+}
+
 export function collectKeyArn(value: string, earlier: readonly string[] = []): string[] {
   if (parseKeyArn(value)) return [...earlier, value];
   throw new InvalidArgumentError('Write a key ARN like arn:aws:kms:REGION:ACCOUNT:key/KEY-ID.');

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
 import {
   collectAccount,
   collectKeyArn,
+  collectProfile,
   collectRegion,
   collectUnit,
   parseCount,
@@ -58,7 +59,7 @@ function buildProgram(setExit: SetExit): Command {
     .helpOption('-h, --help', 'print help')
     .option('--store <dir>', 'where the record is kept', '.keyturn')
     .option('--rollout <id>', 'which rollout; otherwise the newest one')
-    .option('--profile <name>', 'AWS profile')
+    .option('--profile <name>', 'AWS profile; repeatable, each for the account that it is of', collectProfile)
     .option('--config <file>', 'settings of a team; otherwise keyturn.yaml, where there is one')
     .option('--json', 'print one JSON document', false)
     .option('--no-color', 'no colours')

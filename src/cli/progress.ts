@@ -87,14 +87,15 @@ function say(message: Exclude<Message, { code: 'progress' }>): string | undefine
 }
 
 function sayScope(message: Extract<Message, { code: 'assess-begins' }>): string {
-  const { accounts, callerArn, regions, regionsLeftOut, regionsUnknownBecause } = message;
+  const { accounts, callerArn, profiles, regions, regionsLeftOut, regionsUnknownBecause } = message;
+  const who = profiles ? counted('profile', profiles) : callerArn;
   const leftOut = regionsLeftOut
     ? regionsLeftOut.length === 0
       ? 'every enabled Region is in scope'
       : regionsLeftOut.join(', ')
     : `not known (account:ListRegions: ${regionsUnknownBecause})`;
   return forTerminalLines(
-    `Assessing ${nameAccounts(accounts)} as ${callerArn}. This only reads.`,
+    `Assessing ${counted('account', accounts)} as ${who}. This only reads.`,
     `  in scope:     ${regions.join(', ')}`,
     `  not in scope: ${leftOut}`,
   );
@@ -102,10 +103,11 @@ function sayScope(message: Extract<Message, { code: 'assess-begins' }>): string 
 
 const MOST_NAMED = 10;
 
-function nameAccounts(accounts: readonly string[]): string {
-  if (accounts.length === 1) return `account ${accounts[0]}`;
-  const named = accounts.slice(0, MOST_NAMED).join(', ');
-  return `${accounts.length} accounts (${named}${accounts.length > MOST_NAMED ? ', …' : ''})`;
+/** `account 1`, `2 accounts (1, 2)` */
+function counted(what: string, names: readonly string[]): string {
+  if (names.length === 1) return `${what} ${names[0]}`;
+  const named = names.slice(0, MOST_NAMED).join(', ');
+  return `${names.length} ${what}s (${named}${names.length > MOST_NAMED ? ', …' : ''})`;
 }
 
 const forTerminalLines = (...lines: readonly string[]): string => lines.map(forTerminal).join('\n');

@@ -13,7 +13,8 @@ import { VERSION } from './version.ts';
 export interface CommonOptions {
   readonly store: string;
   readonly rollout?: string;
-  readonly profile?: string;
+  /** Names; several are each of one account. */
+  readonly profile?: readonly string[];
   readonly config?: string;
   readonly json: boolean;
   readonly color: boolean;
@@ -95,7 +96,7 @@ export const DEFAULT_ROLES = { assess: 'keyturn-assess', configure: 'keyturn-con
 
 /** What a connection is for: reading and changing use different roles. */
 export interface Purpose {
-  readonly rollout: Pick<Rollout, 'id' | 'roles'> & { readonly scope?: Rollout['scope'] };
+  readonly rollout: Pick<Rollout, 'id' | 'roles' | 'profiles'> & { readonly scope?: Rollout['scope'] };
   readonly role: 'assess' | 'configure';
 }
 
@@ -109,13 +110,13 @@ export async function openAws(
   region?: string,
 ): Promise<Aws> {
   const { connectAws } = await import('../aws/connect.ts');
-  const { profile, roleName, configureRoleName, externalId, sourceIdentity, pace } = options;
+  const { roleName, configureRoleName, externalId, sourceIdentity, pace } = options;
   const named = role === 'assess' ? roleName : configureRoleName;
   const first = region ?? rollout.scope?.regions[0];
   return connectAws({
     version: VERSION,
     clock: systemClock,
-    ...(profile !== undefined && { profile }),
+    ...profilesOf(options, rollout),
     ...(first !== undefined && { region: first }),
     ...(pace !== undefined && { pace }),
     ...(rollout.roles && {
@@ -127,6 +128,24 @@ export async function openAws(
       },
     }),
   });
+}
+
+/** Several profiles, or those that a rollout went by, are each for its account; a single one is for whatever there is. */
+function profilesOf({ profile: named = [] }: CommonOptions, { roles, profiles: kept }: Purpose['rollout']) {
+  if (named.length > 1 && roles) throw profilesAndRoles('this rollout goes by roles');
+  const [only] = named;
+  if (named.length < 2 && !kept) return only === undefined ? {} : { profile: only };
+  const known = (name: string) => kept?.find((each) => each.name === name) ?? { name };
+  return { profiles: kept && named.length === 0 ? kept : named.map(known) };
+}
+
+/** Several profiles each have an account; a role is assumed from one. */
+export function profilesAndRoles(found: string): KeyturnError {
+  return new KeyturnError(
+    'input-argument',
+    `Several profiles are each for their own account, and ${found}.`,
+    'Name one profile, from which the roles can be assumed, or leave the roles out.',
+  );
 }
 
 /** Sortable by time, short enough to type: `20261123-101500-3f9c`. */

@@ -8,6 +8,8 @@ export type Message =
       readonly rollout: string;
       readonly accounts: readonly string[];
       readonly callerArn: string;
+      /** Names, where several profiles serve instead of one caller. */
+      readonly profiles?: readonly string[];
       readonly regions: readonly string[];
       readonly regionsLeftOut?: readonly string[];
       readonly regionsUnknownBecause?: string;

@@ -7,6 +7,10 @@ import { text, timestamp } from './text.ts';
 export const notAssessedAccount = z.object({ id: z.string(), name: text, state: text });
 export type NotAssessedAccount = z.infer<typeof notAssessedAccount>;
 
+/** A profile of the AWS configuration, and the account that AWS says it is of. */
+export const accountProfile = z.object({ name: text, account: z.string() });
+export type AccountProfile = z.infer<typeof accountProfile>;
+
 /** One journey through the four phases. */
 export const rollout = z.object({
   id: z.string(),
@@ -18,6 +22,8 @@ export const rollout = z.object({
   notAssessed: z.array(notAssessedAccount).optional(),
   /** Roles that were assumed in each account; absent where the caller's own credentials served. */
   roles: z.object({ assess: z.string(), configure: z.string() }).optional(),
+  /** The profiles whose credentials served, one an account; absent where one caller's did. */
+  profiles: z.array(accountProfile).optional(),
   RotationPeriodInDays: rotationPeriod,
   keyturnVersion: z.string(),
   /** Set with the plan's digest once the assessment is complete. */

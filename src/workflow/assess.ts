@@ -7,6 +7,7 @@ import type { Rollout } from '../model/rollout.ts';
 import { assessPlace } from './assess-place.ts';
 import { concurrently } from './concurrently.ts';
 import type { Host } from './host.ts';
+import { callersOf } from './profiles.ts';
 import { resolveScope, type ScopeRequest } from './scope.ts';
 import { whereOf } from './shown.ts';
 
@@ -55,13 +56,15 @@ export async function assess(host: AssessHost, request: AssessRequest): Promise<
  */
 export async function resumeAssessment(host: AssessHost, rollout: Rollout): Promise<Assessment> {
   const { aws, notify } = host;
+  callersOf(await aws.askProfiles());
   const { callerArn } = await aws.identify();
-  const { scope, regionsLeftOut } = rollout;
+  const { scope, regionsLeftOut, profiles } = rollout;
   notify({
     code: 'assess-begins',
     rollout: rollout.id,
     accounts: scope.accounts,
     callerArn,
+    ...(profiles && { profiles: profiles.map(({ name }) => name) }),
     regions: scope.regions,
     ...(regionsLeftOut ? { regionsLeftOut } : { regionsUnknownBecause: 'not known when it began' }),
   });
@@ -101,7 +104,7 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
   await whereOf({ scope: { where: request.where } });
   const resolved = await resolveScope(aws, request);
   const { caller, accounts, regions, places, unreachable, notAssessed } = resolved;
-  const { regionsLeftOut, regionsUnknownBecause } = resolved;
+  const { regionsLeftOut, regionsUnknownBecause, profiles } = resolved;
   const id = newRolloutId();
   const rollout: Rollout = {
     id,
@@ -118,6 +121,7 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
     ...(regionsLeftOut && { regionsLeftOut: [...regionsLeftOut] }),
     ...(notAssessed.length > 0 && { notAssessed: [...notAssessed] }),
     ...(request.roles && { roles: request.roles }),
+    ...(profiles && { profiles: [...profiles] }),
     RotationPeriodInDays: request.RotationPeriodInDays,
     keyturnVersion: version,
   };
@@ -126,6 +130,7 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
     rollout: id,
     accounts,
     callerArn: caller.callerArn,
+    ...(profiles && { profiles: profiles.map(({ name }) => name) }),
     regions,
     ...(regionsLeftOut && { regionsLeftOut }),
     ...(regionsUnknownBecause !== undefined && { regionsUnknownBecause }),

@@ -1,3 +1,4 @@
+import type { KeyturnError } from '../messages/error.ts';
 import type { Approval, DecidedKey, Decision } from '../model/approval.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
@@ -55,6 +56,11 @@ export interface Caller {
   readonly partition: string;
 }
 
+/** One of several profiles, after it was asked which account it is of. */
+export type AskedProfile =
+  | { readonly kind: 'answered'; readonly name: string; readonly caller: Caller }
+  | { readonly kind: 'failed'; readonly name: string; readonly error: KeyturnError };
+
 export interface OrganizationAccount {
   readonly id: string;
   readonly name: string;
@@ -63,8 +69,10 @@ export interface OrganizationAccount {
 }
 
 export interface Aws {
-  /** @throws KeyturnError `aws-credentials`, `aws-denied` or `aws-failed` */
+  /** Of several profiles, the first that AWS takes. @throws KeyturnError `aws-credentials`, `aws-denied` or `aws-failed` */
   identify(): Promise<Caller>;
+  /** Each of several profiles, in the order in which they were named; none where all credentials begin with one. */
+  askProfiles(): Promise<readonly AskedProfile[]>;
   /** The Region that the AWS configuration names. @throws KeyturnError `aws-region` where there is none */
   configuredRegion(): Promise<string>;
   /** Accounts of the caller's organization, or of the organizational units named; whatever their state. */

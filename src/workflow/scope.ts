@@ -2,9 +2,10 @@ import { KeyturnError } from '../messages/error.ts';
 import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type UnreachablePlace } from '../model/plan.ts';
-import type { NotAssessedAccount } from '../model/rollout.ts';
+import type { AccountProfile, NotAssessedAccount } from '../model/rollout.ts';
 import { concurrently } from './concurrently.ts';
-import type { Answer, Aws, Caller, Mend } from './ports.ts';
+import type { Answer, AskedProfile, Aws, Caller, Mend } from './ports.ts';
+import { chooseProfiles } from './profiles.ts';
 
 /** Which accounts and Regions to look at, as a person says it. */
 export interface ScopeRequest {
@@ -12,7 +13,7 @@ export interface ScopeRequest {
   readonly regions: readonly string[];
   readonly allRegions: boolean;
   readonly excludeRegions: readonly string[];
-  /** Accounts by id, those of the organization, or of organizational units; otherwise the caller's own. */
+  /** Accounts by id, those of the organization, or of organizational units; otherwise the caller's own, or those of the profiles. */
   readonly accounts: readonly string[];
   readonly organization: boolean;
   readonly units: readonly string[];
@@ -21,7 +22,10 @@ export interface ScopeRequest {
 
 /** What the request amounts to, asked of AWS. */
 export interface ResolvedScope {
+  /** Of several profiles, the first that is used. */
   readonly caller: Caller;
+  /** The profiles whose accounts are looked at, where there are several to choose from. */
+  readonly profiles?: readonly AccountProfile[];
   readonly accounts: readonly string[];
   /** Every Region in which some account is looked at. */
   readonly regions: readonly string[];
@@ -44,8 +48,7 @@ const ACCOUNTS_AT_ONCE = 32;
 export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<ResolvedScope> {
   // Before the first call: a missing Region is the caller's to mend, and AWS cannot be asked without one.
   const configured = request.regions.length > 0 ? undefined : await aws.configuredRegion();
-  const caller = await aws.identify();
-  const { accounts, notAssessed } = await chooseAccounts(aws, request, caller);
+  const { caller, accounts, notAssessed, profiles } = await chooseAccounts(aws, request);
   const enabled = await aws.listEnabledRegions(caller.account);
   const named =
     request.regions.length > 0 ? request.regions : request.allRegions ? undefined : [configured ?? ''];
@@ -61,26 +64,49 @@ export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<Res
     places,
     unreachable,
     notAssessed,
+    ...(profiles && { profiles }),
     ...(enabled.ok
       ? { regionsLeftOut: enabled.value.filter((region) => !looked.includes(region)) }
       : { regionsUnknownBecause: enabled.failure.code }),
   };
 }
 
-async function chooseAccounts(aws: Aws, request: ScopeRequest, caller: Caller) {
+type ChosenAccounts = Pick<ResolvedScope, 'caller' | 'accounts' | 'notAssessed' | 'profiles'>;
+
+async function chooseAccounts(aws: Aws, request: ScopeRequest): Promise<ChosenAccounts> {
   const { accounts: named, organization, units, excludeAccounts } = request;
+  const asked = await aws.askProfiles();
+  if (asked.length > 0) return accountsOfProfiles(asked, request);
+  const caller = await aws.identify();
   if (!organization && units.length === 0) {
     const accounts = named.length > 0 ? named : [caller.account];
-    return { accounts: without(accounts, excludeAccounts), notAssessed: [] };
+    return { caller, accounts: without(accounts, excludeAccounts), notAssessed: [] };
   }
   const listed = await aws.listAccounts(units);
   if (!listed.ok) throw organizationUnknown(listed.failure);
   const wanted = listed.value.filter(({ id }) => !excludeAccounts.includes(id));
   const active = wanted.filter(({ state }) => state === 'ACTIVE').map(({ id }) => id);
   return {
+    caller,
     accounts: without([...active, ...named], excludeAccounts),
     notAssessed: wanted.filter(({ state }) => state !== 'ACTIVE'),
   };
+}
+
+function accountsOfProfiles(
+  asked: readonly AskedProfile[],
+  { accounts: named, excludeAccounts }: ScopeRequest,
+): ChosenAccounts {
+  const wanted = named.filter((account) => !excludeAccounts.includes(account));
+  if (named.length > 0 && wanted.length === 0) throw nothingInScope('account');
+  const chosen = chooseProfiles(asked, wanted).filter(
+    ({ caller }) => !excludeAccounts.includes(caller.account),
+  );
+  const [first] = chosen;
+  if (!first) throw nothingInScope('account');
+  const profiles = chosen.map(({ name, caller }) => ({ name, account: caller.account }));
+  const accounts = profiles.map(({ account }) => account).sort();
+  return { caller: first.caller, accounts, notAssessed: [], profiles };
 }
 
 function without(accounts: readonly string[], excluded: readonly string[]): string[] {
@@ -128,6 +154,12 @@ const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 function mendAccount(failure: Failure, account: string): Mend {
   const { operation, kind } = failure;
   const said = describeFailure(failure);
+  if (kind === 'credentials') {
+    return {
+      reason: `there are no credentials for the account: ${said}`,
+      fix: `Renew them, or name a --profile of account ${account}, then assess again.`,
+    };
+  }
   if (kind !== 'access-denied')
     return { reason: `the account cannot be reached: ${said}`, fix: 'Assess again.' };
   return operation === 'AssumeRole'

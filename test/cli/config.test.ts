@@ -153,7 +153,11 @@ describe('keyturn.yaml', () => {
       'regions:\n  - eu-west-1\n  -',
       'line 3, column 4: regions: There is no value; write one, or leave the key out.',
     ],
-    ['a nested value', 'profile: {a: 1}', 'line 1, column 10: profile: It has to be text.'],
+    [
+      'a nested value',
+      'profile: {a: 1}',
+      'line 1, column 10: profile: Write the name of a profile, or a list of names, like [audit, billing].',
+    ],
     [
       'a key twice',
       'store: a\nprofile: b\nstore: c',

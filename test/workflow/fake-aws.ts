@@ -8,6 +8,7 @@ import type { KeyMetadata, RotationStatus } from '../../src/model/key-facts.ts';
 import { openStore } from '../../src/store/open.ts';
 import type {
   Answer,
+  AskedProfile,
   Aws,
   Clock,
   KeyReference,
@@ -60,6 +61,7 @@ export class FakeAws implements Aws {
   listings: ((keys: readonly KeyReference[]) => readonly KeyReference[])[] = [];
   account = ACCOUNT;
   organization: OrganizationAccount[] = [];
+  profiles: AskedProfile[] = [];
   readonly unreachable = new Set<string>();
   readonly #clock: Clock;
 
@@ -101,6 +103,9 @@ export class FakeAws implements Aws {
   async identify() {
     const callerArn = `arn:aws:iam::${this.account}:user/tester`;
     return { account: this.account, callerArn, userId: 'AIDA', partition: 'aws' };
+  }
+  async askProfiles(): Promise<readonly AskedProfile[]> {
+    return this.profiles;
   }
   async configuredRegion(): Promise<string> {
     return 'eu-central-1';

@@ -9,6 +9,7 @@ import {
   DEFAULT_ROLES,
   newId,
   openAws,
+  profilesAndRoles,
   type Session,
   systemClock,
   withSession,
@@ -50,9 +51,9 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
   const { store, terminal, progress, signal } = session;
   const interrupted = options.resume ? await findInterrupted(store, options.rollout) : undefined;
   const id = interrupted?.id ?? newId(new Date());
-  const roles = interrupted ? interrupted.roles : rolesOf(options);
+  const { roles, profiles } = interrupted ?? { roles: rolesOf(options) };
   const host = {
-    aws: await openAws(options, { rollout: { id, roles }, role: 'assess' }, options.region?.[0]),
+    aws: await openAws(options, { rollout: { id, roles, profiles }, role: 'assess' }, options.region?.[0]),
     store,
     clock: systemClock,
     notify: progress.notify,
@@ -71,13 +72,31 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
   return assessment;
 }
 
-/** Roles are assumed as soon as an account is named that may not be the caller's own, or a role is. */
-export function rolesOf({ org, ou, account, roleName, configureRoleName }: AssessOptions): Rollout['roles'] {
+/**
+ * Roles are assumed as soon as an account is named that may not be the caller's own, or a role is.
+ * @throws KeyturnError `input-argument` where several profiles are named too
+ */
+export function rolesOf(options: AssessOptions): Rollout['roles'] {
+  const { org, ou, account, roleName, configureRoleName, profile = [] } = options;
+  if (profile.length > 1) {
+    refuseRoles(options);
+    return undefined;
+  }
   if (!org && !ou && !account && roleName === undefined && configureRoleName === undefined) return undefined;
   return {
     assess: roleName ?? DEFAULT_ROLES.assess,
     configure: configureRoleName ?? DEFAULT_ROLES.configure,
   };
+}
+
+function refuseRoles({ org, ou, roleName, configureRoleName }: AssessOptions): void {
+  const given = Object.entries({
+    '--org': org,
+    '--ou': ou !== undefined,
+    '--role-name': roleName !== undefined,
+    '--configure-role-name': configureRoleName !== undefined,
+  }).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []));
+  if (given.length > 0) throw profilesAndRoles(`${given.join(', ')} goes by roles`);
 }
 
 function requestOf(options: AssessOptions): AssessRequest {

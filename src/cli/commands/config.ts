@@ -52,10 +52,7 @@ async function showSettings(
   const rows = [
     ['Accounts', accounts],
     ['Regions', regions],
-    [
-      'Roles',
-      roles ? `${roles.assess} to read, ${roles.configure} to change` : "none: the caller's own access",
-    ],
+    ['Roles', roles ? `${roles.assess} to read, ${roles.configure} to change` : `none: ${accessOf(options)}`],
   ];
   const set = settings.filter(({ value, source }) => value !== null || source === 'flag');
   const table = renderTable(COLUMNS, set.map(toRow(config)), terminal);
@@ -64,6 +61,9 @@ async function showSettings(
     : 'There is no keyturn.yaml here; flags and defaults hold.';
   await terminal.out(`${found}\n\n${renderTable(SCOPE_COLUMNS, rows, terminal)}\n${table}`);
 }
+
+const accessOf = ({ profile = [] }: AssessOptions): string =>
+  profile.length > 1 ? "each account's own profile" : "the caller's own access";
 
 const SCOPE_COLUMNS = [{ title: 'Scope' }, { title: '' }];
 const COLUMNS = [{ title: 'Setting' }, { title: 'Value' }, { title: 'From' }];
@@ -82,7 +82,9 @@ function toRow(config: Config | undefined) {
 
 /** The scope in words, as far as it can be said without AWS. */
 function describeScope(options: AssessOptions): { accounts: string; regions: string } {
-  const { org, ou, account = [], excludeAccount, region, allRegions, excludeRegion } = options;
+  const { org, ou, account = [], excludeAccount, region, allRegions, excludeRegion, profile = [] } = options;
+  const own =
+    profile.length > 1 ? `the accounts of the profiles ${profile.join(', ')}` : "the caller's own account";
   const accounts = [
     ...(org && !ou ? ['every active account of the organization'] : []),
     ...(ou ? [`the active accounts under ${ou.join(', ')}`] : []),
@@ -90,7 +92,7 @@ function describeScope(options: AssessOptions): { accounts: string; regions: str
   ].join(', ');
   const regions = allRegions ? 'every Region that an account has enabled' : region?.join(', ');
   return {
-    accounts: `${accounts || "the caller's own account"}${without(excludeAccount)}`,
+    accounts: `${accounts || own}${without(excludeAccount)}`,
     regions: `${regions ?? 'the configured Region'}${without(excludeRegion)}`,
   };
 }

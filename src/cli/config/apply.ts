@@ -16,6 +16,10 @@ const OPTION_OF: Partial<Record<ConfigKey, string>> = {
 /** A flag that names accounts takes the place of every way to name them in the file. */
 const WHICH_ACCOUNTS = ['org', 'account', 'ou'];
 
+/** Several profiles take the place of roles, and roles that of several profiles. */
+const THROUGH_ROLES = ['org', 'ou', 'roleName', 'configureRoleName'];
+const isSeveral = (value: unknown): boolean => Array.isArray(value) && value.length > 1;
+
 /** The option and its value, as its flag would have set it. */
 export function optionOf(key: ConfigKey, value: unknown): { name: string; value: unknown } {
   if (key === 'regions' && value === 'all') return { name: 'allRegions', value: true };
@@ -26,8 +30,9 @@ export function optionOf(key: ConfigKey, value: unknown): { name: string; value:
 export function applyConfig(config: Config, command: Command): void {
   for (const [key, given] of Object.entries(config.values)) {
     const { name, value } = optionOf(key as ConfigKey, given);
-    const found = isView(command, name) ? undefined : findOption(command, name);
-    if (!found || flagInstead(command, name)) continue;
+    const isElsewhere = isView(command, name) || (isSeveral(value) && isRemembered(command, name));
+    const found = isElsewhere ? undefined : findOption(command, name);
+    if (!found || flagInstead(command, name, value)) continue;
     const asFlag = parseAsFlag(found.option, value, `${config.file}, line ${config.lines[key as ConfigKey]}`);
     found.owner.setOptionValueWithSource(name, asFlag, 'config');
   }
@@ -36,13 +41,27 @@ export function applyConfig(config: Config, command: Command): void {
 /** `list --where` looks at a part of what there is; a file says what a rollout is about. */
 const isView = (command: Command, name: string): boolean => command.name() === 'list' && name === 'where';
 
-/** The flag of this command line that stands in for the option of the file, or excludes it. */
-export function flagInstead(command: Command, name: string): string | undefined {
+/** A rollout remembers the profiles that it began with; a list in the file is for those that begin. */
+function isRemembered(command: Command, name: string): boolean {
+  const { resume, rollout } = command.optsWithGlobals();
+  return name === 'profile' && (!findOption(command, 'org') || resume === true || rollout !== undefined);
+}
+
+/**
+ * The flag of this command line that stands in for the option of the file, or excludes it.
+ * @param value what the file has, where it has the option
+ */
+export function flagInstead(command: Command, name: string, value: unknown): string | undefined {
   const rivals = optionsOf(command).flatMap(({ option }) => {
     if (option.attributeName() === name) return [name, ...conflictsOf(option)];
     return conflictsOf(option).includes(name) ? [option.attributeName()] : [];
   });
-  const all = WHICH_ACCOUNTS.includes(name) ? [...rivals, ...WHICH_ACCOUNTS] : rivals;
+  const all = [
+    ...rivals,
+    ...(WHICH_ACCOUNTS.includes(name) ? WHICH_ACCOUNTS : []),
+    ...(name === 'profile' && isSeveral(value) ? THROUGH_ROLES : []),
+    ...(THROUGH_ROLES.includes(name) && isSeveral(command.optsWithGlobals()['profile']) ? ['profile'] : []),
+  ];
   return all.find((rival) => command.getOptionValueSourceWithGlobals(rival) === 'cli');
 }
 

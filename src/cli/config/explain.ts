@@ -27,7 +27,7 @@ function settingOf(
 ): Pick<Setting, 'value' | 'source' | 'flag'> {
   const given = config?.values[key];
   const { name } = optionOf(key, given);
-  const instead = flagInstead(command, name);
+  const instead = flagInstead(command, name, given);
   if (instead !== undefined && (given !== undefined || isOptionOf(key, instead))) {
     const value = isOptionOf(key, instead) ? written(key, instead, command.optsWithGlobals()[instead]) : null;
     return { value, source: 'flag', flag: findOption(command, instead)?.option.long ?? instead };
@@ -51,6 +51,7 @@ const defaultOf = (option: Option | undefined): unknown =>
 function written(key: ConfigKey, name: string, value: unknown): unknown {
   if (name === 'allRegions') return 'all';
   if ((key === 'settle' || key === 'wait') && typeof value === 'number') return asDuration(value);
+  if (key === 'profile' && Array.isArray(value) && value.length === 1) return value[0];
   if (key === 'waves' && Array.isArray(value)) return value.map(asWave).join(',');
   return value ?? null;
 }

@@ -57,9 +57,17 @@ const listOf = <T extends z.ZodType>(each: T, said: string) =>
 const regions = listOf(region, 'Write a list of Regions, like [eu-central-1], or the word all.');
 const accounts = listOf(account, 'Write a list of account ids in quotes, like ["012345678901"].');
 
+const profiles = listOf(
+  text,
+  'Write the name of a profile, or a list of names, like [audit, billing].',
+).transform((names) => [...new Set(names)]);
+
 export const configSchema = z.strictObject({
   store: text.optional().describe('Directory where the record is kept, from the working directory.'),
-  profile: text.optional().describe('AWS profile.'),
+  profile: z
+    .union([text, profiles])
+    .optional()
+    .describe('AWS profile, or a list of them, each for the account that it is of.'),
   regions: z
     .union([z.literal('all'), regions])
     .optional()

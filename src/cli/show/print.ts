@@ -19,7 +19,7 @@ export function commandLine(
 ): string {
   const words = ['keyturn', ...command.split(' '), '--rollout', id];
   if (store !== '.keyturn') words.push('--store', store);
-  if (profile !== undefined) words.push('--profile', profile);
+  for (const name of profile ?? []) words.push('--profile', name);
   if (config !== undefined) words.push('--config', config);
   return words.map(shellWord).join(' ');
 }

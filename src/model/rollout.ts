@@ -11,12 +11,21 @@ export type NotAssessedAccount = z.infer<typeof notAssessedAccount>;
 export const accountProfile = z.object({ name: text, account: z.string() });
 export type AccountProfile = z.infer<typeof accountProfile>;
 
+/** Regions by name, or every one that an account has enabled; without those that are excluded. */
+export const regionsAsked = z.object({
+  named: z.array(z.string()).optional(),
+  excluded: z.array(z.string()),
+});
+export type RegionsAsked = z.infer<typeof regionsAsked>;
+
 /** One journey through the four phases. */
 export const rollout = z.object({
   id: z.string(),
   createdAt: timestamp,
   callerArn: text,
   scope,
+  /** What the Regions of an account are resolved from that could not be reached at first. */
+  regionsAsked: regionsAsked.optional(),
   /** Enabled Regions that were left out, where AWS said which are enabled. */
   regionsLeftOut: z.array(z.string()).optional(),
   notAssessed: z.array(notAssessedAccount).optional(),

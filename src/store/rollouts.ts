@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Place } from '../model/place.ts';
+import { EVERY_REGION } from '../model/plan.ts';
 import { type Rollout, rollout as rolloutSchema } from '../model/rollout.ts';
 import { append } from './journal.ts';
 import { parseRecord } from './record.ts';
@@ -14,13 +15,34 @@ export function rolloutMethods(db: Kysely<Tables>) {
           .insertInto('rollouts')
           .values({ ...row, record: JSON.stringify(rollout) })
           .execute();
-        for (const { account, region } of places) {
+        await insertPlaces(transaction, rollout, places);
+        await append(transaction, rollout.id, { at: rollout.createdAt, kind: 'assess-begun', body: rollout });
+      }),
+
+    recordReached: (
+      rollout: Rollout,
+      accounts: readonly string[],
+      places: readonly Place[],
+      at: string,
+    ): Promise<void> =>
+      db.transaction().execute(async (transaction) => {
+        const { id, scope } = rollout;
+        for (const account of accounts) {
           await transaction
-            .insertInto('places')
-            .values({ rollout: rollout.id, account, region, listed: null, record: '{}' })
+            .deleteFrom('places')
+            .where('rollout', '=', id)
+            .where('account', '=', account)
+            .where('region', '=', EVERY_REGION)
             .execute();
         }
-        await append(transaction, rollout.id, { at: rollout.createdAt, kind: 'assess-begun', body: rollout });
+        await insertPlaces(transaction, rollout, places);
+        await transaction
+          .updateTable('rollouts')
+          .set({ record: JSON.stringify(rollout) })
+          .where('id', '=', id)
+          .execute();
+        const body = { accounts, places, regions: scope.regions };
+        await append(transaction, id, { at, kind: 'accounts-reached', body });
       }),
 
     findRollout: async (id: string): Promise<Rollout | undefined> => {
@@ -54,4 +76,18 @@ export function rolloutMethods(db: Kysely<Tables>) {
         await append(transaction, id, { at, kind: 'assess-completed', body: { planDigest } });
       }),
   };
+}
+
+/** Places that are still to be assessed. */
+async function insertPlaces(
+  transaction: Transaction<Tables>,
+  { id }: Rollout,
+  places: readonly Place[],
+): Promise<void> {
+  for (const { account, region } of places) {
+    await transaction
+      .insertInto('places')
+      .values({ rollout: id, account, region, listed: null, record: '{}' })
+      .execute();
+  }
 }

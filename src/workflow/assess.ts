@@ -10,6 +10,7 @@ import type { Host } from './host.ts';
 import { callersOf } from './profiles.ts';
 import { resolveScope, type ScopeRequest } from './scope.ts';
 import { whereOf } from './shown.ts';
+import { reachAgain, recordUnreached } from './unreached.ts';
 
 export interface AssessRequest extends ScopeRequest {
   readonly policies: boolean;
@@ -46,18 +47,19 @@ export async function assess(host: AssessHost, request: AssessRequest): Promise<
   const { store } = host;
   const { rollout, places, unreachable } = await beginRollout(host, request);
   await store.createRollout(rollout, places);
-  for (const place of unreachable) await recordUnreachable(host, rollout, place);
+  await recordUnreached(host, rollout, unreachable);
   return assessPlaces(host, rollout);
 }
 
 /**
  * Goes on with an assessment that was interrupted: places that were assessed are kept, with their times; the others,
- * and those that could not be reached, are done now.
+ * and the accounts and places that could not be reached, are done now.
  */
-export async function resumeAssessment(host: AssessHost, rollout: Rollout): Promise<Assessment> {
+export async function resumeAssessment(host: AssessHost, interrupted: Rollout): Promise<Assessment> {
   const { aws, notify } = host;
   callersOf(await aws.askProfiles());
   const { callerArn } = await aws.identify();
+  const rollout = await reachAgain(host, interrupted);
   const { scope, regionsLeftOut, profiles } = rollout;
   notify({
     code: 'assess-begins',
@@ -118,6 +120,7 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
       tags: request.tags,
       ...(request.where !== undefined && { where: request.where }),
     },
+    regionsAsked: resolved.regionsAsked,
     ...(regionsLeftOut && { regionsLeftOut: [...regionsLeftOut] }),
     ...(notAssessed.length > 0 && { notAssessed: [...notAssessed] }),
     ...(request.roles && { roles: request.roles }),
@@ -136,15 +139,6 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
     ...(regionsUnknownBecause !== undefined && { regionsUnknownBecause }),
   });
   return { rollout, places, unreachable };
-}
-
-async function recordUnreachable(
-  { store, clock, notify }: AssessHost,
-  { id }: Rollout,
-  place: UnreachablePlace,
-): Promise<void> {
-  notify({ code: 'place-unreachable', place });
-  await store.recordPlace(id, { kind: 'unreachable', place, at: clock.now().toISOString() });
 }
 
 function countKeys(notify: Notify, places: number) {

@@ -114,6 +114,13 @@ export interface Store {
 
   /** Places of a rollout that have not been assessed, or could not be; what is left of an interrupted try is dropped. */
   placesToAssess(rollout: string): Promise<Place[]>;
+  /** Puts the places of accounts that can be reached by now where the accounts stood, and keeps the rollout as given. */
+  recordReached(
+    rollout: Rollout,
+    accounts: readonly string[],
+    places: readonly Place[],
+    at: string,
+  ): Promise<void>;
   recordPlace(rollout: string, record: PlaceRecord): Promise<void>;
   /** Stores findings and AWS managed keys; a key that is stored already is replaced. */
   recordFindings(rollout: string, batch: FindingsBatch): Promise<void>;

@@ -2,7 +2,7 @@ import { KeyturnError } from '../messages/error.ts';
 import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type UnreachablePlace } from '../model/plan.ts';
-import type { AccountProfile, NotAssessedAccount } from '../model/rollout.ts';
+import type { AccountProfile, NotAssessedAccount, RegionsAsked } from '../model/rollout.ts';
 import { concurrently } from './concurrently.ts';
 import type { Answer, AskedProfile, Aws, Caller, Mend } from './ports.ts';
 import { chooseProfiles } from './profiles.ts';
@@ -27,6 +27,7 @@ export interface ResolvedScope {
   /** The profiles whose accounts are looked at, where there are several to choose from. */
   readonly profiles?: readonly AccountProfile[];
   readonly accounts: readonly string[];
+  readonly regionsAsked: RegionsAsked;
   /** Every Region in which some account is looked at. */
   readonly regions: readonly string[];
   readonly places: readonly Place[];
@@ -53,13 +54,15 @@ export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<Res
   const named =
     request.regions.length > 0 ? request.regions : request.allRegions ? undefined : [configured ?? ''];
   if (named === undefined && !enabled.ok && accounts.length === 1) throw regionsUnknown(enabled.failure);
-  const { places, unreachable } = await resolvePlaces(aws, request, accounts, named);
+  const regionsAsked = { ...(named && { named: [...named] }), excluded: [...request.excludeRegions] };
+  const { places, unreachable } = await resolvePlaces(aws, accounts, regionsAsked);
   const regions = named ?? places.map(({ region }) => region);
   const looked = [...new Set(regions)].filter((region) => !request.excludeRegions.includes(region)).sort();
   if (looked.length === 0 && unreachable.length === 0) throw nothingInScope('Region');
   return {
     caller,
     accounts,
+    regionsAsked,
     regions: looked,
     places,
     unreachable,
@@ -115,11 +118,11 @@ function without(accounts: readonly string[], excluded: readonly string[]): stri
   return left;
 }
 
-async function resolvePlaces(
+/** Reaches each account and resolves its Regions. One that cannot be reached is one entry, Region `*`. */
+export async function resolvePlaces(
   aws: Aws,
-  { excludeRegions }: ScopeRequest,
   accounts: readonly string[],
-  named: readonly string[] | undefined,
+  { named, excluded }: RegionsAsked,
 ): Promise<{ places: Place[]; unreachable: UnreachablePlace[] }> {
   const places: Place[] = [];
   const unreachable: UnreachablePlace[] = [];
@@ -130,7 +133,7 @@ async function resolvePlaces(
       return;
     }
     for (const region of new Set(regions.value)) {
-      if (!excludeRegions.includes(region)) places.push({ account, region });
+      if (!excluded.includes(region)) places.push({ account, region });
     }
   });
   return { places: places.sort(byPlace), unreachable: unreachable.sort(byPlace) };

@@ -63,6 +63,8 @@ export class FakeAws implements Aws {
   organization: OrganizationAccount[] = [];
   profiles: AskedProfile[] = [];
   readonly unreachable = new Set<string>();
+  /** Regions of accounts that have others than most. */
+  readonly enabled = new Map<string, readonly string[] | 'denied'>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -118,8 +120,9 @@ export class FakeAws implements Aws {
       ? this.#fail('AssumeRole', 'access-denied')
       : this.#answer(undefined);
   }
-  async listEnabledRegions(): Promise<Answer<readonly string[]>> {
-    return this.#answer(['eu-central-1', 'us-east-1']);
+  async listEnabledRegions(account: string): Promise<Answer<readonly string[]>> {
+    const enabled = this.enabled.get(account) ?? ['eu-central-1', 'us-east-1'];
+    return enabled === 'denied' ? this.#fail('ListRegions', 'access-denied') : this.#answer(enabled);
   }
 
   place(place: { account: string; region: string }): KmsPlace {

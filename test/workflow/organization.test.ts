@@ -124,6 +124,93 @@ describe('an interrupted assessment', () => {
   });
 });
 
+describe('an interrupted assessment of an organization', () => {
+  const ALL = { organization: true, regions: [], allRegions: true, excludeRegions: ['eu-west-1'] };
+
+  /** Interrupted in the one account that can be reached; `A` has a Region enabled that it has not. */
+  async function interrupted() {
+    const journey = await beginJourney((world) => {
+      world.organization = ORGANIZATION.filter(({ id }) => id !== GONE);
+      for (const account of [A, B]) world.unreachable.add(account);
+      world.enabled.set(A, [EU, 'eu-west-1', 'us-west-2']);
+      world.add('k', EU);
+      world.add('k', 'us-west-2', {}, false, A);
+    });
+    const { aws, store } = journey;
+    aws.onCall = () => {
+      throw new Error('killed');
+    };
+    await expect(journey.assess(ALL)).rejects.toThrow('killed');
+    aws.onCall = () => {};
+    const [rollout] = await store.listRollouts();
+    if (!rollout) throw new Error('no rollout');
+    return { ...journey, rollout };
+  }
+  const said = (places: readonly { account: string; region: string }[]) =>
+    places.map(({ account, region }) => `${account} ${region}`);
+
+  it('reaches the accounts again, and asks for their Regions as at the beginning', async () => {
+    const { aws, store, rollout, resume } = await interrupted();
+    expect(rollout.scope.regions).toEqual([EU, US]);
+    aws.unreachable.delete(A);
+    const { places, unreachable, planDigest } = await resume(rollout);
+    expect(said(places)).toEqual([`${A} ${EU}`, `${A} us-west-2`, `${ACCOUNT} ${EU}`, `${ACCOUNT} ${US}`]);
+    expect(said(unreachable)).toEqual([`${B} *`]);
+    const stored = await store.findRollout(rollout.id);
+    expect(stored).toMatchObject({ planDigest, scope: { regions: [EU, US, 'us-west-2'] } });
+    const kinds: string[] = [];
+    for await (const { kind, body } of store.journalEntries(rollout.id)) {
+      kinds.push(kind);
+      if (kind === 'accounts-reached') expect(body).toMatchObject({ accounts: [A], places: [{}, {}] });
+    }
+    expect(kinds.filter((kind) => kind === 'accounts-reached')).toHaveLength(1);
+    const whole = await assessAnew(aws);
+    expect(planDigest).toBe(whole);
+  });
+
+  it('keeps one that still cannot be reached, with the reason of today', async () => {
+    const { aws, store, rollout, resume } = await interrupted();
+    aws.unreachable.delete(B);
+    aws.enabled.set(B, 'denied');
+    await resume(rollout);
+    expect(await store.unreachablePlaces(rollout.id)).toMatchObject([
+      { account: A, region: '*', reason: expect.stringContaining('AssumeRole') },
+      { account: B, region: '*', reason: expect.stringContaining('ListRegions') },
+    ]);
+    expect((await store.findRollout(rollout.id))?.scope).toEqual(rollout.scope);
+  });
+
+  it('reaches one again that was not even recorded before the process ended', async () => {
+    const journey = await beginJourney((world) => {
+      world.organization = ORGANIZATION;
+      world.unreachable.add(B);
+      world.add('k', EU, {}, false, B);
+    });
+    const { aws, store } = journey;
+    const { recordPlace } = store;
+    store.recordPlace = async () => {
+      throw new Error('killed');
+    };
+    await expect(journey.assess({ organization: true, regions: [EU] })).rejects.toThrow('killed');
+    store.recordPlace = recordPlace;
+    aws.unreachable.clear();
+    const [rollout] = await store.listRollouts();
+    if (!rollout) throw new Error('no rollout');
+    const { places, unreachable } = await journey.resume(rollout);
+    expect([said(places), unreachable]).toEqual([[`${A} ${EU}`, `${B} ${EU}`, `${ACCOUNT} ${EU}`], []]);
+  });
+
+  async function assessAnew(aws: FakeAws): Promise<string> {
+    const anew = await beginJourney((world) => {
+      world.organization = aws.organization;
+      world.unreachable.add(B);
+      for (const [account, regions] of aws.enabled) world.enabled.set(account, regions);
+      for (const [arn, key] of aws.keys) world.keys.set(arn, key);
+    });
+    return (await anew.assess(ALL)).planDigest;
+  }
+});
+
 describe('an assessment that is narrowed', () => {
   it('counts every key, and lets only those be approved that pass', async () => {
     const { aws, store, decide, ...journey } = await beginJourney((world) => {

@@ -129,4 +129,25 @@ describe.concurrent('Ctrl-C', () => {
     expect([resumed.code, resumed.json<Assessed>().totals.candidate]).toEqual([EXIT.done, 80]);
     expect(resumed.stderr).toContain(`2 accounts (${MEMBER}, ${MANAGEMENT})`);
   });
+
+  it('in an organization is gone on with where a role is there by now', async () => {
+    const { start, run, sandbox } = await startJourney({
+      organization: { accounts: [{ id: MEMBER, roles: [] }] },
+      keys: [
+        ...Array.from({ length: 40 }, () => ({ region: FRANKFURT })),
+        { region: FRANKFURT, account: MEMBER },
+      ],
+      latency: { operations: { DescribeKey: 300 } },
+    });
+    const running = start('assess', '--org', '--region', FRANKFURT);
+    await until(
+      () => sandbox.log.some(({ operation }) => operation === 'DescribeKey'),
+      'the first DescribeKey',
+    );
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
+    sandbox.configure({ organization: { accounts: [{ id: MEMBER, roles }] } });
+    const { code, json } = await run('assess', '--resume', '--json');
+    expect([code, json<Assessed>()]).toMatchObject([EXIT.done, { totals: { candidate: 41 }, unreachable: [] }]);
+  });
 });

@@ -12,10 +12,16 @@ export interface Patience {
 export const READ_PATIENCE: Patience = { throttled: 10, passing: 4 };
 export const ONCE: Patience = { throttled: 1, passing: 1 };
 
-export interface Call<T> {
+/** What the calls of one connection have in common. */
+export interface CallContext {
+  readonly clock: Clock;
+  /** Hears of each answer that was a throttle, also where the call is made again. */
+  readonly onThrottled: (operation: string) => void;
+}
+
+export interface Call<T> extends CallContext {
   readonly operation: string;
   readonly pace: Pace;
-  readonly clock: Clock;
   readonly patience: Patience;
   /** Makes one HTTP request. */
   send(): Promise<{ $metadata: { requestId?: string | undefined } }>;
@@ -25,7 +31,7 @@ export interface Call<T> {
 
 /** Makes a paced call, retries what is worth it, and turns whatever happens into a value. */
 export async function call<T>(request: Call<T>): Promise<Answer<T>> {
-  const { operation, pace, clock } = request;
+  const { operation, pace, clock, onThrottled } = request;
   for (let attempt = 1; ; attempt++) {
     await pace.turn();
     try {
@@ -42,7 +48,10 @@ export async function call<T>(request: Call<T>): Promise<Answer<T>> {
     } catch (thrown) {
       const failure = readFailure(operation, thrown);
       const backoff = backoffMs(attempt);
-      if (failure.kind === 'throttled') pace.holdBack(backoff);
+      if (failure.kind === 'throttled') {
+        pace.holdBack(backoff);
+        onThrottled(operation);
+      }
       if (attempt >= attemptsFor(failure, request.patience)) {
         const at = clock.now().toISOString();
         return { ok: false, failure: { ...failure, attempts: attempt }, at, certain: surelyNotDone(failure) };

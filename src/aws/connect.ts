@@ -2,6 +2,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
 import { KeyturnError } from '../messages/error.ts';
 import type { AskedProfile, Aws, Caller, Clock } from '../workflow/ports.ts';
+import type { CallContext } from './call.ts';
 import { clientSettings } from './client-settings.ts';
 import { accountCredentials, type RoleSettings } from './credentials.ts';
 import { askIdentity, identityError } from './identity.ts';
@@ -23,24 +24,33 @@ export interface AwsSettings {
   readonly pace?: number;
   readonly version: string;
   readonly clock: Clock;
+  /** Hears of each answer of AWS that was a throttle. */
+  readonly onThrottled?: CallContext['onThrottled'];
 }
 
 /** Opens AWS through the SDK's own providers (environment, profile, SSO, …). Makes no call by itself. */
 export function connectAws(settings: AwsSettings): Aws {
-  const { clock, pace = QUOTA_SHARE, profiles, profile = profiles?.[0]?.name } = settings;
+  const {
+    clock,
+    onThrottled = () => {},
+    pace = QUOTA_SHARE,
+    profiles,
+    profile = profiles?.[0]?.name,
+  } = settings;
+  const context = { clock, onThrottled };
   const shared = clientSettings({ version: settings.version, ...(profile !== undefined && { profile }) });
   // The configured Region where there is one: the first of a scope may be one that the account has not enabled.
   const configured = new STSClient(shared).config.region;
   const region = () => configured().catch((error) => settings.region ?? Promise.reject(error));
   const regional = { ...shared, region };
   const sts = new STSClient(regional);
-  const byProfile = profiles && profileCredentials(profiles, regional, clock);
+  const byProfile = profiles && profileCredentials(profiles, regional, context);
   let caller: Promise<Caller> | undefined;
   const identify = () => {
-    caller ??= byProfile ? byProfile.ask().then(firstCaller) : identifyCaller(sts, clock);
+    caller ??= byProfile ? byProfile.ask().then(firstCaller) : identifyCaller(sts, context);
     return caller;
   };
-  const credentials = byProfile ?? accountCredentials(sts, regional, identify, settings.role, clock);
+  const credentials = byProfile ?? accountCredentials(sts, regional, identify, settings.role, context);
 
   return {
     identify,
@@ -59,12 +69,12 @@ export function connectAws(settings: AwsSettings): Aws {
     },
     listAccounts: async (units) => {
       const { listAccounts } = await import('./organization.ts');
-      return listAccounts(regional, sts.config.credentials, clock, units);
+      return listAccounts(regional, sts.config.credentials, context, units);
     },
     reach: (account) => credentials.reach(account),
     listEnabledRegions: async (account) => {
       const { listEnabledRegions } = await import('./regions.ts');
-      return listEnabledRegions(regional, credentials.of(account), clock);
+      return listEnabledRegions(regional, credentials.of(account), context);
     },
     place: (place) => {
       const client = new KMSClient({
@@ -74,13 +84,13 @@ export function connectAws(settings: AwsSettings): Aws {
       });
       const { customUserAgent, requestHandler } = shared;
       const read = openReader(client, requestHandler, customUserAgent);
-      return openKmsPlace(place, { client, read }, clock, pace);
+      return openKmsPlace(place, { client, read, onThrottled }, clock, pace);
     },
   };
 }
 
-async function identifyCaller(sts: STSClient, clock: Clock): Promise<Caller> {
-  const answer = await askIdentity(sts, clock);
+async function identifyCaller(sts: STSClient, context: CallContext): Promise<Caller> {
+  const answer = await askIdentity(sts, context);
   if (answer.ok) return answer.value;
   throw identityError(answer.failure);
 }

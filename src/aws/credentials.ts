@@ -3,8 +3,8 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smit
 import * as z from 'zod';
 import type { Failure } from '../model/failure.ts';
 import { timestamp } from '../model/text.ts';
-import type { Answer, Caller, Clock } from '../workflow/ports.ts';
-import { call, parseWith, READ_PATIENCE } from './call.ts';
+import type { Answer, Caller } from '../workflow/ports.ts';
+import { type CallContext, call, parseWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { readFailure } from './failure.ts';
 import { Pace } from './pace.ts';
@@ -49,10 +49,10 @@ export function accountCredentials(
   settings: ClientSettings,
   caller: () => Promise<Caller>,
   role: RoleSettings | undefined,
-  clock: Clock,
+  context: CallContext,
 ): AccountCredentials {
   const own = sts.config.credentials;
-  const pace = new Pace(clock, ASSUME_ROLE_QUOTA * QUOTA_SHARE);
+  const pace = new Pace(context.clock, ASSUME_ROLE_QUOTA * QUOTA_SHARE);
   const providers = new Map<string, AwsCredentialIdentityProvider>();
 
   async function assume(account: string, { name, sessionName, externalId, sourceIdentity }: RoleSettings) {
@@ -67,7 +67,7 @@ export function accountCredentials(
     return call({
       operation: 'AssumeRole',
       pace,
-      clock,
+      ...context,
       patience: READ_PATIENCE,
       send: () => sts.send(command),
       parse: (output) => toIdentity(parseWith(assumed)(output)),
@@ -96,7 +96,7 @@ export function accountCredentials(
   return {
     of,
     reach: async (account) => {
-      const at = clock.now().toISOString();
+      const at = context.clock.now().toISOString();
       if (!role) return { ok: true, value: undefined, at };
       try {
         await of(account)();

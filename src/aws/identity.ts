@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { KeyturnError } from '../messages/error.ts';
 import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
-import type { Answer, Caller, Clock } from '../workflow/ports.ts';
-import { call, parseWith, READ_PATIENCE } from './call.ts';
+import type { Answer, Caller } from '../workflow/ports.ts';
+import { type CallContext, call, parseWith, READ_PATIENCE } from './call.ts';
 import { Pace } from './pace.ts';
 
 /** Calls per second for GetCallerIdentity, which is made once for each set of credentials. */
@@ -13,11 +13,11 @@ const GENTLE = 5;
 const identity = z.object({ Account: z.string(), Arn: text, UserId: text });
 
 /** Asks AWS whose credentials a client has. */
-export function askIdentity(sts: STSClient, clock: Clock): Promise<Answer<Caller>> {
+export function askIdentity(sts: STSClient, context: CallContext): Promise<Answer<Caller>> {
   return call({
     operation: 'GetCallerIdentity',
-    pace: new Pace(clock, GENTLE),
-    clock,
+    pace: new Pace(context.clock, GENTLE),
+    ...context,
     patience: READ_PATIENCE,
     send: () => sts.send(new GetCallerIdentityCommand({})),
     parse: (output) => toCaller(parseWith(identity)(output)),

@@ -59,6 +59,7 @@ const TAGS_A_PAGE = 50;
 export interface KmsAccess {
   readonly client: KMSClient;
   readonly read: Reader;
+  readonly onThrottled: Call<unknown>['onThrottled'];
 }
 
 /**
@@ -67,7 +68,7 @@ export interface KmsAccess {
  */
 export function openKmsPlace(
   place: Place,
-  { client, read }: KmsAccess,
+  { client, read, onThrottled }: KmsAccess,
   clock: Clock,
   share = QUOTA_SHARE,
 ): KmsPlace {
@@ -85,7 +86,7 @@ export function openKmsPlace(
     parse: Call<T>['parse'],
     patience: Patience = READ_PATIENCE,
   ): Promise<Answer<T>> {
-    return call({ operation, pace: paceOf(operation), clock, patience, send, parse });
+    return call({ operation, pace: paceOf(operation), clock, onThrottled, patience, send, parse });
   }
 
   return {

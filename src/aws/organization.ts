@@ -1,8 +1,8 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
 import { text } from '../model/text.ts';
-import type { Answer, Clock, OrganizationAccount } from '../workflow/ports.ts';
-import { type Call, call, parseWith, READ_PATIENCE } from './call.ts';
+import type { Answer, OrganizationAccount } from '../workflow/ports.ts';
+import { type Call, type CallContext, call, parseWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
 
@@ -37,14 +37,14 @@ const unitsPage = z.object({
 export async function listAccounts(
   settings: ClientSettings,
   credentials: AwsCredentialIdentityProvider,
-  clock: Clock,
+  context: CallContext,
   units: readonly string[],
 ): Promise<Answer<readonly OrganizationAccount[]>> {
   const sdk = await import('@aws-sdk/client-organizations');
   const client = new sdk.OrganizationsClient({ ...settings, credentials });
-  const pace = new Pace(clock, STEADY_RATE);
+  const pace = new Pace(context.clock, STEADY_RATE);
   const make = <T>(operation: string, send: Call<T>['send'], parse: Call<T>['parse']) =>
-    call({ operation, pace, clock, patience: READ_PATIENCE, send, parse });
+    call({ ...context, operation, pace, patience: READ_PATIENCE, send, parse });
   const found = new Map<string, OrganizationAccount>();
 
   async function collect(ParentId?: string): Promise<Answer<void>> {
@@ -96,5 +96,5 @@ export async function listAccounts(
     if (!answer.ok) return answer;
   }
   const accounts = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { ok: true, value: accounts, at: clock.now().toISOString() };
+  return { ok: true, value: accounts, at: context.clock.now().toISOString() };
 }

@@ -2,7 +2,8 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Failure } from '../model/failure.ts';
-import type { Answer, AskedProfile, Caller, Clock } from '../workflow/ports.ts';
+import type { Answer, AskedProfile, Caller } from '../workflow/ports.ts';
+import type { CallContext } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { AccountCredentials } from './credentials.ts';
 import { askIdentity, identityError } from './identity.ts';
@@ -26,11 +27,11 @@ interface Asked {
 export function profileCredentials(
   profiles: readonly NamedProfile[],
   settings: ClientSettings,
-  clock: Clock,
+  context: CallContext,
 ): AccountCredentials & { ask(): Promise<AskedProfile[]> } {
   let answers: Promise<Asked[]> | undefined;
   const asked = (): Promise<Asked[]> => {
-    answers ??= Promise.all(profiles.map((profile) => askProfile(profile, settings, clock)));
+    answers ??= Promise.all(profiles.map((profile) => askProfile(profile, settings, context)));
     return answers;
   };
 
@@ -39,7 +40,7 @@ export function profileCredentials(
     for (const { provider, identity } of all) {
       if (identity.ok && identity.value.account === account) return { ...identity, value: provider };
     }
-    const at = clock.now().toISOString();
+    const at = context.clock.now().toISOString();
     return { ok: false, failure: whyNone(account, all), at, certain: true };
   }
 
@@ -62,13 +63,17 @@ export function profileCredentials(
  * Only the profile itself is looked at: the SDK's own search would go on to whatever the machine has, and a name with
  * a slip in it would be taken for another account's.
  */
-async function askProfile(profile: NamedProfile, settings: ClientSettings, clock: Clock): Promise<Asked> {
+async function askProfile(
+  profile: NamedProfile,
+  settings: ClientSettings,
+  context: CallContext,
+): Promise<Asked> {
   const { name } = profile;
   const named = { ...settings, profile: name, credentials: fromIni({ profile: name }) };
   const { region: _, ...unplaced } = named;
   const configured = new STSClient(unplaced).config.region;
   const sts = new STSClient({ ...named, region: () => configured().catch(settings.region) });
-  return { profile, provider: sts.config.credentials, identity: await askIdentity(sts, clock) };
+  return { profile, provider: sts.config.credentials, identity: await askIdentity(sts, context) };
 }
 
 function toAskedProfile({ profile: { name }, identity }: Asked): AskedProfile {

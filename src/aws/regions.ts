@@ -1,8 +1,8 @@
 import { AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
-import type { Answer, Clock } from '../workflow/ports.ts';
-import { call, parseWith, READ_PATIENCE } from './call.ts';
+import type { Answer } from '../workflow/ports.ts';
+import { type CallContext, call, parseWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
 
@@ -21,18 +21,21 @@ const regionsPage = z.object({
 export async function listEnabledRegions(
   settings: ClientSettings,
   credentials: AwsCredentialIdentityProvider,
-  clock: Clock,
+  context: CallContext,
 ): Promise<Answer<readonly string[]>> {
-  const listed = await listByAccount(new AccountClient({ ...settings, credentials }), clock);
+  const listed = await listByAccount(new AccountClient({ ...settings, credentials }), context);
   if (listed.ok) return listed;
-  const described = await describeByEc2(settings, credentials, clock);
+  const described = await describeByEc2(settings, credentials, context);
   // The first refusal is the one to mend.
   return described.ok ? described : listed;
 }
 
 /** Regions in the states ENABLED and ENABLED_BY_DEFAULT. */
-async function listByAccount(client: AccountClient, clock: Clock): Promise<Answer<readonly string[]>> {
-  const pace = new Pace(clock, GENTLE);
+async function listByAccount(
+  client: AccountClient,
+  context: CallContext,
+): Promise<Answer<readonly string[]>> {
+  const pace = new Pace(context.clock, GENTLE);
   const regions: string[] = [];
   let NextToken: string | undefined;
   for (;;) {
@@ -44,7 +47,7 @@ async function listByAccount(client: AccountClient, clock: Clock): Promise<Answe
     const answer = await call({
       operation: 'ListRegions',
       pace,
-      clock,
+      ...context,
       patience: READ_PATIENCE,
       send: () => client.send(new ListRegionsCommand(input)),
       parse: parseWith(regionsPage),
@@ -60,14 +63,14 @@ async function listByAccount(client: AccountClient, clock: Clock): Promise<Answe
 async function describeByEc2(
   settings: ClientSettings,
   credentials: AwsCredentialIdentityProvider,
-  clock: Clock,
+  context: CallContext,
 ): Promise<Answer<readonly string[]>> {
   const { DescribeRegionsCommand, EC2Client } = await import('@aws-sdk/client-ec2');
   const client = new EC2Client({ ...settings, credentials });
   return call({
     operation: 'DescribeRegions',
-    pace: new Pace(clock, GENTLE),
-    clock,
+    pace: new Pace(context.clock, GENTLE),
+    ...context,
     patience: READ_PATIENCE,
     send: () => client.send(new DescribeRegionsCommand({})),
     parse: (output) =>

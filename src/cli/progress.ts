@@ -10,6 +10,8 @@ export interface Progress {
   readonly notify: Notify;
   /** Clears the line; to be called before a result is printed. */
   end(): void;
+  /** Says after the result that AWS throttled calls, where it did. */
+  conclude(): void;
 }
 
 /** Says on standard error what is going on: a bar on a terminal, a plain line now and then elsewhere. */
@@ -17,24 +19,37 @@ export function showProgress(terminal: Terminal): Progress {
   const isTerminal = process.stderr.isTTY === true;
   let drawnAt = isTerminal ? 0 : Date.now();
   let drawn = false;
+  let latest: ProgressMessage | undefined;
+  let throttled = 0;
   const begunAt = Date.now();
   const clear = () => {
     if (drawn) terminal.err('\r\u001b[K');
     drawn = false;
   };
   function draw(progress: ProgressMessage): void {
+    latest = progress;
     const { phase, done, of, placesDone = 0, places = 0 } = progress;
     const isDue = Date.now() - drawnAt >= (isTerminal ? REDRAW_MS : PLAIN_LINE_MS);
     if (!isDue && !(isTerminal && done === of && placesDone === places)) return;
     drawnAt = Date.now();
     drawn = isTerminal;
-    const told = `${phase} ${tell(progress, (Date.now() - begunAt) / 1000)}`;
+    const seconds = (Date.now() - begunAt) / 1000;
+    const told = `${phase} ${tell(progress, seconds)}${throttled > 0 ? `, ${throttled} throttled` : ''}`;
     terminal.err(isTerminal ? `\r\u001b[K${bar(done, of)} ${told}` : `${told}\n`);
   }
   return {
-    end: clear,
+    end: () => {
+      clear();
+      latest = undefined;
+    },
+    conclude: () => {
+      if (throttled > 0 && !terminal.quiet) terminal.err(sayThrottled(throttled));
+    },
     notify: (message) => {
+      if (message.code === 'throttled') throttled += 1;
       if (terminal.quiet) return;
+      // Where everything is throttled, no key is done that would draw the line again.
+      if (message.code === 'throttled' && latest) draw(latest);
       if (message.code === 'progress') {
         draw(message);
         return;
@@ -46,6 +61,9 @@ export function showProgress(terminal: Terminal): Progress {
     },
   };
 }
+
+const sayThrottled = (calls: number): string =>
+  `AWS throttled ${calls === 1 ? 'one call' : `${calls} calls`}; Keyturn slowed down each time. A smaller --pace leaves more of the quota to others.\n`;
 
 type ProgressMessage = Extract<Message, { code: 'progress' }>;
 
@@ -69,6 +87,9 @@ function say(message: Exclude<Message, { code: 'progress' }>): string | undefine
   switch (message.code) {
     case 'assess-begins':
       return sayScope(message);
+    // Counted in the line, and told of at the end.
+    case 'throttled':
+      return undefined;
     // The assessment's summary shows these, with what would mend them.
     case 'place-listed':
     case 'place-unreachable':

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyturnError } from '../messages/error.ts';
+import type { Notify } from '../messages/message.ts';
 import type { Submitter } from '../model/approval.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Aws, Caller, Clock, Store } from '../workflow/ports.ts';
@@ -64,6 +65,7 @@ export async function withSession<T>(
   } finally {
     process.off('SIGINT', onInterrupt);
     progress.end();
+    progress.conclude();
     await opened.close();
   }
 }
@@ -98,6 +100,8 @@ export const DEFAULT_ROLES = { assess: 'keyturn-assess', configure: 'keyturn-con
 export interface Purpose {
   readonly rollout: Pick<Rollout, 'id' | 'roles' | 'profiles'> & { readonly scope?: Rollout['scope'] };
   readonly role: 'assess' | 'configure';
+  /** Hears of what AWS throttles. */
+  readonly notify: Notify;
 }
 
 /**
@@ -106,7 +110,7 @@ export interface Purpose {
  */
 export async function openAws(
   options: AccessOptions,
-  { rollout, role }: Purpose,
+  { rollout, role, notify }: Purpose,
   region?: string,
 ): Promise<Aws> {
   const { connectAws } = await import('../aws/connect.ts');
@@ -116,6 +120,7 @@ export async function openAws(
   return connectAws({
     version: VERSION,
     clock: systemClock,
+    onThrottled: (operation) => notify({ code: 'throttled', operation }),
     ...profilesOf(options, rollout),
     ...(first !== undefined && { region: first }),
     ...(pace !== undefined && { pace }),

@@ -24,6 +24,7 @@ export type Message =
       readonly placesDone?: number;
       readonly places?: number;
     }
+  | { readonly code: 'throttled'; readonly operation: string }
   | { readonly code: 'lock-taken-over'; readonly from: string }
   | { readonly code: 'settling'; readonly place: Place; readonly seconds: number }
   | { readonly code: 'place-stopped'; readonly place: Place; readonly reason: string }

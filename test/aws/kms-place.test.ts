@@ -14,11 +14,14 @@ async function connect(settings: SandboxSettings = {}) {
   const sandbox = await startSandbox(settings);
   onTestFinished(() => sandbox.close());
   for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
-  const aws = connectAws({ version: 'test', clock: systemClock });
+  const throttled: string[] = [];
+  const onThrottled = (operation: string) => throttled.push(operation);
+  const aws = connectAws({ version: 'test', clock: systemClock, onThrottled });
   const [key] = sandbox.keys();
   return {
     sandbox,
     aws,
+    throttled,
     kms: aws.place({ account: '111122223333', region: REGION }),
     arn: key?.arn ?? '',
   };
@@ -81,6 +84,17 @@ describe('KMS in a place', () => {
     const { kms, arn } = await connect({ keys: [KEY], faults: [{ ...fault, operation: 'DescribeKey' }] });
     const answer = await kms.describeKey(arn);
     expect(answer).toMatchObject({ ok: false });
+  });
+
+  it('tells of each throttle, of reads that it makes again and of a change that it does not', async () => {
+    const faults: FaultRule[] = [
+      { kind: 'throttle', operation: 'DescribeKey', times: 2 },
+      { kind: 'throttle', operation: 'EnableKeyRotation', times: 2 },
+    ];
+    const { kms, arn, throttled } = await connect({ keys: [KEY], faults });
+    expect((await kms.describeKey(arn)).ok).toBe(true);
+    expect((await kms.enableKeyRotation(arn, 365)).ok).toBe(false);
+    expect(throttled).toEqual(['DescribeKey', 'DescribeKey', 'EnableKeyRotation']);
   });
 
   it('does not try a refused read again', async () => {

@@ -3,6 +3,7 @@ import type { FaultRule, Sandbox } from '../../sandbox/index.ts';
 import { callKms, createKey } from '../support/aws.ts';
 import {
   type Assessed,
+  candidates,
   EXIT,
   FRANKFURT,
   IRELAND,
@@ -223,6 +224,14 @@ describe.concurrent('the finding of every kind of key', () => {
     const asked = sandbox.log.filter(({ operation }) => operation === 'GetKeyRotationStatus');
     expect(asked).toHaveLength(KINDS.filter(([, , , , rotation]) => rotation !== 'not-read').length);
     expect(sandbox.log.filter(({ acted }) => acted)).toEqual([]);
+  });
+
+  it('says how many calls AWS throttled, and nothing of it otherwise', async () => {
+    const { run, sandbox } = await startJourney({ keys: candidates(3) });
+    expect((await run('assess', '--json')).stderr).not.toContain('throttled');
+    sandbox.configure({ faults: [{ kind: 'throttle', operation: 'DescribeKey', times: 2 }] });
+    const { code, stderr } = await run('assess', '--json');
+    expect([code, stderr]).toEqual([EXIT.done, expect.stringContaining('AWS throttled 2 calls;')]);
   });
 
   it('gives each key its whole profile in AWS’s names', async () => {

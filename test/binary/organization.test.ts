@@ -148,6 +148,9 @@ describe.concurrent('Ctrl-C', () => {
     expect((await running.ended).code).toBe(130);
     sandbox.configure({ organization: { accounts: [{ id: MEMBER, roles }] } });
     const { code, json } = await run('assess', '--resume', '--json');
-    expect([code, json<Assessed>()]).toMatchObject([EXIT.done, { totals: { candidate: 41 }, unreachable: [] }]);
+    expect([code, json<Assessed>()]).toMatchObject([
+      EXIT.done,
+      { totals: { candidate: 41 }, unreachable: [] },
+    ]);
   });
 });

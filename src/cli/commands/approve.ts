@@ -54,7 +54,8 @@ export async function approveRollout(
   if (!terminal.json) await showForApproval(terminal, store, rollout);
   const chosen = await choose(session, rollout, options);
   // Asked before anything is recorded: an approval without a submitter is none.
-  const caller = await (await openAws(options, { rollout, role: 'assess' })).identify();
+  const { notify } = session.progress;
+  const caller = await (await openAws(options, { rollout, role: 'assess', notify })).identify();
   return approve({ store, clock: systemClock, newApprovalId: () => newId(new Date()) }, rollout, {
     ...chosen,
     submittedBy: submitterFrom(caller),

@@ -53,7 +53,11 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
   const id = interrupted?.id ?? newId(new Date());
   const { roles, profiles } = interrupted ?? { roles: rolesOf(options) };
   const host = {
-    aws: await openAws(options, { rollout: { id, roles, profiles }, role: 'assess' }, options.region?.[0]),
+    aws: await openAws(
+      options,
+      { rollout: { id, roles, profiles }, role: 'assess', notify: progress.notify },
+      options.region?.[0],
+    ),
     store,
     clock: systemClock,
     notify: progress.notify,

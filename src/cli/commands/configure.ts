@@ -57,7 +57,7 @@ async function configureWaves(
   sizes: readonly number[],
   options: ConfigureOptions,
 ): Promise<ExitCode> {
-  const reading = await openAws(options, { rollout, role: 'assess' });
+  const reading = await openAws(options, { rollout, role: 'assess', notify: host.notify });
   const done = await configureInWaves({ ...host, reading }, rollout, request, sizes, options.wait);
   const { totals, wavesDone, stopped } = done;
   if (session.terminal.json) {
@@ -75,7 +75,7 @@ export async function configureHost(
   rollout: AssessedRollout,
   options: AccessOptions,
 ): Promise<Host> {
-  const aws = await openAws(options, { rollout, role: 'configure' });
+  const aws = await openAws(options, { rollout, role: 'configure', notify: progress.notify });
   return { aws, store, clock: systemClock, notify: progress.notify, signal, holder: holderName('configure') };
 }
 

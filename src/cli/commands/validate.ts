@@ -37,7 +37,7 @@ export async function validateRollout(
   rollout: AssessedRollout,
   options: ValidateOptions,
 ): Promise<VerdictTotals> {
-  const aws = await openAws(options, { rollout, role: 'assess' });
+  const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
   const holder = holderName('validate');
   const totals = await validate(
     { aws, store, clock: systemClock, notify: progress.notify, signal, holder },

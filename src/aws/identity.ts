@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod';
 import { KeyturnError } from '../messages/error.ts';
+import { shellWord } from '../messages/shell-word.ts';
 import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
 import type { Answer, Caller } from '../workflow/ports.ts';
@@ -37,8 +38,8 @@ export function identityError({ kind, code, message }: Failure, profile?: string
   if (kind === 'credentials')
     return new KeyturnError('aws-credentials', said, mendCredentials(code, message, profile));
   if (kind === 'access-denied') {
-    const command = `aws sts get-caller-identity${profile === undefined ? '' : ` --profile ${profile}`}`;
-    return new KeyturnError('aws-denied', said, `Check the credentials with: ${command}`);
+    const fix = `Check the credentials with: aws sts get-caller-identity${flagOf(profile)}`;
+    return new KeyturnError('aws-denied', said, fix);
   }
   return new KeyturnError(
     'aws-failed',
@@ -47,8 +48,11 @@ export function identityError({ kind, code, message }: Failure, profile?: string
   );
 }
 
+const flagOf = (profile: string | undefined): string =>
+  profile === undefined ? '' : ` --profile ${shellWord(profile)}`;
+
 function mendCredentials(code: string, message: string, profile: string | undefined): string {
-  const named = profile === undefined ? '' : ` --profile ${profile}`;
+  const named = flagOf(profile);
   if (code === 'TokenProviderError' || /\bsso\b/i.test(message)) {
     const hint = profile === undefined ? ' (add --profile NAME where you use one)' : '';
     return `Sign in again with: aws sso login${named}${hint}`;

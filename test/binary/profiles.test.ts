@@ -88,14 +88,14 @@ describe.concurrent('several profiles', () => {
 
   it('are refused before anything is recorded, with every problem', async () => {
     const { run, cwd } = await startProfiles();
-    const names = ['dev', 'again', 'stale', 'nobody'].flatMap((name) => ['--profile', name]);
+    const names = ['dev', 'again', 'stale', 'no body'].flatMap((name) => ['--profile', name]);
     const { code, json } = await run('assess', '--json', ...names);
     expect(code).toBe(EXIT.badInput);
     expect(json<Refused>().error).toMatchObject({
       code: 'input-profiles',
       problems: [
         expect.stringMatching(/^Profile stale: .*ExpiredToken.*aws sso login --profile stale/),
-        expect.stringMatching(/^Profile nobody: .*aws sts get-caller-identity --profile nobody/),
+        expect.stringMatching(/^Profile no body: .*aws sts get-caller-identity --profile 'no body'/),
         `Profiles dev and again are of the same account ${DEV}.`,
       ],
     });
@@ -141,6 +141,15 @@ describe.concurrent('several profiles', () => {
     expect(enableCalls(sandbox).map(({ account }) => account)).toEqual([DEV]);
     expect((await run('configure', '--profile', 'prod')).code).toBe(EXIT.done);
     expect((await run('validate', '--wait', '5s')).code).toBe(EXIT.done);
+  });
+
+  it('of the rollout go before a list in keyturn.yaml', async () => {
+    const { run, write, sandbox } = await startProfiles();
+    await run('assess', ...BOTH);
+    await run('approve', '--all');
+    write('keyturn.yaml', 'profile: [prod, stale]\n');
+    expect((await run('configure')).code).toBe(EXIT.done);
+    expect(enableCalls(sandbox)).toHaveLength(2);
   });
 
   it('can stand in keyturn.yaml, and a flag for roles takes their place', async () => {

@@ -78,6 +78,16 @@ describe('keyturn.yaml', () => {
     expect([lines.store, lines.accounts, lines.waves]).toEqual([2, 7, 24]);
   });
 
+  it('takes one profile or several, each once', () => {
+    expect(parseConfig('profile: [audit, billing, audit]').values.profile).toEqual(['audit', 'billing']);
+    expect(problemsOf('profile: [audit, 12]')).toEqual([
+      'line 1, column 18: profile: It has to be text: write it in quotes.',
+    ]);
+    expect(problemsOf('profile: []')).toEqual([
+      'line 1, column 10: profile: Name at least one, or leave the key out.',
+    ]);
+  });
+
   it.each(['', '\n', '# nothing yet\n', '---\n', '\uFEFF', '{}', 'null'])('may be empty: %j', (source) => {
     expect(parseConfig(source).values).toEqual({});
   });

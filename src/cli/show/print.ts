@@ -1,3 +1,4 @@
+import { shellWord } from '../../messages/shell-word.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { jsonText } from '../../report/lines.ts';
 import type { CommonOptions } from '../session.ts';
@@ -22,8 +23,4 @@ export function commandLine(
   for (const name of profile ?? []) words.push('--profile', name);
   if (config !== undefined) words.push('--config', config);
   return words.map(shellWord).join(' ');
-}
-
-function shellWord(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

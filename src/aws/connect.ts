@@ -6,12 +6,12 @@ import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
 import type { Aws, Caller, Clock } from '../workflow/ports.ts';
 import { call, parseWith, READ_PATIENCE } from './call.ts';
-import { clientSettings } from './client-settings.ts';
+import { clientSettings, connectHttp } from './client-settings.ts';
 import { accountCredentials, type RoleSettings } from './credentials.ts';
 import { openKmsPlace } from './kms-place.ts';
 import { Pace } from './pace.ts';
 import { QUOTA_SHARE } from './quotas.ts';
-import { openReader } from './reader.ts';
+import { findKms, type KmsEndpoint, openReader } from './reader.ts';
 
 export interface AwsSettings {
   /** A named profile; without it the SDK's own search for credentials decides. */
@@ -34,7 +34,8 @@ const identity = z.object({ Account: z.string(), Arn: text, UserId: text });
 /** Opens AWS through the SDK's own providers (environment, profile, SSO, …). Makes no call by itself. */
 export function connectAws(settings: AwsSettings): Aws {
   const { clock, pace = QUOTA_SHARE } = settings;
-  const shared = clientSettings(settings);
+  const http = connectHttp();
+  const shared = clientSettings(settings, http);
   // The configured Region where there is one: the first of a scope may be one that the account has not enabled.
   const configured = new STSClient(shared).config.region;
   const region = () => configured().catch((error) => settings.region ?? Promise.reject(error));
@@ -46,6 +47,12 @@ export function connectAws(settings: AwsSettings): Aws {
     return caller;
   };
   const credentials = accountCredentials(sts, regional, identify, settings.role, clock);
+  const endpoints = new Map<string, Promise<KmsEndpoint>>();
+  function endpointOf(region: string): Promise<KmsEndpoint> {
+    const known = endpoints.get(region) ?? findKms(new KMSClient({ ...shared, region }));
+    endpoints.set(region, known);
+    return known;
+  }
 
   return {
     identify,
@@ -71,13 +78,15 @@ export function connectAws(settings: AwsSettings): Aws {
       return listEnabledRegions(regional, credentials.of(account), clock);
     },
     place: (place) => {
-      const client = new KMSClient({
-        ...shared,
-        region: place.region,
-        credentials: credentials.of(place.account),
+      const { account, region } = place;
+      const own = credentials.of(account);
+      const read = openReader({
+        endpoint: () => endpointOf(region),
+        credentials: own,
+        post: http.post,
+        userAgent: shared.customUserAgent,
       });
-      const { customUserAgent, requestHandler } = shared;
-      const read = openReader(client, requestHandler, customUserAgent);
+      const client = () => new KMSClient({ ...shared, region, credentials: own });
       return openKmsPlace(place, { client, read }, clock, pace);
     },
   };

@@ -106,8 +106,9 @@ export interface Store {
 
   /** Places of a rollout that have not been assessed, or could not be; what is left of an interrupted try is dropped. */
   placesToAssess(rollout: string): Promise<Place[]>;
-  recordPlace(rollout: string, record: PlaceRecord): Promise<void>;
-  /** Stores findings and AWS managed keys; a key that is stored already is replaced. */
+  /** Ends a place, with the findings that are not stored yet. */
+  recordPlace(rollout: string, record: PlaceRecord, rest?: FindingsBatch): Promise<void>;
+  /** Stores findings and AWS managed keys, each key once; one that is stored already is replaced. */
   recordFindings(rollout: string, batch: FindingsBatch): Promise<void>;
   completeAssessment(rollout: string, at: string, planDigest: string): Promise<void>;
   /** In ascending order of ARN, by code unit; read in pages, so that nothing holds them all. */

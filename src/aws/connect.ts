@@ -5,7 +5,7 @@ import { KeyturnError } from '../messages/error.ts';
 import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
 import type { Aws, Caller, Clock } from '../workflow/ports.ts';
-import { call, parseWith, READ_PATIENCE } from './call.ts';
+import { call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import { clientSettings, connectHttp } from './client-settings.ts';
 import { accountCredentials, type RoleSettings } from './credentials.ts';
 import { openKmsPlace } from './kms-place.ts';
@@ -99,7 +99,7 @@ async function identifyCaller(sts: STSClient, clock: Clock): Promise<Caller> {
     clock,
     patience: READ_PATIENCE,
     send: () => sts.send(new GetCallerIdentityCommand({})),
-    parse: parseWith(identity),
+    parse: parseOutputWith(identity),
   });
   if (!answer.ok) throw identityError(answer.failure);
   const { Account, Arn, UserId } = answer.value;

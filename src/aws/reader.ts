@@ -62,7 +62,7 @@ export function openReader({ endpoint, credentials, post, userAgent }: ReaderSet
       const { status, headers, text } = await send(operation, body, await credentials(), date);
       const $metadata = { httpStatusCode: status, ...requestIdOf(headers) };
       const answer = parseBody(text, $metadata);
-      if (status < 300) return { ...answer, $metadata };
+      if (status < 300) return Object.assign(answer, { $metadata });
       const error = errorOf(answer, headers, $metadata);
       const skew = Date.parse(single(headers, 'date') ?? '') - Date.now();
       const isClock = CLOCK_ERRORS.has(error.name) && Math.abs(skew - offset) > TOLERATED_SKEW;
@@ -112,13 +112,19 @@ function prepareSend({ url, signingRegion }: KmsEndpoint, post: Post, userAgent:
 
 function parseBody(text: string, $metadata: RawAnswer['$metadata']): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text);
+    const value: unknown = JSON.parse(
+      text === '' ? '{}' : text,
+      text.includes('null') ? nullIsAbsent : undefined,
+    );
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch (cause) {
     throw Object.assign(new SyntaxError('the body is no JSON', { cause }), { $metadata });
   }
   throw Object.assign(new SyntaxError('the body is no JSON object'), { $metadata });
 }
+
+/** The SDK takes a field that is null for one that is not there. */
+const nullIsAbsent = (_: string, value: unknown): unknown => value ?? undefined;
 
 /** The code stands in a header or in `__type`, with a namespace before `#` or a URL after `:`. */
 function errorOf(

@@ -2,7 +2,7 @@ import { AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
 import type { Answer, Clock } from '../workflow/ports.ts';
-import { call, parseWith, READ_PATIENCE } from './call.ts';
+import { call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
 
@@ -47,7 +47,7 @@ async function listByAccount(client: AccountClient, clock: Clock): Promise<Answe
       clock,
       patience: READ_PATIENCE,
       send: () => client.send(new ListRegionsCommand(input)),
-      parse: parseWith(regionsPage),
+      parse: parseOutputWith(regionsPage),
     });
     if (!answer.ok) return answer;
     regions.push(...answer.value.Regions.map(({ RegionName }) => RegionName));
@@ -71,7 +71,7 @@ async function describeByEc2(
     patience: READ_PATIENCE,
     send: () => client.send(new DescribeRegionsCommand({})),
     parse: (output) =>
-      parseWith(regionsPage)(output)
+      parseOutputWith(regionsPage)(output)
         .Regions.map(({ RegionName }) => RegionName)
         .sort(),
   });

@@ -113,6 +113,26 @@ describe('the shorter way of reading', () => {
     expect(sandbox.log).toHaveLength(3);
   });
 
+  it('takes null for absent, as the SDK does', async () => {
+    const read = openReader({
+      endpoint: async () => ({
+        url: new URL('https://kms.eu-central-1.amazonaws.com'),
+        signingRegion: REGION,
+      }),
+      credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }),
+      post: async () => ({
+        status: 200,
+        headers: {},
+        text: '{"NextMarker":null,"Keys":[{"KeyArn":"null","KeyId":null}]}',
+      }),
+      userAgent: 'keyturn/test',
+    });
+    expect(await read('ListKeys', {})).toEqual({
+      Keys: [{ KeyArn: 'null' }],
+      $metadata: { httpStatusCode: 200 },
+    });
+  });
+
   it('corrects the time for calls that were under way together', async () => {
     const { read, KeyId } = await open({
       ...RICH,

@@ -6,7 +6,7 @@ import type { KeyFacts } from '../model/key-facts.ts';
 import type { Place } from '../model/place.ts';
 import { concurrently } from './concurrently.ts';
 import type { Clock, FindingsBatch, KeyReference, KmsPlace, Mend, Store } from './ports.ts';
-import { type Aliases, readKeyFacts } from './read-key.ts';
+import { type Aliases, readKeyFacts, withAliases } from './read-key.ts';
 
 export interface PlaceAssessment {
   readonly kms: KmsPlace;
@@ -20,7 +20,8 @@ export interface PlaceAssessment {
   readonly onKey: () => void;
 }
 
-const KEYS_AT_ONCE = 64;
+/** At 1000 keys a second, the most that the quotas allow, a key that takes two round trips is one of some 60 at 30 ms each. */
+const KEYS_AT_ONCE = 96;
 const BATCH = 500;
 
 /**
@@ -47,31 +48,40 @@ export async function assessPlace(work: PlaceAssessment): Promise<void> {
   if (mend) notify({ code: 'place-unreachable', place: { ...kms.place, ...mend } });
   const place = { ...kms.place, ...mend };
   const record = { kind: 'assessed', place, listed, at: clock.now().toISOString() } as const;
-  await store.recordPlace(rollout, record, findings.take());
+  await store.recordPlace(rollout, record, await findings.conclude());
 }
 
-/** What was concluded in a place and is not stored yet: the last word on each key. */
+/** What was read in a place and is not stored yet: the last word on each key. */
 interface Findings {
-  /** @param finding absent for an AWS managed key */
-  add(keyArn: string, finding: Finding | undefined): Promise<void>;
-  take(): FindingsBatch;
+  /** @param aliases of the place; absent for a key that is gone */
+  add(facts: KeyFacts, aliases?: Promise<Aliases>): Promise<void>;
+  conclude(): Promise<FindingsBatch>;
 }
 
-/** Most places fit into one batch, which is stored when the place ends, in one transaction with it. */
-function gatherFindings({ kms: { place }, store, rollout }: PlaceAssessment): Findings {
-  const gathered = new Map<string, Finding | undefined>();
-  function take(): FindingsBatch {
-    const findings = [...gathered.values()].filter((finding) => finding !== undefined);
-    const managed = [...gathered].filter(([, finding]) => finding === undefined);
+/**
+ * Most places fit into one batch, which is stored when the place ends, in one transaction with it. Aliases come a
+ * hundred a page, so they are waited for here, where no key's reading waits with them.
+ */
+function gatherFindings({ kms: { place }, store, rollout, context }: PlaceAssessment): Findings {
+  const gathered = new Map<string, { facts: KeyFacts; aliases: Promise<Aliases> | undefined }>();
+  async function conclude(): Promise<FindingsBatch> {
+    const read = [...gathered.values()];
     gathered.clear();
-    return { findings, awsManaged: managed.map(([keyArn]) => ({ keyArn, place })) };
+    const findings: Finding[] = [];
+    const awsManaged: { keyArn: string; place: Place }[] = [];
+    for (const { facts, aliases } of read) {
+      const finding = assembleFinding(aliases ? withAliases(facts, await aliases) : facts, context);
+      if (finding) findings.push(finding);
+      else awsManaged.push({ keyArn: facts.keyArn, place });
+    }
+    return { findings, awsManaged };
   }
   return {
-    add: async (keyArn, finding) => {
-      gathered.set(keyArn, finding);
-      if (gathered.size >= BATCH) await store.recordFindings(rollout, take());
+    add: async (facts, aliases) => {
+      gathered.set(facts.keyArn, { facts, aliases });
+      if (gathered.size >= BATCH) await store.recordFindings(rollout, await conclude());
     },
-    take,
+    conclude,
   };
 }
 
@@ -87,9 +97,7 @@ async function assessDifference(
   const came = second.filter(({ keyArn }) => !before.has(keyArn));
   const went = first.filter(({ keyArn }) => !after.has(keyArn));
   if (came.length > 0) await assessKeys(work, came, work.kms.listAliases(), findings);
-  for (const key of went) {
-    await findings.add(key.keyArn, assembleFinding(disappeared(work, key), work.context));
-  }
+  for (const key of went) await findings.add(disappeared(work, key));
   return before.size + came.length;
 }
 
@@ -100,8 +108,7 @@ async function assessKeys(
   findings: Findings,
 ): Promise<void> {
   const assessKey = async (key: KeyReference) => {
-    const facts = await readKeyFacts(kms, key, aliases, context.scope);
-    await findings.add(key.keyArn, assembleFinding(facts, context));
+    await findings.add(await readKeyFacts(kms, key, context.scope), aliases);
     onKey();
   };
   await concurrently(keys, KEYS_AT_ONCE, assessKey, signal);

@@ -41,51 +41,47 @@ export function openHttp(settings: HttpSettings): Http {
     connections: settings.connections,
     pipelining: 1,
   });
-  return { handler: sdkHandler(agent), post: (request) => post(agent, request) };
+  return {
+    handler: {
+      metadata: { handlerProtocol: 'http/1.1' },
+      destroy: () => {
+        agent.destroy();
+      },
+      handle: async (request) => {
+        const { method, headers, body } = request;
+        const asked = { origin: originOf(request), path: pathOf(request), method, headers, body };
+        const { status, headers: answered, body: bytes } = await exchange(agent, asked);
+        return { response: { statusCode: status, headers: headersOf(answered), body: bytes } };
+      },
+    },
+    post: async (request) => {
+      const { body, ...head } = await exchange(agent, { ...request, method: 'POST' });
+      return { ...head, text: body.toString() };
+    },
+  };
 }
 
-/** A few KB are gathered as they come: a stream for them costs a fifth of the call. */
-function post(agent: Agent, { origin, path, headers, body }: HttpPost): Promise<HttpAnswer> {
+type Head = Pick<HttpAnswer, 'status' | 'headers'>;
+
+/** One request and its answer. A few KB are gathered as they come: a stream for them costs a fifth of the call. */
+function exchange(agent: Agent, request: Dispatcher.DispatchOptions): Promise<Head & { body: Buffer }> {
   return new Promise((resolve, reject) => {
-    let head: Pick<HttpAnswer, 'status' | 'headers'> = { status: 0, headers: {} };
+    let head: Head = { status: 0, headers: {} };
     const chunks: Buffer[] = [];
-    const gather: Dispatcher.DispatchHandler = {
+    agent.dispatch(request, {
       // Without it, undici takes the handler for one of its old kind.
       onRequestStart: () => {},
       // Called for 1xx too; the last is the answer's.
-      onResponseStart: (_, status, answered) => {
-        head = { status, headers: answered };
+      onResponseStart: (_, status, headers) => {
+        head = { status, headers };
       },
       onResponseData: (_, chunk) => {
         chunks.push(chunk);
       },
-      onResponseEnd: () => resolve({ ...head, text: Buffer.concat(chunks).toString() }),
+      onResponseEnd: () => resolve({ ...head, body: Buffer.concat(chunks) }),
       onResponseError: (_, error) => reject(error),
-    };
-    agent.dispatch({ origin, path, method: 'POST', headers, body }, gather);
+    });
   });
-}
-
-function sdkHandler(agent: Agent): Http['handler'] {
-  return {
-    metadata: { handlerProtocol: 'http/1.1' },
-    destroy: () => {
-      agent.destroy();
-    },
-    handle: async (request, { abortSignal } = {}) => {
-      const answer = await agent.request({
-        origin: originOf(request),
-        path: pathOf(request),
-        method: request.method,
-        headers: request.headers,
-        body: request.body,
-        ...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
-      });
-      // Read at once: a few KB as bytes cost the SDK less than a stream.
-      const body = new Uint8Array(await answer.body.arrayBuffer());
-      return { response: { statusCode: answer.statusCode, headers: headersOf(answer.headers), body } };
-    },
-  };
 }
 
 function originOf({ protocol, hostname, port }: HttpRequest): string {

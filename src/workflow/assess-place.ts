@@ -20,8 +20,7 @@ export interface PlaceAssessment {
   readonly onKey: () => void;
 }
 
-/** At 1000 keys a second, the most that the quotas allow, a key that takes two round trips is one of some 60 at 30 ms each. */
-const KEYS_AT_ONCE = 96;
+const KEYS_AT_ONCE = 64;
 const BATCH = 500;
 
 /**

@@ -20,8 +20,8 @@ export type Sign = (
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /**
- * Signature Version 4 for one Region and service. The SDK's signer derives its key anew for most calls where there are
- * many accounts and Regions (it keeps 50), and takes eight times the CPU besides. Held against it by a test.
+ * Signature Version 4 for one Region and service, with its key kept for the day. The SDK's signer takes many times the
+ * CPU (docs/decisions/0015-reads-are-signed-here.md). Held against it by a test.
  */
 export function openSigner(region: string, service: string): Sign {
   let known: { day: string; secret: string; key: KeyObject } | undefined;

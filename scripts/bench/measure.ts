@@ -103,12 +103,12 @@ export function measureKeyturn(
   env: Readonly<Record<string, string>>,
 ): Promise<Cost> {
   // With the flags of bin/keyturn, which cannot be measured from inside.
-  const flags = ['--max-semi-space-size=8', '--import', path('./usage.ts')];
+  const flags = ['--max-semi-space-size=8', '--import', path('./usage.js')];
   return measure(process.execPath, [...flags, KEYTURN, ...args], env);
 }
 
 export function measureScript(file: string, env: Readonly<Record<string, string>>): Promise<Cost> {
-  return measure(process.execPath, ['--import', path('./usage.ts'), path(`./${file}`)], env);
+  return measure(process.execPath, ['--import', path('./usage.js'), path(`./${file}`)], env);
 }
 
 /** A directory for a store, removed when `work` is done. */

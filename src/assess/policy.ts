@@ -104,6 +104,9 @@ function isAccount(principal: string, account: string): boolean {
 
 /** IAM's wildcards in actions: `*` any run, `?` any one character; actions are case-insensitive. */
 function matches(pattern: string, action: string): boolean {
+  // Most patterns differ before their first wildcard, and making a RegExp of each key's each pattern takes its time.
+  const literal = pattern.slice(0, pattern.search(/[*?]|$/)).toLowerCase();
+  if (!action.toLowerCase().startsWith(literal)) return false;
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replace(/\*+/g, '.*')

@@ -25,7 +25,7 @@ export interface Call<T> extends CallContext {
   readonly patience: Patience;
   /** Makes one HTTP request. */
   send(): Promise<{ $metadata: { requestId?: string | undefined } }>;
-  /** Parses the SDK's output; throws where it is not an answer that AWS documents. */
+  /** Parses what came; throws where it is not an answer that AWS documents. */
   parse(output: unknown): T;
 }
 
@@ -36,7 +36,7 @@ export async function call<T>(request: Call<T>): Promise<Answer<T>> {
     await pace.turn();
     try {
       const output = await request.send();
-      const value = request.parse(plain(output));
+      const value = request.parse(output);
       pace.recover();
       const { requestId } = output.$metadata;
       return {
@@ -71,6 +71,21 @@ function backoffMs(attempt: number): number {
   return Math.min(5000, 100 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
+/** Parses with a schema, naming what is wrong in the error's message. */
+export function parseWith<T>(schema: z.ZodType<T>): (output: unknown) => T {
+  return (output) => {
+    const parsed = schema.safeParse(output);
+    if (parsed.success) return parsed.data;
+    throw undocumentedAnswer(z.prettifyError(parsed.error));
+  };
+}
+
+/** As `parseWith`, for what a client of the SDK returned. */
+export function parseOutputWith<T>(schema: z.ZodType<T>): (output: unknown) => T {
+  const parse = parseWith(schema);
+  return (output) => parse(plain(output));
+}
+
 /** The SDK gives Date objects and, for some services, nulls; the model has ISO text and absent fields. */
 function plain(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
@@ -81,15 +96,6 @@ function plain(value: unknown): unknown {
       inner === null || inner === undefined || key === '$metadata' ? [] : [[key, plain(inner)]],
     ),
   );
-}
-
-/** Parses with a schema, naming what is wrong in the error's message. */
-export function parseWith<T>(schema: z.ZodType<T>): (output: unknown) => T {
-  return (output) => {
-    const parsed = schema.safeParse(output);
-    if (parsed.success) return parsed.data;
-    throw undocumentedAnswer(z.prettifyError(parsed.error));
-  };
 }
 
 /** An answer that AWS does not document: the error to throw from `parse`. */

@@ -3,13 +3,13 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { KeyturnError } from '../messages/error.ts';
 import type { AskedProfile, Aws, Caller, Clock } from '../workflow/ports.ts';
 import type { CallContext } from './call.ts';
-import { clientSettings } from './client-settings.ts';
+import { clientSettings, connectHttp } from './client-settings.ts';
 import { accountCredentials, type RoleSettings } from './credentials.ts';
 import { askIdentity, identityError } from './identity.ts';
 import { openKmsPlace } from './kms-place.ts';
 import { type NamedProfile, profileCredentials } from './profiles.ts';
 import { QUOTA_SHARE } from './quotas.ts';
-import { openReader } from './reader.ts';
+import { findKms, type KmsEndpoint, openReader } from './reader.ts';
 
 export interface AwsSettings {
   /** A named profile; without it the SDK's own search for credentials decides. */
@@ -38,7 +38,9 @@ export function connectAws(settings: AwsSettings): Aws {
     profile = profiles?.[0]?.name,
   } = settings;
   const context = { clock, onThrottled };
-  const shared = clientSettings({ version: settings.version, ...(profile !== undefined && { profile }) });
+  const http = connectHttp();
+  const named = { version: settings.version, ...(profile !== undefined && { profile }) };
+  const shared = clientSettings(named, http);
   // The configured Region where there is one: the first of a scope may be one that the account has not enabled.
   const configured = new STSClient(shared).config.region;
   const region = () => configured().catch((error) => settings.region ?? Promise.reject(error));
@@ -51,6 +53,12 @@ export function connectAws(settings: AwsSettings): Aws {
     return caller;
   };
   const credentials = byProfile ?? accountCredentials(sts, regional, identify, settings.role, context);
+  const endpoints = new Map<string, Promise<KmsEndpoint>>();
+  function endpointOf(region: string): Promise<KmsEndpoint> {
+    const known = endpoints.get(region) ?? findKms(new KMSClient({ ...shared, region }));
+    endpoints.set(region, known);
+    return known;
+  }
 
   return {
     identify,
@@ -77,13 +85,15 @@ export function connectAws(settings: AwsSettings): Aws {
       return listEnabledRegions(regional, credentials.of(account), context);
     },
     place: (place) => {
-      const client = new KMSClient({
-        ...shared,
-        region: place.region,
-        credentials: credentials.of(place.account),
+      const { account, region } = place;
+      const own = credentials.of(account);
+      const read = openReader({
+        endpoint: () => endpointOf(region),
+        credentials: own,
+        post: http.post,
+        userAgent: shared.customUserAgent,
       });
-      const { customUserAgent, requestHandler } = shared;
-      const read = openReader(client, requestHandler, customUserAgent);
+      const client = () => new KMSClient({ ...shared, region, credentials: own });
       return openKmsPlace(place, { client, read, onThrottled }, clock, pace);
     },
   };

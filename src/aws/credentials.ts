@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Failure } from '../model/failure.ts';
 import { timestamp } from '../model/text.ts';
 import type { Answer, Caller } from '../workflow/ports.ts';
-import { type CallContext, call, parseWith, READ_PATIENCE } from './call.ts';
+import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { readFailure } from './failure.ts';
 import { Pace } from './pace.ts';
@@ -70,7 +70,7 @@ export function accountCredentials(
       ...context,
       patience: READ_PATIENCE,
       send: () => sts.send(command),
-      parse: (output) => toIdentity(parseWith(assumed)(output)),
+      parse: (output) => toIdentity(parseOutputWith(assumed)(output)),
     });
   }
 

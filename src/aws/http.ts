@@ -1,5 +1,5 @@
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from '@smithy/types';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 
 export interface HttpSettings {
   /** Milliseconds until a connection is made, and until an answer begins or goes on. */
@@ -9,13 +9,31 @@ export interface HttpSettings {
   readonly connections: number;
 }
 
+export interface HttpPost {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+export type Post = (request: HttpPost) => Promise<HttpAnswer>;
+
+export interface Http {
+  /** Carries the SDK's requests. */
+  readonly handler: RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions>;
+  /** Makes one request and reads its answer whole. */
+  readonly post: Post;
+}
+
 /**
- * Carries the SDK's requests over undici, which costs less a call than the SDK's own handler (docs/performance.md).
- * One for all clients, so that they share connections. Nothing is retried here.
+ * HTTP over undici, which costs less a call than the SDK's own handler (docs/performance.md). One for all clients, so
+ * that they share connections. Nothing is retried here.
  */
-export function httpHandler(
-  settings: HttpSettings,
-): RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions> {
+export function openHttp(settings: HttpSettings): Http {
   const agent = new Agent({
     connect: { timeout: settings.connectTimeout },
     headersTimeout: settings.answerTimeout,
@@ -24,24 +42,46 @@ export function httpHandler(
     pipelining: 1,
   });
   return {
-    metadata: { handlerProtocol: 'http/1.1' },
-    destroy: () => {
-      agent.destroy();
+    handler: {
+      metadata: { handlerProtocol: 'http/1.1' },
+      destroy: () => {
+        agent.destroy();
+      },
+      handle: async (request) => {
+        const { method, headers, body } = request;
+        const asked = { origin: originOf(request), path: pathOf(request), method, headers, body };
+        const { status, headers: answered, body: bytes } = await exchange(agent, asked);
+        return { response: { statusCode: status, headers: headersOf(answered), body: bytes } };
+      },
     },
-    handle: async (request, { abortSignal } = {}) => {
-      const answer = await agent.request({
-        origin: originOf(request),
-        path: pathOf(request),
-        method: request.method,
-        headers: request.headers,
-        body: request.body,
-        ...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
-      });
-      // Read at once: a few KB as bytes cost the SDK less than a stream.
-      const body = new Uint8Array(await answer.body.arrayBuffer());
-      return { response: { statusCode: answer.statusCode, headers: headersOf(answer.headers), body } };
+    post: async (request) => {
+      const { body, ...head } = await exchange(agent, { ...request, method: 'POST' });
+      return { ...head, text: body.toString() };
     },
   };
+}
+
+type Head = Pick<HttpAnswer, 'status' | 'headers'>;
+
+/** One request and its answer. A few KB are gathered as they come: a stream for them costs a fifth of the call. */
+function exchange(agent: Agent, request: Dispatcher.DispatchOptions): Promise<Head & { body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    let head: Head = { status: 0, headers: {} };
+    const chunks: Buffer[] = [];
+    agent.dispatch(request, {
+      // Without it, undici takes the handler for one of its old kind.
+      onRequestStart: () => {},
+      // Called for 1xx too; the last is the answer's.
+      onResponseStart: (_, status, headers) => {
+        head = { status, headers };
+      },
+      onResponseData: (_, chunk) => {
+        chunks.push(chunk);
+      },
+      onResponseEnd: () => resolve({ ...head, body: Buffer.concat(chunks) }),
+      onResponseError: (_, error) => reject(error),
+    });
+  });
 }
 
 function originOf({ protocol, hostname, port }: HttpRequest): string {

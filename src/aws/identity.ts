@@ -5,7 +5,7 @@ import { shellWord } from '../messages/shell-word.ts';
 import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
 import type { Answer, Caller } from '../workflow/ports.ts';
-import { type CallContext, call, parseWith, READ_PATIENCE } from './call.ts';
+import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import { Pace } from './pace.ts';
 
 /** Calls per second for GetCallerIdentity, which is made once for each set of credentials. */
@@ -21,7 +21,7 @@ export function askIdentity(sts: STSClient, context: CallContext): Promise<Answe
     ...context,
     patience: READ_PATIENCE,
     send: () => sts.send(new GetCallerIdentityCommand({})),
-    parse: (output) => toCaller(parseWith(identity)(output)),
+    parse: (output) => toCaller(parseOutputWith(identity)(output)),
   });
 }
 

@@ -55,9 +55,12 @@ const KEYS_A_PAGE = 1000;
 const ALIASES_A_PAGE = 100;
 const TAGS_A_PAGE = 50;
 
-/** How KMS is called: changes through the SDK's client, whose own retries are off; reads by the shorter way. */
+/**
+ * How KMS is called: changes through the SDK's client, made when there are some, whose own retries are off;
+ * reads by the shorter way.
+ */
 export interface KmsAccess {
-  readonly client: KMSClient;
+  readonly client: () => KMSClient;
   readonly read: Reader;
   readonly onThrottled: Call<unknown>['onThrottled'];
 }
@@ -72,6 +75,7 @@ export function openKmsPlace(
   clock: Clock,
   share = QUOTA_SHARE,
 ): KmsPlace {
+  let changing: KMSClient | undefined;
   const paces = new Map<KmsOperation, Pace>();
 
   function paceOf(operation: KmsOperation): Pace {
@@ -150,7 +154,10 @@ export function openKmsPlace(
     enableKeyRotation: (KeyId, RotationPeriodInDays) =>
       make(
         'EnableKeyRotation',
-        () => client.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays })),
+        () => {
+          changing ??= client();
+          return changing.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays }));
+        },
         () => undefined,
         ONCE,
       ),

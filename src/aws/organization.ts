@@ -2,7 +2,7 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
 import { text } from '../model/text.ts';
 import type { Answer, OrganizationAccount } from '../workflow/ports.ts';
-import { type Call, type CallContext, call, parseWith, READ_PATIENCE } from './call.ts';
+import { type Call, type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
 
@@ -57,7 +57,7 @@ export async function listAccounts(
           ParentId === undefined
             ? client.send(new sdk.ListAccountsCommand(input))
             : client.send(new sdk.ListAccountsForParentCommand({ ...input, ParentId })),
-        parseWith(accountsPage),
+        parseOutputWith(accountsPage),
       );
       if (!answer.ok) return answer;
       for (const { Id, Name, State, Status } of answer.value.Accounts) {
@@ -79,7 +79,7 @@ export async function listAccounts(
           client.send(
             new sdk.ListOrganizationalUnitsForParentCommand({ ParentId, MaxResults: MOST_A_PAGE, NextToken }),
           ),
-        parseWith(unitsPage),
+        parseOutputWith(unitsPage),
       );
       if (!page.ok) return page;
       for (const { Id } of page.value.OrganizationalUnits) {

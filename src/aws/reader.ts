@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
-import type { HttpRequest, RequestSigner } from '@smithy/types';
-import type { ClientSettings } from './client-settings.ts';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { HttpAnswer, Post } from './http.ts';
+import { canonicalPath, openSigner, signingTime } from './sign.ts';
 
 /** An answer of KMS as it came: AWS's names, dates in epoch seconds. */
 export type RawAnswer = Readonly<Record<string, unknown>> & {
@@ -11,7 +13,24 @@ export type RawAnswer = Readonly<Record<string, unknown>> & {
 /** Makes one call of a reading operation. Throws errors of the shape that the SDK's have. */
 export type Reader = (operation: string, input: object) => Promise<RawAnswer>;
 
-type Handler = ClientSettings['requestHandler'];
+/** Where KMS is in a Region, by the SDK's rules and settings (FIPS, VPC endpoints, `AWS_ENDPOINT_URL`). */
+export interface KmsEndpoint {
+  readonly url: URL;
+  readonly signingRegion: string;
+}
+
+export async function findKms({ config }: KMSClient): Promise<KmsEndpoint> {
+  const { url } = await getEndpointFromInstructions({}, DescribeKeyCommand, config);
+  return { url: new URL(url), signingRegion: await config.region() };
+}
+
+export interface ReaderSettings {
+  /** Asked at the first call, so that what is wrong with the settings is that call's failure. */
+  readonly endpoint: () => Promise<KmsEndpoint>;
+  readonly credentials: AwsCredentialIdentityProvider;
+  readonly post: Post;
+  readonly userAgent: string;
+}
 
 /** AWS did not like the time in the signature. */
 const CLOCK_ERRORS = new Set([
@@ -25,69 +44,78 @@ const CLOCK_ERRORS = new Set([
 const TOLERATED_SKEW = 4 * 60_000;
 
 /**
- * Reads for bulk: the SDK's endpoint, credentials, signer and connections, with the JSON written and parsed here. What
- * the SDK does around that costs more than all the rest (docs/performance.md), which shows over a hundred thousand
- * keys. Changes never go this way. Held against the SDK's client by a contract test.
+ * Reads for bulk: the SDK's endpoint and credentials, with the JSON written, signed and parsed here. What the SDK does
+ * around that costs more than all the rest (docs/performance.md), which shows over a hundred thousand keys. Changes
+ * never go this way. Held against the SDK's client by a contract test.
  */
-export function openReader(client: KMSClient, handler: Handler, userAgent: string): Reader {
-  let prepared: Promise<{ target: URL; signer: RequestSigner }> | undefined;
+export function openReader({ endpoint, credentials, post, userAgent }: ReaderSettings): Reader {
+  let prepared: Promise<Send> | undefined;
   let clockOffset = 0;
-  const prepare = async () => {
-    const { url } = await getEndpointFromInstructions({}, DescribeKeyCommand, client.config);
-    return { target: new URL(url), signer: await client.config.signer() };
-  };
   return async (operation, input) => {
-    prepared ??= prepare();
-    const { target, signer } = await prepared;
-    const request = requestOf(target, operation, JSON.stringify(input), userAgent);
+    prepared ??= endpoint().then((found) => prepareSend(found, post, userAgent));
+    const send = await prepared;
+    const body = JSON.stringify(input);
     for (let corrected = false; ; corrected = true) {
-      const signingDate = new Date(Date.now() + clockOffset);
-      const { response } = await handler.handle(await signer.sign(request, { signingDate }));
-      const { statusCode, headers } = response;
-      const $metadata = { httpStatusCode: statusCode, ...requestIdOf(headers) };
-      const answer = parseBody(response.body, $metadata);
-      if (statusCode < 300) return { ...answer, $metadata };
+      // Of this call, since others at the same time may correct the clock too.
+      const offset = clockOffset;
+      const date = new Date(Date.now() + offset);
+      const { status, headers, text } = await send(operation, body, await credentials(), date);
+      const $metadata = { httpStatusCode: status, ...requestIdOf(headers) };
+      const answer = parseBody(text, $metadata);
+      if (status < 300) return Object.assign(answer, { $metadata });
       const error = errorOf(answer, headers, $metadata);
-      const skew = Date.parse(headers['date'] ?? '') - Date.now();
-      const isClock = CLOCK_ERRORS.has(error.name) && Math.abs(skew - clockOffset) > TOLERATED_SKEW;
+      const skew = Date.parse(single(headers, 'date') ?? '') - Date.now();
+      const isClock = CLOCK_ERRORS.has(error.name) && Math.abs(skew - offset) > TOLERATED_SKEW;
       if (corrected || !isClock) throw error;
       clockOffset = skew;
     }
   };
 }
 
-function requestIdOf(headers: Record<string, string>): { requestId?: string } {
-  const requestId = headers['x-amzn-requestid'];
+/** A header that came twice is none of those that are read here. */
+function single(headers: HttpAnswer['headers'], name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function requestIdOf(headers: HttpAnswer['headers']): { requestId?: string } {
+  const requestId = single(headers, 'x-amzn-requestid');
   return requestId === undefined ? {} : { requestId };
 }
 
-function requestOf(
-  { protocol, hostname, port, pathname, host }: URL,
+type Send = (
   operation: string,
   body: string,
-  userAgent: string,
-) {
-  return {
-    method: 'POST',
-    protocol,
-    hostname,
-    ...(port !== '' && { port: Number(port) }),
-    path: pathname,
-    query: {},
-    headers: {
-      host,
+  credentials: AwsCredentialIdentity,
+  date: Date,
+) => Promise<HttpAnswer>;
+
+function prepareSend({ url, signingRegion }: KmsEndpoint, post: Post, userAgent: string): Send {
+  const { origin, host, pathname } = url;
+  const sign = openSigner(signingRegion, 'kms');
+  const signedPath = canonicalPath(pathname);
+  return (operation, body, credentials, date) => {
+    const bodyHash = hash('sha256', body);
+    const signed = {
       'content-type': 'application/x-amz-json-1.1',
+      host,
+      'x-amz-content-sha256': bodyHash,
+      'x-amz-date': signingTime(date),
+      ...(credentials.sessionToken && { 'x-amz-security-token': credentials.sessionToken }),
       'x-amz-target': `TrentService.${operation}`,
-      'user-agent': userAgent,
-    },
-    body,
-  } satisfies HttpRequest;
+    };
+    const authorization = sign({ method: 'POST', path: signedPath, headers: signed, bodyHash }, credentials);
+    const headers = { ...signed, authorization, 'user-agent': userAgent };
+    return post({ origin, path: pathname, headers, body });
+  };
 }
 
-function parseBody(body: unknown, $metadata: RawAnswer['$metadata']): Record<string, unknown> {
-  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : '';
+function parseBody(text: string, $metadata: RawAnswer['$metadata']): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text);
+    const value: unknown = JSON.parse(
+      text === '' ? '{}' : text,
+      text.includes('null') ? nullIsAbsent : undefined,
+    );
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch (cause) {
     throw Object.assign(new SyntaxError('the body is no JSON', { cause }), { $metadata });
@@ -95,13 +123,16 @@ function parseBody(body: unknown, $metadata: RawAnswer['$metadata']): Record<str
   throw Object.assign(new SyntaxError('the body is no JSON object'), { $metadata });
 }
 
+/** The SDK takes a field that is null for one that is not there. */
+const nullIsAbsent = (_: string, value: unknown): unknown => value ?? undefined;
+
 /** The code stands in a header or in `__type`, with a namespace before `#` or a URL after `:`. */
 function errorOf(
   answer: Record<string, unknown>,
-  headers: Record<string, string>,
+  headers: HttpAnswer['headers'],
   $metadata: RawAnswer['$metadata'],
 ) {
-  const said = headers['x-amzn-errortype'] ?? answer['__type'] ?? answer['code'];
+  const said = single(headers, 'x-amzn-errortype') ?? answer['__type'] ?? answer['code'];
   const name = typeof said === 'string' ? said.split(':')[0]?.split('#').at(-1) : undefined;
   const message = answer['message'] ?? answer['Message'];
   return Object.assign(new Error(typeof message === 'string' ? message : ''), {

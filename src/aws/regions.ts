@@ -2,7 +2,7 @@ import { AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
 import type { Answer } from '../workflow/ports.ts';
-import { type CallContext, call, parseWith, READ_PATIENCE } from './call.ts';
+import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
 
@@ -50,7 +50,7 @@ async function listByAccount(
       ...context,
       patience: READ_PATIENCE,
       send: () => client.send(new ListRegionsCommand(input)),
-      parse: parseWith(regionsPage),
+      parse: parseOutputWith(regionsPage),
     });
     if (!answer.ok) return answer;
     regions.push(...answer.value.Regions.map(({ RegionName }) => RegionName));
@@ -74,7 +74,7 @@ async function describeByEc2(
     patience: READ_PATIENCE,
     send: () => client.send(new DescribeRegionsCommand({})),
     parse: (output) =>
-      parseWith(regionsPage)(output)
+      parseOutputWith(regionsPage)(output)
         .Regions.map(({ RegionName }) => RegionName)
         .sort(),
   });

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import * as z from 'zod';
 import { type Finding, type FindingKind, finding as findingSchema } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
@@ -42,10 +42,11 @@ export function assessmentMethods(db: Kysely<Tables>) {
         return places;
       }),
 
-    recordPlace: (rollout: string, record: PlaceRecord): Promise<void> =>
+    recordPlace: (rollout: string, record: PlaceRecord, rest?: FindingsBatch): Promise<void> =>
       db.transaction().execute(async (transaction) => {
         const { account, region } = record.place;
         const listed = record.kind === 'assessed' ? record.listed : null;
+        if (rest) await saveFindings(transaction, rollout, rest);
         await transaction
           .insertInto('places')
           .values({ rollout, account, region, listed, record: JSON.stringify(record.place) })
@@ -62,31 +63,8 @@ export function assessmentMethods(db: Kysely<Tables>) {
         });
       }),
 
-    recordFindings: (rollout: string, { findings, awsManaged }: FindingsBatch): Promise<void> =>
-      db.transaction().execute(async (transaction) => {
-        for (const finding of findings) {
-          const { account, region, finding: kind } = finding;
-          const row = { account, region, finding: kind, record: JSON.stringify(finding) };
-          await transaction
-            .insertInto('findings')
-            .values({ rollout, key_arn: finding.keyArn, ...row })
-            .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
-            .execute();
-          // Each key is counted once: one that went after it was read as AWS managed is a finding now.
-          await transaction
-            .deleteFrom('aws_managed')
-            .where('rollout', '=', rollout)
-            .where('key_arn', '=', finding.keyArn)
-            .execute();
-        }
-        for (const { keyArn, place } of awsManaged) {
-          await transaction
-            .insertInto('aws_managed')
-            .values({ rollout, key_arn: keyArn, account: place.account, region: place.region })
-            .onConflict((conflict) => conflict.doNothing())
-            .execute();
-        }
-      }),
+    recordFindings: (rollout: string, batch: FindingsBatch): Promise<void> =>
+      db.transaction().execute((transaction) => saveFindings(transaction, rollout, batch)),
 
     findings: async function* (
       rollout: string,
@@ -130,6 +108,35 @@ export function assessmentMethods(db: Kysely<Tables>) {
       return rows.map(({ record }) => parseRecord(unreachable, record));
     },
   };
+}
+
+/**
+ * One statement for many rows: built and compiled one by one, they cost more than SQLite takes to store them.
+ * Each key is counted once: one that went after it was read as AWS managed is a finding now.
+ */
+async function saveFindings(
+  db: Transaction<Tables>,
+  rollout: string,
+  { findings, awsManaged }: FindingsBatch,
+): Promise<void> {
+  if (findings.length > 0) {
+    const rows = JSON.stringify(
+      findings.map((each) => [each.keyArn, each.account, each.region, each.finding, JSON.stringify(each)]),
+    );
+    await sql`insert into findings (rollout, key_arn, account, region, finding, record)
+      select ${rollout}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
+      from json_each(${rows}) where true
+      on conflict (rollout, key_arn) do update set account = excluded.account, region = excluded.region,
+        finding = excluded.finding, record = excluded.record`.execute(db);
+    await sql`delete from aws_managed
+      where rollout = ${rollout} and key_arn in (select value ->> 0 from json_each(${rows}))`.execute(db);
+  }
+  if (awsManaged.length > 0) {
+    const rows = JSON.stringify(awsManaged.map(({ keyArn, place }) => [keyArn, place.account, place.region]));
+    await sql`insert into aws_managed (rollout, key_arn, account, region)
+      select ${rollout}, value ->> 0, value ->> 1, value ->> 2 from json_each(${rows}) where true
+      on conflict do nothing`.execute(db);
+  }
 }
 
 /** `listed` is what came off the pages; all else is counted from the rows that were stored. */

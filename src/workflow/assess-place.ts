@@ -5,8 +5,8 @@ import type { Finding } from '../model/finding.ts';
 import type { KeyFacts } from '../model/key-facts.ts';
 import type { Place } from '../model/place.ts';
 import { concurrently } from './concurrently.ts';
-import type { Clock, KeyReference, KmsPlace, Mend, Store } from './ports.ts';
-import { type Aliases, readKeyFacts } from './read-key.ts';
+import type { Clock, FindingsBatch, KeyReference, KmsPlace, Mend, Store } from './ports.ts';
+import { type Aliases, readKeyFacts, withAliases } from './read-key.ts';
 
 export interface PlaceAssessment {
   readonly kms: KmsPlace;
@@ -37,13 +37,51 @@ export async function assessPlace(work: PlaceAssessment): Promise<void> {
     return store.recordPlace(rollout, { kind: 'unreachable', place, at: listing.at });
   }
   notify({ code: 'place-listed', place: kms.place, keys: listing.value.length });
-  await assessKeys(work, listing.value, aliases);
+  const findings = gatherFindings(work);
+  await assessKeys(work, listing.value, aliases, findings);
   const again = await kms.listKeys();
-  const listed = again.ok ? await assessDifference(work, listing.value, again.value) : listing.value.length;
+  const listed = again.ok
+    ? await assessDifference(work, listing.value, again.value, findings)
+    : listing.value.length;
   const mend = again.ok ? undefined : mendSecondListing(again.failure);
   if (mend) notify({ code: 'place-unreachable', place: { ...kms.place, ...mend } });
   const place = { ...kms.place, ...mend };
-  await store.recordPlace(rollout, { kind: 'assessed', place, listed, at: clock.now().toISOString() });
+  const record = { kind: 'assessed', place, listed, at: clock.now().toISOString() } as const;
+  await store.recordPlace(rollout, record, await findings.conclude());
+}
+
+/** What was read in a place and is not stored yet: the last word on each key. */
+interface Findings {
+  /** @param aliases of the place; absent for a key that is gone */
+  add(facts: KeyFacts, aliases?: Promise<Aliases>): Promise<void>;
+  conclude(): Promise<FindingsBatch>;
+}
+
+/**
+ * Most places fit into one batch, which is stored when the place ends, in one transaction with it. Aliases come a
+ * hundred a page, so they are waited for here, where no key's reading waits with them.
+ */
+function gatherFindings({ kms: { place }, store, rollout, context }: PlaceAssessment): Findings {
+  const gathered = new Map<string, { facts: KeyFacts; aliases: Promise<Aliases> | undefined }>();
+  async function conclude(): Promise<FindingsBatch> {
+    const read = [...gathered.values()];
+    gathered.clear();
+    const findings: Finding[] = [];
+    const awsManaged: { keyArn: string; place: Place }[] = [];
+    for (const { facts, aliases } of read) {
+      const finding = assembleFinding(aliases ? withAliases(facts, await aliases) : facts, context);
+      if (finding) findings.push(finding);
+      else awsManaged.push({ keyArn: facts.keyArn, place });
+    }
+    return { findings, awsManaged };
+  }
+  return {
+    add: async (facts, aliases) => {
+      gathered.set(facts.keyArn, { facts, aliases });
+      if (gathered.size >= BATCH) await store.recordFindings(rollout, await conclude());
+    },
+    conclude,
+  };
 }
 
 /** Assesses the keys that came since the first listing and marks those that went. Returns how many ARNs were listed. */
@@ -51,40 +89,28 @@ async function assessDifference(
   work: PlaceAssessment,
   first: readonly KeyReference[],
   second: readonly KeyReference[],
+  findings: Findings,
 ): Promise<number> {
   const before = new Set(first.map(({ keyArn }) => keyArn));
   const after = new Set(second.map(({ keyArn }) => keyArn));
   const came = second.filter(({ keyArn }) => !before.has(keyArn));
   const went = first.filter(({ keyArn }) => !after.has(keyArn));
-  if (came.length > 0) await assessKeys(work, came, work.kms.listAliases());
-  const gone = went.flatMap((key) => assembleFinding(disappeared(work, key), work.context) ?? []);
-  if (gone.length > 0) await work.store.recordFindings(work.rollout, { findings: gone, awsManaged: [] });
+  if (came.length > 0) await assessKeys(work, came, work.kms.listAliases(), findings);
+  for (const key of went) await findings.add(disappeared(work, key));
   return before.size + came.length;
 }
 
 async function assessKeys(
-  { kms, store, rollout, context, onKey, signal }: PlaceAssessment,
+  { kms, context, onKey, signal }: PlaceAssessment,
   keys: readonly KeyReference[],
   aliases: Promise<Aliases>,
+  findings: Findings,
 ): Promise<void> {
-  let findings: Finding[] = [];
-  let awsManaged: { keyArn: string; place: Place }[] = [];
-  async function flush(): Promise<void> {
-    const batch = { findings, awsManaged };
-    findings = [];
-    awsManaged = [];
-    await store.recordFindings(rollout, batch);
-  }
   const assessKey = async (key: KeyReference) => {
-    const facts = await readKeyFacts(kms, key, aliases, context.scope);
-    const finding = assembleFinding(facts, context);
-    if (finding) findings.push(finding);
-    else awsManaged.push({ keyArn: key.keyArn, place: kms.place });
+    await findings.add(await readKeyFacts(kms, key, context.scope), aliases);
     onKey();
-    if (findings.length >= BATCH) await flush();
   };
   await concurrently(keys, KEYS_AT_ONCE, assessKey, signal);
-  await flush();
 }
 
 function disappeared({ kms, clock }: PlaceAssessment, key: KeyReference): KeyFacts {

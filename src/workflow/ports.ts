@@ -121,8 +121,9 @@ export interface Store {
     places: readonly Place[],
     at: string,
   ): Promise<void>;
-  recordPlace(rollout: string, record: PlaceRecord): Promise<void>;
-  /** Stores findings and AWS managed keys; a key that is stored already is replaced. */
+  /** Ends a place, with the findings that are not stored yet. */
+  recordPlace(rollout: string, record: PlaceRecord, rest?: FindingsBatch): Promise<void>;
+  /** Stores findings and AWS managed keys, each key once; one that is stored already is replaced. */
   recordFindings(rollout: string, batch: FindingsBatch): Promise<void>;
   completeAssessment(rollout: string, at: string, planDigest: string): Promise<void>;
   /** In ascending order of ARN, by code unit; read in pages, so that nothing holds them all. */

@@ -20,21 +20,11 @@ export async function readRotationFacts(
   return { metadata, rotation: toReading(await kms.getKeyRotationStatus(keyArn)) };
 }
 
-/**
- * The whole profile of one key; policy and tags only for a key whose type supports rotation. The aliases of the place
- * come a hundred a page and are waited for last.
- */
-export async function readKeyFacts(
-  kms: KmsPlace,
-  key: KeyReference,
-  aliasesOfPlace: Promise<Aliases>,
-  depth: Depth,
-): Promise<KeyFacts> {
+/** The profile of one key, but for its aliases; policy and tags only for a key whose type supports rotation. */
+export async function readKeyFacts(kms: KmsPlace, key: KeyReference, depth: Depth): Promise<KeyFacts> {
   const named = { ...key, ...kms.place };
   const metadata = toReading(await kms.describeKey(key.keyArn));
-  if (metadata.kind === 'unreadable') {
-    return { ...named, metadata, aliases: aliasesOf(key, await aliasesOfPlace) };
-  }
+  if (metadata.kind === 'unreadable') return { ...named, metadata };
   const supported = supportsRotation(metadata.value);
   const [rotation, policy, tags] = await Promise.all([
     rotationIsReadable(metadata.value) ? kms.getKeyRotationStatus(key.keyArn).then(toReading) : undefined,
@@ -44,11 +34,15 @@ export async function readKeyFacts(
   return {
     ...named,
     metadata,
-    aliases: aliasesOf(key, await aliasesOfPlace),
     ...(rotation && { rotation }),
     ...(policy && { policy }),
     ...(tags && { tags }),
   };
+}
+
+export function withAliases(facts: KeyFacts, aliases: Aliases): KeyFacts {
+  const own = aliases.ok ? { ...aliases, value: aliases.value.get(facts.keyId) ?? [] } : aliases;
+  return { ...facts, aliases: toReading(own) };
 }
 
 async function readPolicy(kms: KmsPlace, keyArn: string): Promise<Reading<PolicySummary>> {
@@ -64,10 +58,6 @@ async function readPolicy(kms: KmsPlace, keyArn: string): Promise<Reading<Policy
     message,
   } as const;
   return { kind: 'unreadable', failure, at: answer.at };
-}
-
-function aliasesOf({ keyId }: KeyReference, aliases: Aliases): Reading<readonly string[]> {
-  return toReading(aliases.ok ? { ...aliases, value: aliases.value.get(keyId) ?? [] } : aliases);
 }
 
 /** An answer without what only the call was interested in. */

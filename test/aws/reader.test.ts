@@ -1,8 +1,8 @@
 import * as sdk from '@aws-sdk/client-kms';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
-import { clientSettings } from '../../src/aws/client-settings.ts';
-import { openReader } from '../../src/aws/reader.ts';
+import { clientSettings, connectHttp } from '../../src/aws/client-settings.ts';
+import { findKms, openReader } from '../../src/aws/reader.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -14,9 +14,14 @@ async function open(settings: SandboxSettings = {}) {
   const sandbox = await startSandbox(settings);
   onTestFinished(() => sandbox.close());
   for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
-  const shared = clientSettings({ version: 'test' });
-  const client = new sdk.KMSClient({ ...shared, region: REGION });
-  const read = openReader(client, shared.requestHandler, 'keyturn/test');
+  const http = connectHttp();
+  const client = new sdk.KMSClient({ ...clientSettings({ version: 'test' }, http), region: REGION });
+  const read = openReader({
+    endpoint: () => findKms(client),
+    credentials: client.config.credentials,
+    post: http.post,
+    userAgent: 'keyturn/test',
+  });
   const [key] = sandbox.keys();
   return { sandbox, client, read, KeyId: key?.arn ?? '' };
 }
@@ -106,5 +111,35 @@ describe('the shorter way of reading', () => {
     });
     await expect(read('DescribeKey', { KeyId })).rejects.toMatchObject({ name: 'InvalidSignatureException' });
     expect(sandbox.log).toHaveLength(3);
+  });
+
+  it('takes null for absent, as the SDK does', async () => {
+    const read = openReader({
+      endpoint: async () => ({
+        url: new URL('https://kms.eu-central-1.amazonaws.com'),
+        signingRegion: REGION,
+      }),
+      credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }),
+      post: async () => ({
+        status: 200,
+        headers: {},
+        text: '{"NextMarker":null,"Keys":[{"KeyArn":"null","KeyId":null}]}',
+      }),
+      userAgent: 'keyturn/test',
+    });
+    expect(await read('ListKeys', {})).toEqual({
+      Keys: [{ KeyArn: 'null' }],
+      $metadata: { httpStatusCode: 200 },
+    });
+  });
+
+  it('corrects the time for calls that were under way together', async () => {
+    const { read, KeyId } = await open({
+      ...RICH,
+      clockOffsetMs: 3_600_000,
+      faults: [{ kind: 'error', code: 'InvalidSignatureException', operation: 'DescribeKey', times: 3 }],
+    });
+    const together = await Promise.all([1, 2, 3].map(() => read('DescribeKey', { KeyId })));
+    for (const answer of together) expect(answer).toMatchObject({ KeyMetadata: { Arn: KeyId } });
   });
 });

@@ -40,13 +40,25 @@ describe('an assessment', () => {
     const store = await temporaryStore();
     const leaky: Store = {
       ...store,
-      recordFindings: (rollout, { findings, awsManaged }) =>
-        store.recordFindings(rollout, { findings: findings.slice(1), awsManaged }),
+      recordPlace: (rollout, record, { findings, awsManaged } = { findings: [], awsManaged: [] }) =>
+        store.recordPlace(rollout, record, { findings: findings.slice(1), awsManaged }),
     };
     const request = { ...REQUEST, regions: [EU] };
     const host = { aws, store: leaky, clock, notify: () => {}, newRolloutId: () => 'r', version: '0' };
     const { places } = await assess(host, request);
     expect(places).toMatchObject([{ listed: 3, candidate: 2, reconciled: false }]);
+  });
+
+  it('counts a key once that was read as AWS managed, stored, and gone in the second listing', async () => {
+    const ids = Array.from({ length: 501 }, (_, number) => `k${number}`);
+    const { assess: run, store } = await beginJourney((aws) => {
+      for (const id of ids) aws.add(id, EU, { KeyManager: 'AWS' });
+      aws.listings = [(keys) => keys, (keys) => keys.slice(1)];
+    });
+    const { id } = await run({ regions: [EU] });
+    expect(await store.placeCounts(id)).toMatchObject([
+      { listed: 501, awsManaged: 500, unknown: 1, reconciled: true },
+    ]);
   });
 
   it('catches a key that comes and one that goes between the two listings', async () => {

@@ -14,7 +14,6 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
-import { showAssessment } from '../show/assessment.ts';
 import { next, printJson } from '../show/print.ts';
 import { VERSION } from '../version.ts';
 
@@ -70,6 +69,8 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
     : await assess(host, { ...requestOf(options), ...(roles && { roles }) });
   progress.end();
   if (!terminal.json) {
+    // What measures the width of text takes its time to load, and nothing is shown before.
+    const { showAssessment } = await import('../show/assessment.ts');
     const stored = await store.findRollout(assessment.rollout.id);
     await showAssessment(terminal, await readRecord(store, stored ?? assessment.rollout));
   }

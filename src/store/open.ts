@@ -3,6 +3,7 @@ import { Kysely } from 'kysely';
 import { KeyturnError } from '../messages/error.ts';
 import type { Store } from '../workflow/ports.ts';
 import { approvalMethods } from './approvals.ts';
+import { approvedMethods } from './approved.ts';
 import { assessmentMethods } from './assessment.ts';
 import { changeMethods } from './changes.ts';
 import { NodeSqliteDialect, openDatabase } from './dialect.ts';
@@ -29,6 +30,7 @@ export async function openStore(directory: string): Promise<Store> {
     ...rolloutMethods(db),
     ...assessmentMethods(db),
     ...approvalMethods(db),
+    ...approvedMethods(db),
     ...changeMethods(db),
     journal: (rollout, at, kind, body) =>
       db.transaction().execute((transaction) => append(transaction, rollout, { at, kind, body })),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomesOf } from '../../src/workflow/outcomes.ts';
+import { readOutcomes } from '../../src/workflow/outcomes.ts';
 import { arnOf } from '../support/facts.ts';
+import { gather } from '../support/gather.ts';
 import type { Fate } from './fake-aws.ts';
 import { beginJourney } from './journey.ts';
 
@@ -15,7 +16,7 @@ async function withOneKey(...fates: Fate[]) {
   await journey.decide(rollout, 'approve', arnOf('k'));
   const key = journey.aws.keys.get(arnOf('k'));
   if (!key) throw new Error('no key');
-  const outcome = async () => (await outcomesOf(journey.store, rollout.id))[0];
+  const outcome = async () => (await gather(readOutcomes(journey.store, rollout.id)))[0];
   return { ...journey, rollout, key, outcome };
 }
 
@@ -220,7 +221,7 @@ describe('whatever happens', () => {
             .filter((call) => call.startsWith('Enable'))
             .map((call) => call.split(' ')[1]);
           for (const arn of called) expect(approved).toContain(arn);
-          const outcomes = await outcomesOf(store, rollout.id);
+          const outcomes = await gather(readOutcomes(store, rollout.id));
           expect(new Set(outcomes.map(({ keyArn }) => keyArn))).toEqual(approved);
           for (const { keyArn, outcome } of outcomes) {
             const key = aws.keys.get(keyArn);

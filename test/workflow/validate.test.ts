@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { verdictRows } from '../../src/workflow/verdict-rows.ts';
+import { readVerdictRows } from '../../src/workflow/verdict-rows.ts';
 import { arnOf } from '../support/facts.ts';
+import { gather } from '../support/gather.ts';
 import { beginJourney } from './journey.ts';
 
 const EU = 'eu-central-1';
@@ -30,7 +31,11 @@ describe('a validation', () => {
       notChanged: 0,
     });
     expect(
-      (await verdictRows(store, rollout.id)).map(({ keyId, verdict, reason }) => [keyId, verdict, reason]),
+      (await gather(readVerdictRows(store, rollout.id))).map(({ keyId, verdict, reason }) => [
+        keyId,
+        verdict,
+        reason,
+      ]),
     ).toEqual([
       ['fine', 'confirmed', undefined],
       ['gone', 'unreadable', 'disappeared'],
@@ -49,7 +54,7 @@ describe('a validation', () => {
       if (operation === 'GetKeyRotationStatus' && ++reads === 3 && key && after) key.rotation = after;
     };
     expect(await validate(rollout, 600_000)).toMatchObject({ confirmed: 1 });
-    expect(await store.verdicts(rollout.id)).toMatchObject([{ reads: 3 }]);
+    expect(await gather(store.verdicts(rollout.id))).toMatchObject([{ reads: 3 }]);
   });
 
   it('gives up on a discrepancy when the time is over, and not before', async () => {
@@ -75,7 +80,7 @@ describe('a validation', () => {
       unreadable: 0,
       notChanged: 1,
     });
-    expect(await verdictRows(store, rollout.id)).toContainEqual(
+    expect(await gather(readVerdictRows(store, rollout.id))).toContainEqual(
       expect.objectContaining({ keyId: 'denied', verdict: 'not-changed', reason: 'failed' }),
     );
   });

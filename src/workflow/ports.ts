@@ -158,6 +158,9 @@ export interface Store {
    * @throws KeyturnError `refused-busy` while another process holds it
    */
   lockRollout(rollout: string, holder: string): RolloutLock;
+
+  /** Reads that all see the record as it stands now, whatever other processes write meanwhile; nothing may be written. */
+  atOneTime<T>(read: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 

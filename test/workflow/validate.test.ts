@@ -4,7 +4,7 @@ import { arnOf } from '../support/facts.ts';
 import { gather } from '../support/gather.ts';
 import { beginJourney } from './journey.ts';
 
-const EU = 'eu-central-1';
+const [EU, US] = ['eu-central-1', 'us-east-1'] as const;
 
 async function withChangedKeys(...ids: string[]) {
   const journey = await beginJourney((aws) => {
@@ -55,6 +55,37 @@ describe('a validation', () => {
     };
     expect(await validate(rollout, 600_000)).toMatchObject({ confirmed: 1 });
     expect(await gather(store.verdicts(rollout.id))).toMatchObject([{ reads: 3 }]);
+  });
+
+  it('goes on in one place, and reads there again, while another does not answer', async () => {
+    const { aws, store, ...journey } = await beginJourney((world) => {
+      world.add('late', EU);
+      world.add('slow', US);
+    });
+    const rollout = await journey.assess();
+    await journey.decide(rollout, 'approve', arnOf('late'), arnOf('slow', US));
+    await journey.configure(rollout);
+    const key = aws.keys.get(arnOf('late'));
+    const after = key?.rotation;
+    if (key) key.rotation = { KeyRotationEnabled: false };
+    let reads = 0;
+    aws.onCall = (operation, keyArn) => {
+      if (keyArn !== arnOf('late') || operation !== 'GetKeyRotationStatus') return;
+      if (++reads === 2 && key && after) key.rotation = after;
+    };
+    const { promise: lateIsConfirmed, resolve } = Promise.withResolvers<void>();
+    const record = store.recordVerdict;
+    store.recordVerdict = async (id, verdict) => {
+      await record(id, verdict);
+      if (verdict.keyArn === arnOf('late')) resolve();
+    };
+    const open = aws.place.bind(aws);
+    aws.place = (place) => {
+      const kms = open(place);
+      if (place.region !== US) return kms;
+      return { ...kms, describeKey: (arn) => lateIsConfirmed.then(() => kms.describeKey(arn)) };
+    };
+    expect(await journey.validate(rollout, 600_000)).toMatchObject({ confirmed: 2 });
   });
 
   it('gives up on a discrepancy when the time is over, and not before', async () => {

@@ -43,6 +43,16 @@ export const approval = z.object({
 });
 export type Approval = z.infer<typeof approval>;
 
+/** An approval without its decisions, of which there can be as many as keys; how many of each kind stands for them. */
+export type ApprovalHeader = Omit<Approval, 'decisions'> & { readonly counts: DecisionCounts };
+export type DecisionCounts = Readonly<Record<DecisionKind, number>>;
+
+/** A decision as it was submitted, with the approval that holds its key now: another one where it was replaced. */
+export interface SubmittedDecision {
+  readonly decision: Decision;
+  readonly inForce: string;
+}
+
 /** A candidate with the decision in force, and the approval that holds it. */
 export interface DecidedKey {
   readonly keyArn: string;

@@ -6,6 +6,9 @@ import { text, timestamp } from './text.ts';
 export const OUTCOMES = ['enabled', 'already-enabled', 'skipped', 'failed', 'pending'] as const;
 export type OutcomeKind = (typeof OUTCOMES)[number];
 
+/** Approved keys by how their change ended. */
+export type OutcomeTotals = Readonly<Record<OutcomeKind, number>>;
+
 /** Whether nothing is left to do about a key: rotation is on, by Keyturn or before it. */
 export const isOn = (outcome: OutcomeKind): boolean => outcome === 'enabled' || outcome === 'already-enabled';
 

@@ -39,6 +39,9 @@ export const verdict = z.object({
 });
 export type Verdict = z.infer<typeof verdict>;
 
+/** `requested = confirmed + discrepant + unreadable + notChanged`, but for what was changed since the validation. */
+export type VerdictTotals = Readonly<Record<'requested' | VerdictKind | 'notChanged', number>>;
+
 /** What can be said of an approved key after a validation: a verdict, or why there is none. */
 export type VerdictRow = Omit<Verdict, 'verdict' | 'readAt' | 'reads'> & {
   readonly verdict: VerdictKind | 'not-changed' | 'not-validated';

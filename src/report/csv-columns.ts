@@ -1,4 +1,4 @@
-import type { Approval, DecidedKey } from '../model/approval.ts';
+import type { ApprovalHeader, DecidedKey } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { VerdictRow } from '../model/verdict.ts';
@@ -59,7 +59,7 @@ export const findingColumns = (planDigest: string): Columns<Finding> => ({
   proposedRotationPeriodInDays: (f) => f.proposed?.RotationPeriodInDays,
 });
 
-export function decisionColumns(approvals: readonly Approval[]): Columns<DecidedKey> {
+export function decisionColumns(approvals: readonly ApprovalHeader[]): Columns<DecidedKey> {
   const byId = new Map(approvals.map((approval) => [approval.approval, approval]));
   const approvalOf = (row: DecidedKey) => byId.get(row.approval ?? '');
   return {

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Approval, DecidedKey } from '../model/approval.ts';
+import type { ApprovalHeader, DecidedKey } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { VerdictRow } from '../model/verdict.ts';
@@ -24,7 +24,7 @@ export function findingsCsv(findings: Rows<Finding>, planDigest = ''): AsyncGene
 /** The decision in force for each candidate as CSV, with who submitted it and when where approvals are given. */
 export function decisionsCsv(
   decisions: Rows<DecidedKey>,
-  approvals: readonly Approval[] = [],
+  approvals: readonly ApprovalHeader[] = [],
 ): AsyncGenerator<string> {
   return csv(decisionColumns(approvals), decisions);
 }

@@ -1,6 +1,7 @@
+import type { OutcomeTotals } from '../model/outcome.ts';
 import type { Counts } from '../model/plan.ts';
 import type { RolloutRecord } from './record.ts';
-import type { DecisionCounts, Mismatch, OutcomeCounts, ValidationCounts } from './summary-model.ts';
+import type { DecisionCounts, Mismatch, ValidationCounts } from './summary-model.ts';
 import type { Survey } from './survey.ts';
 
 interface Books {
@@ -8,7 +9,7 @@ interface Books {
   readonly survey: Survey;
   readonly totals: Counts;
   readonly decisions: DecisionCounts;
-  readonly outcomes: OutcomeCounts;
+  readonly outcomes: OutcomeTotals;
   readonly validation: ValidationCounts | null;
 }
 

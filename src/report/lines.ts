@@ -12,6 +12,18 @@ export async function* recordLines(rows: Rows<object>): AsyncGenerator<string> {
 
 const withReason = (row: object): object => ('reason' in row ? row : { ...row, reason: null });
 
+/** A JSON object on one line whose last member is a list: the text of `jsonText`, in pieces. */
+export async function* jsonWithList(head: object, name: string, rows: Rows<object>): AsyncGenerator<string> {
+  const begun = jsonText(head).slice(0, -1);
+  yield `${begun}${begun === '{' ? '' : ','}${jsonText(name)}:[`;
+  let between = '';
+  for await (const batch of inBatches(rows)) {
+    yield between + batch.map(jsonText).join(',');
+    between = ',';
+  }
+  yield ']}';
+}
+
 /**
  * A value as JSON on one line, safe to print: what a terminal would act on is written as `\uXXXX`, which every
  * JSON reader turns back into the same text.

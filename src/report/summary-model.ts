@@ -1,4 +1,4 @@
-import type { Outcome } from '../model/outcome.ts';
+import type { OutcomeTotals } from '../model/outcome.ts';
 import type { RolloutPhase } from '../model/phase.ts';
 import type { Counts, PlaceCounts, Scope, UnreachablePlace } from '../model/plan.ts';
 
@@ -25,8 +25,6 @@ export interface ApprovalSummary {
   readonly deferred: number;
 }
 
-export type OutcomeCounts = Readonly<Record<Outcome['outcome'], number>>;
-
 /** `requested = confirmed + discrepant + unreadable + notYetValidated + all of notChanged`. */
 export interface ValidationCounts {
   readonly requested: number;
@@ -36,7 +34,7 @@ export interface ValidationCounts {
   /** Enabled, and not read back so far. */
   readonly notYetValidated: number;
   /** Approved keys that Keyturn did not change, and why: nothing of it to validate. */
-  readonly notChanged: Omit<OutcomeCounts, 'enabled'>;
+  readonly notChanged: Omit<OutcomeTotals, 'enabled'>;
 }
 
 /** One rollout in numbers, at any stage of it. */
@@ -63,7 +61,7 @@ export interface RolloutSummary {
   readonly unreachable: readonly UnreachablePlace[];
   readonly decisions: DecisionCounts;
   readonly approvedBy: readonly ApprovalSummary[];
-  readonly outcomes: OutcomeCounts;
+  readonly outcomes: OutcomeTotals;
   /** Null until validation has read a key back. */
   readonly validation: ValidationCounts | null;
   /** Equations that should hold and do not: a defect or a damaged record, never normal. */

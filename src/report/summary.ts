@@ -1,36 +1,36 @@
-import { DECISIONS } from '../model/approval.ts';
-import { OUTCOMES } from '../model/outcome.ts';
 import { phaseReached } from '../model/phase.ts';
 import { addCounts } from '../model/plan.ts';
-import { VERDICTS } from '../model/verdict.ts';
+import { assembleChangeSurvey, type ChangeSurvey, type TimeRange } from './change-survey.ts';
 import { findMismatches } from './equations.ts';
 import type { RolloutRecord } from './record.ts';
 import type { Rows } from './rows.ts';
 import type {
   ApprovalSummary,
   DecisionCounts,
-  OutcomeCounts,
   RolloutSummary,
   RolloutTimes,
   ValidationCounts,
 } from './summary-model.ts';
 import { assembleSurvey, type Survey } from './survey.ts';
-import { verdictsInForce } from './verdicts.ts';
 
 export type { RolloutSummary } from './summary-model.ts';
 
-/** Counts one rollout; the findings and the decisions are each read once. */
+/** Counts one rollout; whatever there is one of for each key is read once. */
 export async function assembleSummary(record: RolloutRecord): Promise<RolloutSummary> {
-  return summarize(record, await assembleSurvey(record.findings()));
+  return summarize(record, await assembleSurvey(record.findings()), await assembleChangeSurvey(record));
 }
 
-/** The summary where the findings have been surveyed already. */
-export async function summarize(record: RolloutRecord, survey: Survey): Promise<RolloutSummary> {
+/** The summary where findings and changes have been surveyed already. */
+export async function summarize(
+  record: RolloutRecord,
+  survey: Survey,
+  changes: ChangeSurvey,
+): Promise<RolloutSummary> {
   const { rollout, places, unreachable } = record;
   const decisions = await countDecisions(record.decisions());
   const totals = addCounts(places);
-  const outcomes = tally(OUTCOMES, record.outcomes, ({ outcome }) => outcome);
-  const validation = countValidation(record, outcomes);
+  const { outcomes } = changes;
+  const validation = countValidation(changes);
   return {
     schema: 'keyturn/summary/v1',
     rollout: rollout.id,
@@ -38,14 +38,14 @@ export async function summarize(record: RolloutRecord, survey: Survey): Promise<
       planDigest: rollout.planDigest,
       decided: record.approvals.length > 0,
       outcomes,
-      judged: verdictsInForce(record).length,
+      judged: sum(changes.verdicts),
     }),
     keyturnVersion: rollout.keyturnVersion,
     callerArn: rollout.callerArn,
     scope: rollout.scope,
     regionsLeftOut: rollout.regionsLeftOut ?? null,
     RotationPeriodInDays: rollout.RotationPeriodInDays,
-    times: timesOf(record, survey),
+    times: timesOf(record, survey, changes),
     planDigest: rollout.planDigest ?? null,
     totals,
     reconciled: places.every((place) => place.reconciled),
@@ -70,13 +70,6 @@ function reasonsOf({ reasons, rotationAmongStateIneligible: rotation }: Survey) 
   };
 }
 
-/** How many items fall under each word, every word named. */
-function tally<W extends string, T>(words: readonly W[], items: readonly T[], wordOf: (item: T) => W) {
-  const counts = Object.fromEntries(words.map((word) => [word, 0])) as Record<W, number>;
-  for (const item of items) counts[wordOf(item)] += 1;
-  return counts;
-}
-
 async function countDecisions(decisions: Rows<{ decision: string }>): Promise<DecisionCounts> {
   const counts = { approve: 0, decline: 0, defer: 0, undecided: 0 } as Record<string, number>;
   for await (const { decision } of decisions) counts[decision] = (counts[decision] ?? 0) + 1;
@@ -85,8 +78,8 @@ async function countDecisions(decisions: Rows<{ decision: string }>): Promise<De
 }
 
 function summarizeApprovals({ approvals }: RolloutRecord): ApprovalSummary[] {
-  return approvals.map(({ approval, at, submittedBy, source, reason, planDigest, decisions }) => {
-    const { approve, decline, defer } = tally(DECISIONS, decisions, ({ decision }) => decision);
+  return approvals.map(({ approval, at, submittedBy, source, reason, planDigest, counts }) => {
+    const { approve, decline, defer } = counts;
     const { callerArn, account, osUser, host } = submittedBy;
     return {
       approval,
@@ -105,25 +98,22 @@ function summarizeApprovals({ approvals }: RolloutRecord): ApprovalSummary[] {
   });
 }
 
-function countValidation(record: RolloutRecord, counts: OutcomeCounts): ValidationCounts | null {
-  if (record.verdicts.length === 0) return null;
-  const verdicts = verdictsInForce(record);
-  const validated = new Set(verdicts.map(({ keyArn }) => keyArn));
-  const { enabled: _, ...notChanged } = counts;
-  return {
-    requested: record.outcomes.length,
-    ...tally(VERDICTS, verdicts, ({ verdict }) => verdict),
-    notYetValidated: record.outcomes.filter((o) => o.outcome === 'enabled' && !validated.has(o.keyArn))
-      .length,
-    notChanged,
-  };
+function countValidation({ outcomes, verdicts, notYetValidated }: ChangeSurvey): ValidationCounts | null {
+  if (sum(verdicts) === 0) return null;
+  const { enabled: _, ...notChanged } = outcomes;
+  return { requested: sum(outcomes), ...verdicts, notYetValidated, notChanged };
 }
 
-function timesOf({ rollout, approvals, outcomes, verdicts }: RolloutRecord, survey: Survey): RolloutTimes {
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, keys) => total + keys, 0);
+
+function timesOf(
+  { rollout, approvals }: RolloutRecord,
+  survey: Survey,
+  { changed, validated }: ChangeSurvey,
+): RolloutTimes {
   const read = range(survey.factTimes.flatMap(({ first, last }) => [first, last]));
   const approved = range(approvals.map(({ at }) => at));
-  const changed = range(outcomes.flatMap(({ finishedAt }) => finishedAt ?? []));
-  const validated = range(verdicts.map(({ readAt }) => readAt));
   return {
     createdAt: rollout.createdAt,
     assessedAt: rollout.assessedAt ?? null,
@@ -138,7 +128,7 @@ function timesOf({ rollout, approvals, outcomes, verdicts }: RolloutRecord, surv
   };
 }
 
-function range(times: readonly string[]): { first: string | null; last: string | null } {
+function range(times: readonly string[]): TimeRange {
   const sorted = times.toSorted();
   return { first: sorted[0] ?? null, last: sorted.at(-1) ?? null };
 }

@@ -41,6 +41,20 @@ export async function* streamTable(
   rows: Rows<Row>,
   style: TableStyle = {},
 ): AsyncGenerator<string> {
+  let isEmpty = true;
+  for await (const chunk of streamTableIfAny(columns, rows, style)) {
+    isEmpty = false;
+    yield chunk;
+  }
+  if (isEmpty) yield layOut(columns, [], style).header;
+}
+
+/** The same, and nothing at all where there are no rows. */
+export async function* streamTableIfAny(
+  columns: readonly TableColumn[],
+  rows: Rows<Row>,
+  style: TableStyle = {},
+): AsyncGenerator<string> {
   let layout: Layout | undefined;
   for await (const batch of inBatches(rows)) {
     const shown = batch.map(escapeRow);
@@ -50,7 +64,6 @@ export async function* streamTable(
     }
     yield shown.map(layout.line).join('');
   }
-  if (!layout) yield layOut(columns, [], style).header;
 }
 
 const escapeRow = (row: Row): Row => row.map(forTerminal);

@@ -2,48 +2,55 @@ import type { Kysely, Transaction } from 'kysely';
 import { KeyturnError } from '../messages/error.ts';
 import {
   type Approval,
+  type ApprovalHeader,
   approval as approvalSchema,
   type DecidedKey,
+  type Decision,
+  type DecisionCounts,
   decision as decisionSchema,
+  type SubmittedDecision,
 } from '../model/approval.ts';
-import { outcome as outcomeSchema } from '../model/outcome.ts';
-import type { ApprovedKey } from '../workflow/ports.ts';
 import { append } from './journal.ts';
 import { pages } from './pages.ts';
 import { parseRecord } from './record.ts';
 import type { Tables } from './schema.ts';
 
+const headerSchema = approvalSchema.omit({ decisions: true });
+
 export function approvalMethods(db: Kysely<Tables>) {
   return {
     recordApproval: (approval: Approval): Promise<void> =>
       db.transaction().execute(async (transaction) => {
-        const { rollout, approval: id, at } = approval;
+        const { decisions, ...header } = approval;
+        const { rollout, approval: id, at, planDigest } = header;
         await refuseTakingBack(transaction, approval);
         await transaction
           .insertInto('approvals')
-          .values({ rollout, id, at, record: JSON.stringify(approval) })
+          .values({ rollout, id, at, plan_digest: planDigest, record: JSON.stringify(header) })
           .execute();
-        for (const decision of approval.decisions) {
-          const row = { decision: decision.decision, approval: id, record: JSON.stringify(decision) };
-          await transaction
-            .insertInto('decisions')
-            .values({ rollout, key_arn: decision.keyArn, ...row })
-            .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
-            .execute();
+        for (const [position, decision] of decisions.entries()) {
+          await saveDecision(transaction, header, position, decision);
         }
         await append(transaction, rollout, { at, kind: 'approval', body: approval });
       }),
 
-    approvals: async (rollout: string): Promise<Approval[]> => {
+    approvals: async (rollout: string): Promise<ApprovalHeader[]> => {
       const rows = await db
         .selectFrom('approvals')
-        .select('record')
+        .select(['id', 'record'])
         .where('rollout', '=', rollout)
         .orderBy('at')
         .orderBy('id')
         .execute();
-      return rows.map(({ record }) => parseRecord(approvalSchema, record));
+      const counts = await countSubmitted(db, rollout);
+      return rows.map(({ id, record }) => ({
+        ...parseRecord(headerSchema, record),
+        counts: { approve: 0, decline: 0, defer: 0, ...counts.get(id) },
+      }));
     },
+
+    submittedDecisions: (rollout: string, approval: string): AsyncGenerator<SubmittedDecision> =>
+      readSubmitted(db, rollout, approval),
 
     isDecided: async (rollout: string): Promise<boolean> => {
       const row = await db
@@ -55,58 +62,38 @@ export function approvalMethods(db: Kysely<Tables>) {
     },
 
     decisions: (rollout: string): AsyncGenerator<DecidedKey> => readDecisions(db, rollout),
-
-    approvedKeys: async (rollout: string): Promise<ApprovedKey[]> => {
-      const rows = await db
-        .selectFrom('decisions')
-        .innerJoin('approvals', (join) =>
-          join
-            .onRef('approvals.rollout', '=', 'decisions.rollout')
-            .onRef('approvals.id', '=', 'decisions.approval'),
-        )
-        .leftJoin('changes', (join) =>
-          join
-            .onRef('changes.rollout', '=', 'decisions.rollout')
-            .onRef('changes.key_arn', '=', 'decisions.key_arn'),
-        )
-        .select([
-          'decisions.record as decided',
-          'decisions.approval as approval',
-          (e) => e.fn<string>('json_extract', ['approvals.record', e.val('$.planDigest')]).as('planDigest'),
-          'changes.state as state',
-          'changes.record as change',
-        ])
-        .where('decisions.rollout', '=', rollout)
-        .where('decisions.decision', '=', 'approve')
-        .orderBy('decisions.key_arn')
-        .execute();
-      return rows.map(({ decided, approval, planDigest, state, change }) => ({
-        decision: parseRecord(decisionSchema, decided),
-        approval,
-        planDigest,
-        ...(state && change && { change: { state, outcome: parseRecord(outcomeSchema, change) } }),
-      }));
-    },
   };
 }
 
-/** What was changed, or may have been, cannot be undecided: the totals would no longer hold what was done. */
-async function refuseTakingBack(transaction: Transaction<Tables>, approval: Approval): Promise<void> {
-  const begun = await transaction
-    .selectFrom('changes')
-    .select('key_arn')
-    .where('rollout', '=', approval.rollout)
-    .where((e) =>
-      e.or([
-        e('state', '=', 'intended'),
-        e(e.fn<string>('json_extract', ['record', e.val('$.outcome')]), '=', 'enabled'),
-      ]),
-    )
+async function saveDecision(
+  transaction: Transaction<Tables>,
+  { rollout, approval }: Pick<Approval, 'rollout' | 'approval'>,
+  position: number,
+  decided: Decision,
+): Promise<void> {
+  const { keyArn, account, region, decision } = decided;
+  const row = { decision, approval, record: JSON.stringify(decided) };
+  await transaction
+    .insertInto('submitted')
+    .values({ rollout, position, key_arn: keyArn, ...row })
     .execute();
-  const changed = new Set(begun.map(({ key_arn }) => key_arn));
-  const problems = approval.decisions
-    .filter(({ keyArn, decision }) => decision !== 'approve' && changed.has(keyArn))
-    .map(({ keyArn, decision }) => `${keyArn}: a change was made or begun; it is too late to ${decision}`);
+  await transaction
+    .insertInto('decisions')
+    .values({ rollout, key_arn: keyArn, account, region, ...row })
+    .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
+    .execute();
+}
+
+/** What was changed, or may have been, cannot be undecided: the totals would no longer hold what was done. */
+async function refuseTakingBack(
+  transaction: Transaction<Tables>,
+  { rollout, decisions }: Approval,
+): Promise<void> {
+  const problems: string[] = [];
+  for (const { keyArn, decision } of decisions) {
+    if (decision === 'approve' || !(await isChanged(transaction, rollout, keyArn))) continue;
+    problems.push(`${keyArn}: a change was made or begun; it is too late to ${decision}`);
+  }
   if (problems.length === 0) return;
   throw new KeyturnError(
     'refused-decisions',
@@ -114,6 +101,65 @@ async function refuseTakingBack(transaction: Transaction<Tables>, approval: Appr
     'Leave those keys out. To turn rotation off again, use AWS KMS itself.',
     { problems },
   );
+}
+
+async function isChanged(
+  transaction: Transaction<Tables>,
+  rollout: string,
+  keyArn: string,
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('changes')
+    .select('key_arn')
+    .where('rollout', '=', rollout)
+    .where('key_arn', '=', keyArn)
+    .where((e) => e.or([e('state', '=', 'intended'), e('outcome', '=', 'enabled')]))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function countSubmitted(
+  db: Kysely<Tables>,
+  rollout: string,
+): Promise<Map<string, Partial<DecisionCounts>>> {
+  const rows = await db
+    .selectFrom('submitted')
+    .select(['approval', 'decision', (e) => e.fn.countAll<number>().as('keys')])
+    .where('rollout', '=', rollout)
+    .groupBy(['approval', 'decision'])
+    .execute();
+  const counts = new Map<string, Partial<DecisionCounts>>();
+  for (const { approval, decision, keys } of rows) {
+    counts.set(approval, { ...counts.get(approval), [decision]: Number(keys) });
+  }
+  return counts;
+}
+
+async function* readSubmitted(
+  db: Kysely<Tables>,
+  rollout: string,
+  approval: string,
+): AsyncGenerator<SubmittedDecision> {
+  const rows = pages((after: number | undefined, size) =>
+    db
+      .selectFrom('submitted')
+      .innerJoin('decisions', (join) =>
+        join
+          .onRef('decisions.rollout', '=', 'submitted.rollout')
+          .onRef('decisions.key_arn', '=', 'submitted.key_arn'),
+      )
+      .select(['submitted.position', 'submitted.record', 'decisions.approval as inForce'])
+      .where('submitted.rollout', '=', rollout)
+      .where('submitted.approval', '=', approval)
+      .where('submitted.position', '>', after ?? -1)
+      .orderBy('submitted.position')
+      .limit(size)
+      .execute()
+      .then((page) => page.map((row) => ({ cursor: row.position, row }))),
+  );
+  for await (const { record, inForce } of rows) {
+    yield { decision: parseRecord(decisionSchema, record), inForce };
+  }
 }
 
 async function* readDecisions(db: Kysely<Tables>, rollout: string): AsyncGenerator<DecidedKey> {

@@ -1,8 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Outcome } from '../model/outcome.ts';
-import { type Verdict, verdict as verdictSchema } from '../model/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { append } from './journal.ts';
-import { parseRecord } from './record.ts';
 import type { Tables } from './schema.ts';
 
 export function changeMethods(db: Kysely<Tables>) {
@@ -39,25 +38,15 @@ export function changeMethods(db: Kysely<Tables>) {
 
     recordVerdict: (rollout: string, verdict: Verdict): Promise<void> =>
       db.transaction().execute(async (transaction) => {
-        const record = JSON.stringify(verdict);
+        const row = { verdict: verdict.verdict, record: JSON.stringify(verdict) };
         await transaction
           .insertInto('verdicts')
-          .values({ rollout, key_arn: verdict.keyArn, record })
-          .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet({ record }))
+          .values({ rollout, key_arn: verdict.keyArn, ...row })
+          .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
           .execute();
         const { keyArn, readAt } = verdict;
         await append(transaction, rollout, { at: readAt, kind: 'verdict', keyArn, body: verdict });
       }),
-
-    verdicts: async (rollout: string): Promise<Verdict[]> => {
-      const rows = await db
-        .selectFrom('verdicts')
-        .select('record')
-        .where('rollout', '=', rollout)
-        .orderBy('key_arn')
-        .execute();
-      return rows.map(({ record }) => parseRecord(verdictSchema, record));
-    },
   };
 }
 
@@ -67,7 +56,11 @@ async function saveChange(
   state: 'intended' | 'ended',
   outcome: Outcome,
 ): Promise<void> {
-  const row = { state, record: JSON.stringify(outcome) };
+  const row = {
+    state,
+    outcome: state === 'intended' ? ('pending' as const) : outcome.outcome,
+    record: JSON.stringify(outcome),
+  };
   await transaction
     .insertInto('changes')
     .values({ rollout, key_arn: outcome.keyArn, ...row })

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { KeyturnError } from '../messages/error.ts';
 import type { Store } from '../workflow/ports.ts';
 import { approvalMethods } from './approvals.ts';
+import { approvedMethods } from './approved.ts';
 import { assessmentMethods } from './assessment.ts';
 import { changeMethods } from './changes.ts';
 import { NodeSqliteDialect, openDatabase } from './dialect.ts';
@@ -29,13 +30,25 @@ export async function openStore(directory: string): Promise<Store> {
     ...rolloutMethods(db),
     ...assessmentMethods(db),
     ...approvalMethods(db),
+    ...approvedMethods(db),
     ...changeMethods(db),
     journal: (rollout, at, kind, body) =>
       db.transaction().execute((transaction) => append(transaction, rollout, { at, kind, body })),
     journalEntries: (rollout) => readJournal(db, rollout),
     lockRollout: (rollout, holder) => takeLock(join(directory, `${rollout}.lock`), holder),
+    atOneTime: (read) => readAtOneTime(db, read),
     close: () => db.destroy(),
   };
+}
+
+/** There is one connection, so every query until the end is in this transaction; write-ahead logging keeps its view. */
+async function readAtOneTime<T>(db: Kysely<Tables>, read: () => Promise<T>): Promise<T> {
+  await sql`begin`.execute(db);
+  try {
+    return await read();
+  } finally {
+    await sql`commit`.execute(db);
+  }
 }
 
 async function prepareSchema(db: Kysely<Tables>, path: string): Promise<void> {

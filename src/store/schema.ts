@@ -1,4 +1,7 @@
 import { type Kysely, sql } from 'kysely';
+import type { DecisionKind } from '../model/approval.ts';
+import type { OutcomeKind } from '../model/outcome.ts';
+import type { VerdictKind } from '../model/verdict.ts';
 
 /**
  * Columns that queries select by stand on their own; everything else of a record is its JSON in `record`, written
@@ -17,10 +20,34 @@ export interface Tables {
     record: string;
   };
   aws_managed: { rollout: string; key_arn: string; account: string; region: string };
-  approvals: { rollout: string; id: string; at: string; record: string };
-  decisions: { rollout: string; key_arn: string; decision: string; approval: string; record: string };
-  changes: { rollout: string; key_arn: string; state: 'intended' | 'ended'; record: string };
-  verdicts: { rollout: string; key_arn: string; record: string };
+  approvals: { rollout: string; id: string; at: string; plan_digest: string; record: string };
+  /** Each approval's decisions as they were submitted, in their order. */
+  submitted: {
+    rollout: string;
+    approval: string;
+    position: number;
+    key_arn: string;
+    decision: DecisionKind;
+    record: string;
+  };
+  /** The decision in force for each key. */
+  decisions: {
+    rollout: string;
+    key_arn: string;
+    account: string;
+    region: string;
+    decision: DecisionKind;
+    approval: string;
+    record: string;
+  };
+  changes: {
+    rollout: string;
+    key_arn: string;
+    state: 'intended' | 'ended';
+    outcome: OutcomeKind;
+    record: string;
+  };
+  verdicts: { rollout: string; key_arn: string; verdict: VerdictKind; record: string };
   journal: {
     rollout: string;
     seq: number;
@@ -32,7 +59,7 @@ export interface Tables {
 }
 
 /** The schema's version stands in `PRAGMA user_version`; a store of a later version is refused, never guessed at. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const STATEMENTS = [
   `create table rollouts (id text primary key, created_at text not null, assessed_at text, record text not null)`,
@@ -45,14 +72,20 @@ const STATEMENTS = [
   `create table aws_managed (rollout text not null references rollouts, key_arn text not null,
      account text not null, region text not null, primary key (rollout, key_arn))`,
   `create table approvals (rollout text not null references rollouts, id text not null, at text not null,
-     record text not null, primary key (rollout, id))`,
-  `create table decisions (rollout text not null, key_arn text not null, decision text not null,
-     approval text not null, record text not null, primary key (rollout, key_arn),
+     plan_digest text not null, record text not null, primary key (rollout, id))`,
+  `create table submitted (rollout text not null, approval text not null, position integer not null,
+     key_arn text not null, decision text not null, record text not null,
+     primary key (rollout, approval, position), foreign key (rollout, approval) references approvals)`,
+  `create table decisions (rollout text not null, key_arn text not null, account text not null,
+     region text not null, decision text not null, approval text not null, record text not null,
+     primary key (rollout, key_arn),
      foreign key (rollout, key_arn) references findings, foreign key (rollout, approval) references approvals)`,
+  `create index decisions_by_kind on decisions (rollout, decision, key_arn)`,
+  `create index decisions_by_place on decisions (rollout, decision, account, region, key_arn)`,
   `create table changes (rollout text not null, key_arn text not null,
-     state text not null check (state in ('intended', 'ended')), record text not null,
+     state text not null check (state in ('intended', 'ended')), outcome text not null, record text not null,
      primary key (rollout, key_arn), foreign key (rollout, key_arn) references decisions)`,
-  `create table verdicts (rollout text not null, key_arn text not null, record text not null,
+  `create table verdicts (rollout text not null, key_arn text not null, verdict text not null, record text not null,
      primary key (rollout, key_arn), foreign key (rollout, key_arn) references changes)`,
   `create table journal (rollout text not null references rollouts, seq integer not null, at text not null,
      kind text not null, key_arn text, body text not null, primary key (rollout, seq))`,

@@ -1,9 +1,9 @@
 import { planDigest } from '../assess/plan.ts';
 import { KeyturnError } from '../messages/error.ts';
-import { isOn, type Outcome } from '../model/outcome.ts';
+import type { OutcomeTotals } from '../model/outcome.ts';
 import type { AssessedRollout, Rollout } from '../model/rollout.ts';
 import { planHeaderOf } from './assess.ts';
-import { outcomesOf } from './outcomes.ts';
+import { totalOutcomes } from './outcomes.ts';
 import type { Store } from './ports.ts';
 
 /** The rollout that was named, or the newest whose assessment is complete. @throws KeyturnError `input-rollout` */
@@ -45,7 +45,8 @@ export async function chooseRolloutToChange(
   if (named !== undefined) return rollout;
   const open: AssessedRollout[] = [];
   for (const each of (await store.listRollouts()).filter(isAssessed)) {
-    if (await isOpen(store, each, await outcomesOf(store, each.id))) open.push(each);
+    const outcomes = totalOutcomes(await store.approvedCounts(each.id));
+    if (await isOpen(store, each, outcomes)) open.push(each);
   }
   if (open.length < 2) return rollout;
   throw new KeyturnError(
@@ -79,9 +80,11 @@ export async function chooseRolloutToShow(store: Store, named: string | undefine
 export async function isOpen(
   store: Store,
   rollout: AssessedRollout,
-  approved: readonly Outcome[],
+  outcomes: OutcomeTotals,
 ): Promise<boolean> {
-  if (approved.length > 0) return approved.some(({ outcome }) => !isOn(outcome));
+  const left = outcomes.skipped + outcomes.failed + outcomes.pending;
+  const on = outcomes.enabled + outcomes['already-enabled'];
+  if (left + on > 0) return left > 0;
   if (await store.isDecided(rollout.id)) return false;
   return (await store.placeCounts(rollout.id)).some(({ candidate }) => candidate > 0);
 }

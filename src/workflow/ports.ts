@@ -1,13 +1,13 @@
 import type { KeyturnError } from '../messages/error.ts';
-import type { Approval, DecidedKey, Decision } from '../model/approval.ts';
+import type { Approval, ApprovalHeader, DecidedKey, Decision, SubmittedDecision } from '../model/approval.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
 import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { Outcome, OutcomeKind } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
 import type { JournalEntry, Rollout } from '../model/rollout.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Verdict, VerdictKind } from '../model/verdict.ts';
 
 /** What the workflows need of the world; `aws/` and `store/` provide it, the hosts hand it in. */
 
@@ -138,20 +138,32 @@ export interface Store {
    * @throws KeyturnError `refused-decisions` where it takes back a key that was changed, or may have been
    */
   recordApproval(approval: Approval): Promise<void>;
-  approvals(rollout: string): Promise<Approval[]>;
+  /** In the order of time; without the decisions, of which each can hold as many as there are keys. */
+  approvals(rollout: string): Promise<ApprovalHeader[]>;
+  /** What one approval decided, in the order in which it was submitted. */
+  submittedDecisions(rollout: string, approval: string): AsyncIterable<SubmittedDecision>;
   /** Whether there is any approval. */
   isDecided(rollout: string): Promise<boolean>;
   /** The decision in force for each candidate, `undecided` where there is none; in the order of ARNs. */
   decisions(rollout: string): AsyncIterable<DecidedKey>;
-  /** The approved keys in the order of ARNs, each with the change's record where there is one. */
-  approvedKeys(rollout: string): Promise<ApprovedKey[]>;
+  /**
+   * The approved keys in the order of ARNs, each with the change's record where there is one. Read in pages while the
+   * reader works: a key whose record changes meanwhile is neither met again nor a reason to miss another.
+   */
+  approvedKeys(rollout: string, filter?: ApprovedFilter): AsyncIterable<ApprovedKey>;
+  approvedKey(rollout: string, keyArn: string): Promise<ApprovedKey | undefined>;
+  /** The places of such keys: those with announced changes first, then in the order of ARNs. */
+  approvedPlaces(rollout: string, filter?: ApprovedFilter): Promise<ApprovedPlace[]>;
+  /** All approved keys, counted in one query: nothing is read to know how many there are. */
+  approvedCounts(rollout: string): Promise<ApprovedCount[]>;
 
   /** Announces a change; false where the approval no longer holds the key. Durable when it returns. */
   recordIntent(rollout: string, outcome: Outcome): Promise<boolean>;
   recordOutcome(rollout: string, outcome: Outcome): Promise<void>;
 
   recordVerdict(rollout: string, verdict: Verdict): Promise<void>;
-  verdicts(rollout: string): Promise<Verdict[]>;
+  /** The verdicts in force, in the order of ARNs. */
+  verdicts(rollout: string, filter?: { verdict?: VerdictKind }): AsyncIterable<Verdict>;
 
   /** Adds an entry that stands for itself; `at` is when it happened. */
   journal(rollout: string, at: string, kind: string, body: unknown): Promise<void>;
@@ -162,6 +174,9 @@ export interface Store {
    * @throws KeyturnError `refused-busy` while another process holds it
    */
   lockRollout(rollout: string, holder: string): RolloutLock;
+
+  /** Reads that all see the record as it stands now, whatever other processes write meanwhile; nothing may be written. */
+  atOneTime<T>(read: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -178,9 +193,29 @@ export interface StoredChange {
 
 export interface ApprovedKey {
   readonly decision: Decision;
-  readonly approval: string;
-  readonly planDigest: string;
   readonly change?: StoredChange;
+}
+
+/** Approved keys to which all of this applies. */
+export interface ApprovedFilter {
+  readonly place?: Place;
+  readonly outcomes?: readonly OutcomeKind[];
+  /** Whether a change is announced and has not ended. */
+  readonly announced?: boolean;
+  readonly verdicts?: readonly (VerdictKind | 'none')[];
+}
+
+export interface ApprovedPlace {
+  readonly place: Place;
+  readonly keys: number;
+}
+
+/** How many keys were approved under a plan, came to an outcome and have a verdict in force on it. */
+export interface ApprovedCount {
+  readonly planDigest: string;
+  readonly outcome: OutcomeKind;
+  readonly verdict: VerdictKind | 'none';
+  readonly keys: number;
 }
 
 export interface RolloutLock {

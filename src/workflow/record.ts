@@ -1,6 +1,6 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { RolloutRecord } from '../report/record.ts';
-import { outcomesOf } from './outcomes.ts';
+import { readOutcomes } from './outcomes.ts';
 import type { Store } from './ports.ts';
 
 /** Gathers what the store holds of a rollout, at whatever stage it is; what can be many stays in the store. */
@@ -11,9 +11,10 @@ export async function readRecord(store: Store, rollout: Rollout): Promise<Rollou
     places: await store.placeCounts(id),
     unreachable: await store.unreachablePlaces(id),
     approvals: await store.approvals(id),
-    outcomes: await outcomesOf(store, id),
-    verdicts: await store.verdicts(id),
     findings: (filter) => store.findings(id, filter),
     decisions: () => store.decisions(id),
+    submittedDecisions: (approval) => store.submittedDecisions(id, approval),
+    outcomes: (filter) => readOutcomes(store, id, filter),
+    verdicts: (filter) => store.verdicts(id, filter),
   };
 }

@@ -1,10 +1,11 @@
+import type { OutcomeTotals } from '../model/outcome.ts';
 import { phaseReached, type RolloutPhase } from '../model/phase.ts';
 import { addCounts, type Scope } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
+import type { VerdictTotals } from '../model/verdict.ts';
 import { isAssessed, isOpen } from './choose-rollout.ts';
-import { type OutcomeTotals, outcomesOf, totalOutcomes } from './outcomes.ts';
+import { totalOutcomes, totalVerdicts } from './outcomes.ts';
 import type { Store } from './ports.ts';
-import { totalVerdicts, type VerdictTotals } from './validate.ts';
 
 /** Where a rollout stands, and the command that leads on. */
 export interface RolloutStatus {
@@ -26,9 +27,9 @@ export type NextCommand = 'assess' | 'approve' | 'configure' | 'validate' | 'rep
 
 export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutStatus> {
   const places = await store.placeCounts(rollout.id);
-  const ended = await outcomesOf(store, rollout.id);
-  const outcomes = totalOutcomes(ended);
-  const verdicts = totalVerdicts(ended, await store.verdicts(rollout.id));
+  const approved = await store.approvedCounts(rollout.id);
+  const outcomes = totalOutcomes(approved);
+  const verdicts = totalVerdicts(approved);
   const { listed, candidate } = addCounts(places);
   const { confirmed, discrepant, unreadable } = verdicts;
   const phase = phaseReached({
@@ -42,7 +43,7 @@ export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutS
     createdAt: rollout.createdAt,
     scope: rollout.scope,
     phase,
-    open: isAssessed(rollout) && (await isOpen(store, rollout, ended)),
+    open: isAssessed(rollout) && (await isOpen(store, rollout, outcomes)),
     ...(rollout.planDigest !== undefined && { planDigest: rollout.planDigest }),
     listed,
     candidate,

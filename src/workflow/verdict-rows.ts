@@ -1,20 +1,20 @@
 import type { Outcome } from '../model/outcome.ts';
 import type { Verdict, VerdictRow } from '../model/verdict.ts';
-import { outcomesOf } from './outcomes.ts';
+import { joinByKey } from '../report/rows.ts';
+import { readOutcomes, totalVerdicts } from './outcomes.ts';
 import type { Store } from './ports.ts';
 
 /** One for each approved key, in the order of ARNs; none at all before validation has begun. */
-export async function verdictRows(store: Store, rollout: string): Promise<VerdictRow[]> {
-  const verdicts = new Map((await store.verdicts(rollout)).map((each) => [each.keyArn, each]));
-  if (verdicts.size === 0) return [];
-  return (await outcomesOf(store, rollout)).map((outcome) =>
-    verdictOn(outcome, verdicts.get(outcome.keyArn)),
-  );
+export async function* readVerdictRows(store: Store, rollout: string): AsyncGenerator<VerdictRow> {
+  const { confirmed, discrepant, unreadable } = totalVerdicts(await store.approvedCounts(rollout));
+  if (confirmed + discrepant + unreadable === 0) return;
+  const rows = joinByKey(readOutcomes(store, rollout), store.verdicts(rollout));
+  for await (const [outcome, verdict] of rows) yield verdictOn(outcome, verdict);
 }
 
 function verdictOn(outcome: Outcome, verdict: Verdict | undefined): VerdictRow {
+  if (verdict) return verdict;
   const { keyArn, keyId, account, region } = outcome;
-  if (outcome.outcome === 'enabled' && verdict) return verdict;
   const none = { keyArn, keyId, account, region, differences: [], replicas: [] };
   return outcome.outcome === 'enabled'
     ? { ...none, verdict: 'not-validated', reason: 'changed since the last validation' }

@@ -1,7 +1,7 @@
+import type { OutcomeTotals } from '../model/outcome.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { type ConfigureRequest, type ConfigureResult, configure } from './configure.ts';
 import type { Host } from './host.ts';
-import type { OutcomeTotals } from './outcomes.ts';
 import type { Aws } from './ports.ts';
 import { validate } from './validate.ts';
 

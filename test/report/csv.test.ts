@@ -1,10 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../../src/report/csv.ts';
-import { candidateOf, DIGEST, partsOf } from './fixture.ts';
+import { candidateOf, DIGEST, partsOf, rolloutAt } from './fixture.ts';
 import { collect, FORBIDDEN, WORST } from './hostile.ts';
 
-const { findings, decisions, approvals, outcomes, verdicts } = partsOf('validated');
+const { findings, decisions, outcomes, verdicts } = partsOf('validated');
+const { approvals } = rolloutAt('validated');
 const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true });
 
 describe('findings as CSV', () => {

@@ -1,4 +1,4 @@
-import type { Approval, DecidedKey } from '../../src/model/approval.ts';
+import type { Approval, ApprovalHeader, DecidedKey, DecisionKind } from '../../src/model/approval.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { PlaceCounts } from '../../src/model/plan.ts';
@@ -20,9 +20,33 @@ export type Stage = 'assessing' | 'assessed' | 'approved' | 'configured' | 'vali
 
 /** A record over rows in memory, with what a test wants otherwise. */
 export function recordOf(parts: Partial<RecordParts> = {}): RolloutRecord {
-  const { findings, decisions, ...rest } = { ...partsOf('assessed'), ...parts };
+  const { findings, decisions, approvals, outcomes, verdicts, ...rest } = {
+    ...partsOf('assessed'),
+    ...parts,
+  };
+  const enabled = new Set(outcomes.filter((o) => o.outcome === 'enabled').map(({ keyArn }) => keyArn));
+  const inForce = verdicts.filter(({ keyArn }) => enabled.has(keyArn));
+  const verdictOn = (arn: string) => inForce.find(({ keyArn }) => keyArn === arn)?.verdict ?? 'none';
+  const holders = new Map(
+    approvals.flatMap((each) => each.decisions.map(({ keyArn }) => [keyArn, each.approval])),
+  );
   return {
     ...rest,
+    approvals: approvals.map(headerOf),
+    async *submittedDecisions(id) {
+      const decided = approvals.find(({ approval }) => approval === id)?.decisions ?? [];
+      yield* decided.map((decision) => ({ decision, inForce: holders.get(decision.keyArn) ?? '' }));
+    },
+    async *outcomes(filter = {}) {
+      yield* outcomes.filter(
+        ({ keyArn, outcome }) =>
+          (filter.outcomes ?? [outcome]).includes(outcome) &&
+          (!filter.verdicts || filter.verdicts.includes(verdictOn(keyArn))),
+      );
+    },
+    async *verdicts({ verdict } = {}) {
+      yield* inForce.filter((each) => verdict === undefined || each.verdict === verdict);
+    },
     async *findings(filter = {}) {
       yield* findings.filter(({ finding }) => filter.finding === undefined || finding === filter.finding);
     },
@@ -32,9 +56,20 @@ export function recordOf(parts: Partial<RecordParts> = {}): RolloutRecord {
   };
 }
 
-export interface RecordParts extends Omit<RolloutRecord, 'findings' | 'decisions'> {
+function headerOf({ decisions, ...header }: Approval): ApprovalHeader {
+  const count = (kind: DecisionKind) => decisions.filter(({ decision }) => decision === kind).length;
+  return {
+    ...header,
+    counts: { approve: count('approve'), decline: count('decline'), defer: count('defer') },
+  };
+}
+
+export interface RecordParts extends Pick<RolloutRecord, 'rollout' | 'places' | 'unreachable'> {
   readonly findings: readonly Finding[];
   readonly decisions: readonly DecidedKey[];
+  readonly approvals: readonly Approval[];
+  readonly outcomes: readonly Outcome[];
+  readonly verdicts: readonly Verdict[];
 }
 
 /** The example rollout as it stands once a phase is complete. */

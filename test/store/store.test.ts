@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findStoreDirectory, makeStoreDirectory } from '../../src/files/store-directory.ts';
@@ -89,6 +89,21 @@ describe('the plan in the store', () => {
     });
     await expect(configure(rollout)).rejects.toMatchObject({ code: 'refused-stale-plan' });
     expect(aws.calls.filter((call) => call.startsWith('Enable'))).toEqual([]);
+  });
+});
+
+describe('reading at one time', () => {
+  it('sees the record as it was when it began', async () => {
+    const { assess, decide, store } = await beginJourney((aws) => aws.add('k', 'eu-central-1'));
+    const rollout = await assess();
+    const other = await openStore(dirname(store.path));
+    onTestFinished(() => other.close());
+    await other.atOneTime(async () => {
+      expect(await other.isDecided(rollout.id)).toBe(false);
+      await decide(rollout, 'approve', arnOf('k'));
+      expect(await other.isDecided(rollout.id)).toBe(false);
+    });
+    expect(await other.isDecided(rollout.id)).toBe(true);
   });
 });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomesOf } from '../../src/workflow/outcomes.ts';
+import { readOutcomes } from '../../src/workflow/outcomes.ts';
 import { arnOf } from '../support/facts.ts';
+import { gather } from '../support/gather.ts';
 import type { Fate } from './fake-aws.ts';
 import { beginJourney } from './journey.ts';
 
@@ -15,7 +16,7 @@ async function withOneKey(...fates: Fate[]) {
   await journey.decide(rollout, 'approve', arnOf('k'));
   const key = journey.aws.keys.get(arnOf('k'));
   if (!key) throw new Error('no key');
-  const outcome = async () => (await outcomesOf(journey.store, rollout.id))[0];
+  const outcome = async () => (await gather(readOutcomes(journey.store, rollout.id)))[0];
   return { ...journey, rollout, key, outcome };
 }
 
@@ -158,6 +159,40 @@ describe('what changed between approval and change', () => {
 });
 
 describe('a configure', () => {
+  it('meets each key once, however many pages they fill and however their changes end', async () => {
+    const { aws, ...journey } = await beginJourney((world) => {
+      for (let n = 0; n < 250; n++) {
+        const key = world.add(`k${String(n).padStart(3, '0')}`, EU);
+        key.fates = n % 3 === 0 ? ['denied'] : [];
+      }
+    });
+    const rollout = await journey.assess();
+    await journey.decide(rollout, 'approve', ...aws.keys.keys());
+    expect(await journey.configure(rollout)).toMatchObject({ enabled: 166, failed: 84, pending: 0 });
+    for (const { enableCalls } of aws.keys.values()) expect(enableCalls).toBe(1);
+  }, 30_000);
+
+  it('does not meet a key again that was announced at first and failed in the end', async () => {
+    // More than may be settled at once, so that some have ended before the last is begun.
+    const { aws, ...journey } = await beginJourney((world) => {
+      for (let n = 0; n < 30; n++) {
+        const key = world.add(`k${String(n).padStart(2, '0')}`, EU);
+        key.fates = n % 2 === 0 ? ['lost before acting', 'denied'] : ['lost before acting'];
+      }
+    });
+    const rollout = await journey.assess();
+    await journey.decide(rollout, 'approve', ...aws.keys.keys());
+    aws.onCall = (operation, keyArn) => {
+      if (operation === 'EnableKeyRotation')
+        aws.unreadable.set(`GetKeyRotationStatus ${keyArn}`, 'access-denied');
+    };
+    expect(await journey.configure(rollout)).toMatchObject({ pending: 30 });
+    aws.onCall = () => {};
+    aws.unreadable.clear();
+    expect(await journey.configure(rollout)).toMatchObject({ enabled: 15, failed: 15 });
+    for (const { enableCalls } of aws.keys.values()) expect(enableCalls).toBe(2);
+  }, 30_000);
+
   it('is refused with credentials of another account', async () => {
     const { configure, rollout, aws } = await withOneKey();
     aws.account = '999988887777';
@@ -220,7 +255,7 @@ describe('whatever happens', () => {
             .filter((call) => call.startsWith('Enable'))
             .map((call) => call.split(' ')[1]);
           for (const arn of called) expect(approved).toContain(arn);
-          const outcomes = await outcomesOf(store, rollout.id);
+          const outcomes = await gather(readOutcomes(store, rollout.id));
           expect(new Set(outcomes.map(({ keyArn }) => keyArn))).toEqual(approved);
           for (const { keyArn, outcome } of outcomes) {
             const key = aws.keys.get(keyArn);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { requestAll } from '../../src/workflow/approve.ts';
-import { outcomesOf } from '../../src/workflow/outcomes.ts';
+import { readOutcomes } from '../../src/workflow/outcomes.ts';
 import { resolveScope, type ScopeRequest } from '../../src/workflow/scope.ts';
 import { ACCOUNT, arnOf } from '../support/facts.ts';
+import { gather } from '../support/gather.ts';
 import { FakeAws, FakeClock } from './fake-aws.ts';
 import { beginJourney } from './journey.ts';
 
@@ -94,7 +95,7 @@ describe('a journey over several accounts', () => {
     await decide(rollout, 'approve', arnOf('k', EU, A), arnOf('k'));
     aws.unreachable.add(A);
     expect(await configure(rollout)).toMatchObject({ enabled: 1, pending: 1, failed: 0 });
-    expect((await outcomesOf(store, rollout.id)).map(({ outcome }) => outcome)).toEqual([
+    expect((await gather(readOutcomes(store, rollout.id))).map(({ outcome }) => outcome)).toEqual([
       'pending',
       'enabled',
     ]);

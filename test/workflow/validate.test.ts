@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { verdictRows } from '../../src/workflow/verdict-rows.ts';
+import { readVerdictRows } from '../../src/workflow/verdict-rows.ts';
 import { arnOf } from '../support/facts.ts';
+import { gather } from '../support/gather.ts';
 import { beginJourney } from './journey.ts';
 
-const EU = 'eu-central-1';
+const [EU, US] = ['eu-central-1', 'us-east-1'] as const;
 
 async function withChangedKeys(...ids: string[]) {
   const journey = await beginJourney((aws) => {
@@ -30,7 +31,11 @@ describe('a validation', () => {
       notChanged: 0,
     });
     expect(
-      (await verdictRows(store, rollout.id)).map(({ keyId, verdict, reason }) => [keyId, verdict, reason]),
+      (await gather(readVerdictRows(store, rollout.id))).map(({ keyId, verdict, reason }) => [
+        keyId,
+        verdict,
+        reason,
+      ]),
     ).toEqual([
       ['fine', 'confirmed', undefined],
       ['gone', 'unreadable', 'disappeared'],
@@ -49,7 +54,38 @@ describe('a validation', () => {
       if (operation === 'GetKeyRotationStatus' && ++reads === 3 && key && after) key.rotation = after;
     };
     expect(await validate(rollout, 600_000)).toMatchObject({ confirmed: 1 });
-    expect(await store.verdicts(rollout.id)).toMatchObject([{ reads: 3 }]);
+    expect(await gather(store.verdicts(rollout.id))).toMatchObject([{ reads: 3 }]);
+  });
+
+  it('goes on in one place, and reads there again, while another does not answer', async () => {
+    const { aws, store, ...journey } = await beginJourney((world) => {
+      world.add('late', EU);
+      world.add('slow', US);
+    });
+    const rollout = await journey.assess();
+    await journey.decide(rollout, 'approve', arnOf('late'), arnOf('slow', US));
+    await journey.configure(rollout);
+    const key = aws.keys.get(arnOf('late'));
+    const after = key?.rotation;
+    if (key) key.rotation = { KeyRotationEnabled: false };
+    let reads = 0;
+    aws.onCall = (operation, keyArn) => {
+      if (keyArn !== arnOf('late') || operation !== 'GetKeyRotationStatus') return;
+      if (++reads === 2 && key && after) key.rotation = after;
+    };
+    const { promise: lateIsConfirmed, resolve } = Promise.withResolvers<void>();
+    const record = store.recordVerdict;
+    store.recordVerdict = async (id, verdict) => {
+      await record(id, verdict);
+      if (verdict.keyArn === arnOf('late')) resolve();
+    };
+    const open = aws.place.bind(aws);
+    aws.place = (place) => {
+      const kms = open(place);
+      if (place.region !== US) return kms;
+      return { ...kms, describeKey: (arn) => lateIsConfirmed.then(() => kms.describeKey(arn)) };
+    };
+    expect(await journey.validate(rollout, 600_000)).toMatchObject({ confirmed: 2 });
   });
 
   it('gives up on a discrepancy when the time is over, and not before', async () => {
@@ -75,7 +111,7 @@ describe('a validation', () => {
       unreadable: 0,
       notChanged: 1,
     });
-    expect(await verdictRows(store, rollout.id)).toContainEqual(
+    expect(await gather(readVerdictRows(store, rollout.id))).toContainEqual(
       expect.objectContaining({ keyId: 'denied', verdict: 'not-changed', reason: 'failed' }),
     );
   });

@@ -1,11 +1,15 @@
 import { describeFailure } from '../../model/failure.ts';
-import { isOn, type Outcome } from '../../model/outcome.ts';
+import { isOn, OUTCOMES, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
+import { jsonWithList } from '../../report/lines.ts';
+import { mapRows } from '../../report/rows.ts';
 import { renderTable } from '../../report/table.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
-import { type ConfigureRequest, configure, dryRun } from '../../workflow/configure.ts';
+import { type ConfigureRequest, configure } from '../../workflow/configure.ts';
+import { type DryRunStep, dryRun } from '../../workflow/dry-run.ts';
 import type { Host } from '../../workflow/host.ts';
-import { type OutcomeTotals, outcomesOf } from '../../workflow/outcomes.ts';
+import { readOutcomes } from '../../workflow/outcomes.ts';
+import type { Store } from '../../workflow/ports.ts';
 import { configureInWaves } from '../../workflow/waves.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
@@ -96,13 +100,14 @@ export async function showOutcomes(
   await terminal.out(
     `${terminal.bold(`${enabled} enabled`)}, ${totals['already-enabled']} already enabled, ${skipped} skipped, ${failed} failed, ${pending} pending\n`,
   );
-  const others = (await outcomesOf(store, rollout.id)).filter((each) => !isOn(each.outcome));
-  if (others.length > 0)
-    await terminal.out(`\n${renderTable(COLUMNS, others.slice(0, MOST_ROWS).map(toRow), terminal)}`);
-  if (others.length > MOST_ROWS) {
-    await terminal.out(`… and ${others.length - MOST_ROWS} more: keyturn list outcomes\n`);
+  const others = skipped + failed + pending;
+  if (others > 0) {
+    await terminal.out(`\n${renderTable(COLUMNS, await firstNotOn(store, rollout), terminal)}`);
+    if (others > MOST_ROWS) {
+      await terminal.out(`… and ${others - MOST_ROWS} more: keyturn list outcomes\n`);
+    }
+    await terminal.out('\nRunning configure again tries these once more.\n');
   }
-  if (others.length > 0) await terminal.out('\nRunning configure again tries these once more.\n');
   if (enabled > 0) await terminal.out(next(options, rollout, 'validate'));
 }
 
@@ -113,6 +118,16 @@ const COLUMNS = [
   { title: 'Outcome' },
   { title: 'Why' },
 ];
+
+async function firstNotOn(store: Store, { id }: AssessedRollout): Promise<string[][]> {
+  const rows: string[][] = [];
+  const outcomes = OUTCOMES.filter((outcome) => !isOn(outcome));
+  for await (const outcome of readOutcomes(store, id, { outcomes })) {
+    rows.push(toRow(outcome));
+    if (rows.length === MOST_ROWS) break;
+  }
+  return rows;
+}
 
 function toRow(outcome: Outcome): string[] {
   return [outcome.region, outcome.keyId, outcome.outcome, whyNot(outcome)];
@@ -134,17 +149,13 @@ async function showDryRun(
   const count = (kind: string) => steps.filter(({ step }) => step.kind === kind).length;
   const totals = Object.fromEntries(STEP_KINDS.map((kind) => [kind, count(kind)]));
   if (terminal.json) {
-    const keys = steps.map(({ key, step }) => ({
-      keyArn: key.decision.keyArn,
-      step: step.kind,
-      ...step,
-      kind: undefined,
-    }));
-    await printJson(terminal, { rollout: rollout.id, dryRun: true, steps: totals, keys });
+    const head = { rollout: rollout.id, dryRun: true, steps: totals };
+    for await (const chunk of jsonWithList(head, 'keys', mapRows(steps, toStep))) await terminal.out(chunk);
+    await terminal.out('\n');
   } else {
-    const rows = steps.map(({ key: { decision }, step }) => [
-      decision.region,
-      decision.keyId,
+    const rows = steps.map(({ region, keyId, step }) => [
+      region,
+      keyId,
       STEP_WORDS[step.kind],
       step.kind === 'skip' ? step.explanation : step.kind === 'fail' ? step.failure.code : '',
     ]);
@@ -158,6 +169,10 @@ async function showDryRun(
   }
   return count('skip') + count('fail') + count('stop') + count('later') > 0 ? EXIT.incomplete : EXIT.done;
 }
+
+const toStep = ({ keyArn, step }: DryRunStep): object => {
+  return { keyArn, step: step.kind, ...step, kind: undefined };
+};
 
 const STEP_WORDS = {
   enable: 'enable',

@@ -1,17 +1,18 @@
 import { KeyturnError } from '../../messages/error.ts';
 import { DECISIONS } from '../../model/approval.ts';
 import { FINDINGS, type FindingKind } from '../../model/finding.ts';
-import { OUTCOMES } from '../../model/outcome.ts';
+import { OUTCOMES, type OutcomeKind } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { VERDICTS } from '../../model/verdict.ts';
 import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../../report/csv.ts';
 import { recordLines } from '../../report/lines.ts';
+import { mapRows } from '../../report/rows.ts';
 import { streamTable } from '../../report/table.ts';
 import { chooseRollout } from '../../workflow/choose-rollout.ts';
-import { outcomesOf } from '../../workflow/outcomes.ts';
+import { readOutcomes } from '../../workflow/outcomes.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { whereOf } from '../../workflow/shown.ts';
-import { verdictRows } from '../../workflow/verdict-rows.ts';
+import { readVerdictRows } from '../../workflow/verdict-rows.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/candidates.ts';
@@ -89,22 +90,21 @@ const LISTINGS: Readonly<
     };
   },
   outcomes: async (store, { id }, filter) => {
-    const rows = (await outcomesOf(store, id)).filter(
-      ({ outcome }) => filter === undefined || outcome === filter,
-    );
+    const rows = readOutcomes(store, id, filter === undefined ? {} : { outcomes: [filter as OutcomeKind] });
     return {
       rows,
       csv: () => outcomesCsv(rows),
       table: (terminal) =>
         streamTable(
           columns('Outcome', 'Why'),
-          rows.map((each) => [each.region, each.keyId, each.outcome, whyNot(each)]),
+          mapRows(rows, (each) => [each.region, each.keyId, each.outcome, whyNot(each)]),
           terminal,
         ),
     };
   },
   verdicts: async (store, { id }, filter) => {
-    const rows = (await verdictRows(store, id)).filter(
+    const rows = filterRows(
+      readVerdictRows(store, id),
       ({ verdict }) => filter === undefined || verdict === filter,
     );
     return {
@@ -113,7 +113,7 @@ const LISTINGS: Readonly<
       table: (terminal) =>
         streamTable(
           columns('Verdict', 'Why'),
-          rows.map((each) => [each.region, each.keyId, each.verdict, each.reason ?? '']),
+          mapRows(rows, (each) => [each.region, each.keyId, each.verdict, each.reason ?? '']),
           terminal,
         ),
     };
@@ -165,10 +165,6 @@ function parseFilter(what: string, options: ListOptions): { what: Listed; value?
 const isListed = (what: string): what is Listed => Object.hasOwn(KINDS, what);
 
 const badArgument = (message: string, fix: string) => new KeyturnError('input-argument', message, fix);
-
-async function* mapRows<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): AsyncGenerator<R> {
-  for await (const row of rows) yield change(row);
-}
 
 async function* filterRows<T>(rows: AsyncIterable<T>, keep: (row: T) => boolean): AsyncGenerator<T> {
   for await (const row of rows) if (keep(row)) yield row;

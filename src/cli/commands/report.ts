@@ -13,7 +13,8 @@ export async function runReport(options: ReportOptions): Promise<ExitCode> {
   return withSession(options, 'find', async ({ store, terminal }) => {
     const rollout = await chooseRolloutToShow(store, options.rollout);
     const { writeReport } = await import('../../files/write-report.ts');
-    const files = await writeReport(options.out, reportFiles(store, rollout));
+    // Counts and rows are read apart, and another process may be at work.
+    const files = await store.atOneTime(() => writeReport(options.out, reportFiles(store, rollout)));
     if (terminal.json) await printJson(terminal, { rollout: rollout.id, files });
     else await terminal.out(`${files.map((file) => `${file}\n`).join('')}`);
     return EXIT.done;

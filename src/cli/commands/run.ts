@@ -1,10 +1,10 @@
+import type { OutcomeTotals } from '../../model/outcome.ts';
 import { addCounts } from '../../model/plan.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
+import type { VerdictTotals } from '../../model/verdict.ts';
 import { nothingApproved } from '../../workflow/approve.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { configure } from '../../workflow/configure.ts';
-import type { OutcomeTotals } from '../../workflow/outcomes.ts';
-import type { VerdictTotals } from '../../workflow/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, type Session, withSession } from '../session.ts';
 import { commandLine, printJson } from '../show/print.ts';
@@ -32,7 +32,7 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
       await showNothingToDo(session, rollout);
       return exitOfAssessment(assessed);
     }
-    if ((await session.store.approvedKeys(rollout.id)).length === 0) {
+    if ((await session.store.approvedCounts(rollout.id)).length === 0) {
       if (!session.terminal.interactive) throw stopForPerson(options, rollout.id);
       await approveRollout(session, rollout, options);
     }

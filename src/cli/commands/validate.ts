@@ -1,9 +1,11 @@
+import { OUTCOMES } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
-import type { Verdict } from '../../model/verdict.ts';
-import { renderTable } from '../../report/table.ts';
+import type { Verdict, VerdictTotals } from '../../model/verdict.ts';
+import { streamTableIfAny } from '../../report/table.ts';
 import { chooseRollout } from '../../workflow/choose-rollout.ts';
-import { outcomesOf, totalOutcomes } from '../../workflow/outcomes.ts';
-import { type VerdictTotals, validate } from '../../workflow/validate.ts';
+import { readOutcomes, totalOutcomes } from '../../workflow/outcomes.ts';
+import type { Store } from '../../workflow/ports.ts';
+import { validate } from '../../workflow/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,
@@ -54,7 +56,7 @@ export async function exitOfValidation(
   totals: VerdictTotals,
 ): Promise<ExitCode> {
   if (totals.discrepant + totals.unreadable > 0) return EXIT.incomplete;
-  return exitOf(totalOutcomes(await outcomesOf(store, rollout.id)));
+  return exitOf(totalOutcomes(await store.approvedCounts(rollout.id)));
 }
 
 export async function showVerdicts(
@@ -68,13 +70,11 @@ export async function showVerdicts(
   await terminal.out(
     `${requested} requested = ${terminal.bold(`${confirmed} confirmed`)} + ${discrepant} discrepant + ${unreadable} unreadable + ${notChanged} not changed\n`,
   );
-  const rows = [
-    ...(await store.verdicts(rollout.id)).flatMap(verdictRows),
-    ...(await outcomesOf(store, rollout.id))
-      .filter(({ outcome }) => outcome !== 'enabled')
-      .map((each) => [each.region, each.keyId, `not changed: ${each.outcome}`, whyNot(each)]),
-  ];
-  if (rows.length > 0) await terminal.out(`\n${renderTable(COLUMNS, rows, terminal)}`);
+  let before = '\n';
+  for await (const chunk of streamTableIfAny(COLUMNS, remarkableRows(store, rollout), terminal)) {
+    await terminal.out(before + chunk);
+    before = '';
+  }
   await terminal.out(`\nNext: ${commandLine(options, rollout, `report --out report-${rollout.id}`)}\n`);
 }
 
@@ -85,7 +85,15 @@ const COLUMNS = [
   { title: 'Details' },
 ];
 
-/** What a person has to look at: every verdict but a plain confirmation, and replicas that lag. */
+/** What a person has to look at, and every approved key that there was nothing to validate on. */
+async function* remarkableRows(store: Store, { id }: AssessedRollout): AsyncGenerator<string[]> {
+  for await (const verdict of store.verdicts(id)) yield* verdictRows(verdict);
+  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'enabled');
+  for await (const each of readOutcomes(store, id, { outcomes }))
+    yield [each.region, each.keyId, `not changed: ${each.outcome}`, whyNot(each)];
+}
+
+/** Every verdict but a plain confirmation, and replicas that lag. */
 function verdictRows({ region, keyId, verdict, differences, error, replicas }: Verdict): string[][] {
   const details = [
     ...differences.map(({ fact, expected, actual }) => `${fact}: expected ${expected}, is ${actual}`),

@@ -1,12 +1,12 @@
-import type { Approval } from '../../model/approval.ts';
+import type { ApprovalHeader, SubmittedDecision } from '../../model/approval.ts';
+import { mapRows } from '../rows.ts';
 import { decisionWord } from './findings.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
-import { count, heading, prose, tableOr, time } from './phrases.ts';
+import { count, heading, prose, streamOr, time } from './phrases.ts';
 
 export function approvalsSection({ record, summary }: Material): Section {
   const { approved, declined, deferred, undecided } = summary.decisions;
-  const inForce = approvalsInForce(record.approvals);
   return {
     id: 'approvals',
     title: 'Who approved what, when, why',
@@ -17,39 +17,34 @@ export function approvalsSection({ record, summary }: Material): Section {
             `In force: ${count(approved)} approved, ${count(declined)} declined, ${count(deferred)} deferred, ` +
               `${count(undecided)} undecided. A later decision on a key takes the place of an earlier one.`,
           ),
-      ...record.approvals.flatMap((approval) => approvalBlocks(approval, summary.planDigest, inForce)),
+      ...record.approvals.flatMap((approval) => approvalBlocks(record, approval, summary.planDigest)),
     ],
   };
 }
 
-/** The approval that decides on each key: the last one that names it, approvals being in the order of time. */
-function approvalsInForce(approvals: readonly Approval[]): ReadonlyMap<string, string> {
-  return new Map(
-    approvals.flatMap(({ approval, decisions }) =>
-      decisions.map(({ keyArn }) => [keyArn, approval] as const),
-    ),
-  );
-}
-
 function approvalBlocks(
-  approval: Approval,
+  record: Material['record'],
+  approval: ApprovalHeader,
   planDigest: string | null,
-  inForce: ReadonlyMap<string, string>,
 ): Block[] {
+  const { approval: id, counts } = approval;
   const titles = ['Key', 'Decision', 'Reason', '#Period (days)', 'In force'];
-  const rows = approval.decisions.map(({ keyArn, decision, reason, RotationPeriodInDays }): Row => {
-    const holder = inForce.get(keyArn);
-    const standing = holder === approval.approval ? 'yes' : `no: replaced by ${holder}`;
-    return [{ keyArn }, decisionWord(decision), reason ?? '', String(RotationPeriodInDays), standing];
-  });
+  const rows = () => mapRows(record.submittedDecisions(id), (submitted) => decisionRow(id, submitted));
+  const total = counts.approve + counts.decline + counts.defer;
   return [
-    heading(`Approval ${approval.approval}`),
+    heading(`Approval ${id}`),
     approvalFacts(approval, planDigest),
-    tableOr('It decides on no key.', `Decisions of ${approval.approval}`, titles, rows),
+    streamOr('It decides on no key.', `Decisions of ${id}`, titles, total, rows),
   ];
 }
 
-function approvalFacts(approval: Approval, planDigest: string | null): Block {
+function decisionRow(approval: string, { decision: decided, inForce }: SubmittedDecision): Row {
+  const { keyArn, decision, reason, RotationPeriodInDays } = decided;
+  const standing = inForce === approval ? 'yes' : `no: replaced by ${inForce}`;
+  return [{ keyArn }, decisionWord(decision), reason ?? '', String(RotationPeriodInDays), standing];
+}
+
+function approvalFacts(approval: ApprovalHeader, planDigest: string | null): Block {
   const { submittedBy, at, source, reason } = approval;
   return {
     kind: 'facts',

@@ -1,4 +1,5 @@
 import type { RolloutPhase } from '../../model/phase.ts';
+import { assembleChangeSurvey } from '../change-survey.ts';
 import type { RolloutRecord } from '../record.ts';
 import { summarize } from '../summary.ts';
 import type { RolloutSummary } from '../summary-model.ts';
@@ -17,13 +18,13 @@ import { unseenSection } from './unseen.ts';
 import { validationSection } from './validation.ts';
 
 /**
- * Puts the report of one rollout together. Holds counts, not findings: tables of those are read while they are
- * rendered.
+ * Puts the report of one rollout together. Holds counts, not keys: tables of those are read while they are rendered.
  */
 export async function assembleDocument(record: RolloutRecord): Promise<ReportDocument> {
   const survey = await assembleSurvey(record.findings());
-  const summary = await summarize(record, survey);
-  const material: Material = { record, summary, survey };
+  const changes = await assembleChangeSurvey(record);
+  const summary = await summarize(record, survey, changes);
+  const material: Material = { record, summary, survey, changes };
   return {
     title: 'AWS KMS key rotation report',
     lead:

@@ -1,28 +1,36 @@
-import type { Outcome, OutcomeKind } from '../../model/outcome.ts';
+import { OUTCOMES, type Outcome, type OutcomeKind, type OutcomeTotals } from '../../model/outcome.ts';
+import { mapRows } from '../rows.ts';
 import type { Material } from './material.ts';
 import type { Inline, Row, Section, Text, Tone } from './model.ts';
-import { awsSaid, code, count, heading, joined, prose, tableOr, time } from './phrases.ts';
+import { awsSaid, code, count, heading, joined, prose, streamOr, time } from './phrases.ts';
 
 export function changesSection({ record, summary }: Material): Section {
-  const enabled = record.outcomes.filter(({ outcome }) => outcome === 'enabled');
-  const others = record.outcomes.filter(({ outcome }) => outcome !== 'enabled');
+  const { enabled } = summary.outcomes;
+  const others = sumOutcomes(summary.outcomes) - enabled;
+  const enabledRows = () => mapRows(record.outcomes({ outcomes: ['enabled'] }), enabledRow);
+  const otherRows = () => mapRows(record.outcomes({ outcomes: NOT_ENABLED }), otherRow);
   return {
     id: 'changes',
     title: 'Changes',
     blocks: [
       prose(sumOf(summary)),
-      heading(`Rotation turned on (${count(enabled.length)})`),
-      tableOr('None yet.', 'Keys on which rotation was turned on', ENABLED_TITLES, enabled.map(enabledRow)),
-      heading(`Approved, and not turned on (${count(others.length)})`),
-      tableOr('None.', 'Approved keys that Keyturn did not turn on', OTHER_TITLES, others.map(otherRow)),
+      heading(`Rotation turned on (${count(enabled)})`),
+      streamOr('None yet.', 'Keys on which rotation was turned on', ENABLED_TITLES, enabled, enabledRows),
+      heading(`Approved, and not turned on (${count(others)})`),
+      streamOr('None.', 'Approved keys that Keyturn did not turn on', OTHER_TITLES, others, otherRows),
     ],
   };
 }
 
+/** Outcomes of keys that Keyturn did not change. */
+export const NOT_ENABLED = OUTCOMES.filter((outcome) => outcome !== 'enabled');
+
+const sumOutcomes = (outcomes: OutcomeTotals): number =>
+  Object.values(outcomes).reduce((sum, keys) => sum + keys, 0);
+
 function sumOf({ outcomes }: Material['summary']): string {
-  const total = Object.values(outcomes).reduce((sum, keys) => sum + keys, 0);
   return (
-    `Approved ${count(total)}: enabled ${count(outcomes.enabled)}, already on ${count(outcomes['already-enabled'])}, ` +
+    `Approved ${count(sumOutcomes(outcomes))}: enabled ${count(outcomes.enabled)}, already on ${count(outcomes['already-enabled'])}, ` +
     `skipped ${count(outcomes.skipped)}, failed ${count(outcomes.failed)}, pending ${count(outcomes.pending)}.`
   );
 }

@@ -1,9 +1,10 @@
 import type { DecidedKey } from '../../model/approval.ts';
 import type { Finding } from '../../model/finding.ts';
+import { joinByKey } from '../rows.ts';
 import type { ReasonCount } from '../survey.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
-import { count, day, heading, keys, prose, table, time } from './phrases.ts';
+import { count, day, heading, keys, prose, streamOr, table, time } from './phrases.ts';
 
 /** A key by the name that people know and the ARN that is sure. */
 export const keyCell = ({ keyArn, primaryAlias }: Pick<Finding, 'keyArn' | 'primaryAlias'>): Inline => ({
@@ -15,19 +16,15 @@ export function candidatesSection({ record, survey }: Material): Section {
   const total = survey.findings.candidate;
   const titles = ['Key', 'Description', 'Created', '#Period proposed (days)', 'Decision', 'Reason'];
   const rows = async function* () {
-    for await (const [finding, decision] of withDecisions(
-      record.findings({ finding: 'candidate' }),
-      record.decisions(),
-    )) {
-      yield candidateRow(finding, decision);
-    }
+    const decided = joinByKey(record.findings({ finding: 'candidate' }), record.decisions());
+    for await (const [finding, decision] of decided) yield candidateRow(finding, decision);
   };
   return {
     id: 'candidates',
     title: 'Candidates: rotation is supported, and off',
     blocks: [
       prose('As assessed, with the decision that is in force for each now.'),
-      total === 0 ? prose('None.') : table('Candidates', titles, total, rows),
+      streamOr('None.', 'Candidates', titles, total, rows),
     ],
   };
 }
@@ -53,24 +50,6 @@ const DECISION: Readonly<Record<DecidedKey['decision'], Inline>> = {
 
 export const decisionWord = (decision: DecidedKey['decision']): Inline => DECISION[decision];
 
-/** Joins two streams that are both in the order of ARNs, holding one row of each. */
-async function* withDecisions(
-  findings: AsyncIterable<Finding>,
-  decisions: AsyncIterable<DecidedKey>,
-): AsyncGenerator<[Finding, DecidedKey | undefined]> {
-  const rest = decisions[Symbol.asyncIterator]();
-  try {
-    let next = await rest.next();
-    for await (const finding of findings) {
-      while (!next.done && next.value.keyArn < finding.keyArn) next = await rest.next();
-      const isSame = !next.done && next.value.keyArn === finding.keyArn;
-      yield [finding, isSame ? next.value : undefined];
-    }
-  } finally {
-    await rest.return?.();
-  }
-}
-
 export function enabledSection({ record, survey }: Material): Section {
   const total = survey.findings.enabled;
   const titles = ['Key', 'Description', 'Created', '#Period (days)', 'Next rotation'];
@@ -84,7 +63,7 @@ export function enabledSection({ record, survey }: Material): Section {
       prose(
         'Keyturn leaves these as they are: turning rotation on again could move the date of the next one.',
       ),
-      total === 0 ? prose('None.') : table('Keys that were on', titles, total, rows),
+      streamOr('None.', 'Keys that were on', titles, total, rows),
     ],
   };
 }

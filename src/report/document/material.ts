@@ -1,3 +1,4 @@
+import type { ChangeSurvey } from '../change-survey.ts';
 import type { RolloutRecord } from '../record.ts';
 import type { RolloutSummary } from '../summary-model.ts';
 import type { Survey } from '../survey.ts';
@@ -7,4 +8,5 @@ export interface Material {
   readonly record: RolloutRecord;
   readonly summary: RolloutSummary;
   readonly survey: Survey;
+  readonly changes: ChangeSurvey;
 }

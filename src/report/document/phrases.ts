@@ -50,12 +50,23 @@ export function table(
   return { kind: 'table', caption, columns, count, rows };
 }
 
-/** A table of rows at hand, or a sentence in its place where there are none. */
+/** A table of rows that are read while it is rendered, or a sentence in its place where there are none. */
+export function streamOr(
+  empty: string,
+  caption: string,
+  titles: readonly string[],
+  count: number,
+  rows: TableBlock['rows'],
+): Block {
+  return count === 0 ? prose(empty) : table(caption, titles, count, rows);
+}
+
+/** The same of rows at hand. */
 export function tableOr(
   empty: string,
   caption: string,
   titles: readonly string[],
   rows: readonly Row[],
 ): Block {
-  return rows.length === 0 ? prose(empty) : table(caption, titles, rows.length, () => rows);
+  return streamOr(empty, caption, titles, rows.length, () => rows);
 }

@@ -1,34 +1,35 @@
 import type { Outcome } from '../../model/outcome.ts';
 import type { ReplicaVerdict, Verdict } from '../../model/verdict.ts';
 import { VALIDATION_EQUATION } from '../equations.ts';
-import { verdictsInForce } from '../verdicts.ts';
-import { outcomeWord, whyNot } from './changes.ts';
+import { mapRows } from '../rows.ts';
+import type { ValidationCounts } from '../summary-model.ts';
+import { NOT_ENABLED, outcomeWord, whyNot } from './changes.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
-import { awsSaid, code, count, heading, prose, tableOr, time } from './phrases.ts';
+import { awsSaid, code, count, heading, prose, streamOr, table, time } from './phrases.ts';
 
-export function validationSection({ record, summary }: Material): Section {
+export function validationSection(material: Material): Section {
+  const { summary } = material;
   const begin = { id: 'validation', title: 'Validation' };
   if (summary.validation === null) {
     return { ...begin, blocks: [prose('Validation has not begun: no changed key has been read back.')] };
   }
-  const verdicts = verdictsInForce(record);
   return {
     ...begin,
     blocks: [
       prose('Each key that was turned on is read back from AWS and held against what was asked for.'),
       totalsBlock(summary.validation),
       prose({ code: VALIDATION_EQUATION }),
-      ...discrepantBlocks(verdicts),
-      ...unreadableBlocks(verdicts),
-      ...confirmedBlocks(verdicts),
-      ...replicaBlocks(verdicts),
-      ...remainderBlocks(record.outcomes, verdicts),
+      ...discrepantBlocks(material),
+      ...unreadableBlocks(material),
+      ...confirmedBlocks(material),
+      ...replicaBlocks(material),
+      ...remainderBlocks(material, summary.validation),
     ],
   };
 }
 
-function totalsBlock(totals: NonNullable<Material['summary']['validation']>): Block {
+function totalsBlock(totals: ValidationCounts): Block {
   const { requested, confirmed, discrepant, unreadable, notYetValidated, notChanged } = totals;
   return {
     kind: 'facts',
@@ -47,44 +48,49 @@ function totalsBlock(totals: NonNullable<Material['summary']['validation']>): Bl
   };
 }
 
-const of = (verdicts: readonly Verdict[], kind: Verdict['verdict']) =>
-  verdicts.filter(({ verdict }) => verdict === kind);
-
-function discrepantBlocks(verdicts: readonly Verdict[]): Block[] {
-  const discrepant = of(verdicts, 'discrepant');
-  const rows = discrepant.flatMap(({ keyArn, differences, reason, readAt }): Row[] =>
-    differences.length === 0
-      ? [[{ keyArn }, reason ?? '', '', '', time(readAt)]]
-      : differences.map(({ fact, expected, actual }) => [{ keyArn }, fact, expected, actual, time(readAt)]),
-  );
+function discrepantBlocks({ record, changes }: Material): Block[] {
+  const rows = async function* () {
+    for await (const verdict of record.verdicts({ verdict: 'discrepant' })) yield* differenceRows(verdict);
+  };
   const titles = ['Key', 'What differs', 'Expected', 'Actual', 'Read'];
   return [
-    heading(`Not as expected (${count(discrepant.length)})`),
-    tableOr('None.', 'Differences', titles, rows),
+    heading(`Not as expected (${count(changes.verdicts.discrepant)})`),
+    streamOr('None.', 'Differences', titles, changes.differences, rows),
   ];
 }
 
-function unreadableBlocks(verdicts: readonly Verdict[]): Block[] {
-  const rows = of(verdicts, 'unreadable').map(({ keyArn, reason, error, reads, readAt }): Row => {
-    return [{ keyArn }, reason ?? '', awsSaid(error), count(reads), time(readAt)];
-  });
+function differenceRows({ keyArn, differences, reason, readAt }: Verdict): Row[] {
+  if (differences.length === 0) return [[{ keyArn }, reason ?? '', '', '', time(readAt)]];
+  return differences.map(({ fact, expected, actual }) => [{ keyArn }, fact, expected, actual, time(readAt)]);
+}
+
+function unreadableBlocks({ record, changes }: Material): Block[] {
+  const { unreadable } = changes.verdicts;
+  const rows = () => mapRows(record.verdicts({ verdict: 'unreadable' }), unreadableRow);
   const titles = ['Key', 'Why', 'AWS said', '#Reads', 'Last tried'];
   return [
-    heading(`Could not be read back (${count(rows.length)})`),
-    tableOr('None.', 'Keys that could not be read back', titles, rows),
+    heading(`Could not be read back (${count(unreadable)})`),
+    streamOr('None.', 'Keys that could not be read back', titles, unreadable, rows),
   ];
 }
 
-function confirmedBlocks(verdicts: readonly Verdict[]): Block[] {
-  const rows = of(verdicts, 'confirmed').map((verdict): Row => {
-    const { keyArn, KeyState = '', RotationPeriodInDays, NextRotationDate, readAt } = verdict;
-    return [{ keyArn }, KeyState, String(RotationPeriodInDays ?? ''), time(NextRotationDate), time(readAt)];
-  });
+const unreadableRow = ({ keyArn, reason, error, reads, readAt }: Verdict): Row => {
+  return [{ keyArn }, reason ?? '', awsSaid(error), count(reads), time(readAt)];
+};
+
+function confirmedBlocks({ record, changes }: Material): Block[] {
+  const { confirmed } = changes.verdicts;
+  const rows = () => mapRows(record.verdicts({ verdict: 'confirmed' }), confirmedRow);
   const titles = ['Key', 'State', '#Period (days)', 'Next rotation', 'Read'];
   return [
-    heading(`Confirmed (${count(rows.length)})`),
-    tableOr('None.', 'Keys read back as expected', titles, rows),
+    heading(`Confirmed (${count(confirmed)})`),
+    streamOr('None.', 'Keys read back as expected', titles, confirmed, rows),
   ];
+}
+
+function confirmedRow(verdict: Verdict): Row {
+  const { keyArn, KeyState = '', RotationPeriodInDays, NextRotationDate, readAt } = verdict;
+  return [{ keyArn }, KeyState, String(RotationPeriodInDays ?? ''), time(NextRotationDate), time(readAt)];
 }
 
 const REPLICA: Readonly<Record<ReplicaVerdict['verdict'], Inline>> = {
@@ -93,34 +99,40 @@ const REPLICA: Readonly<Record<ReplicaVerdict['verdict'], Inline>> = {
   unreadable: { tone: 'attention', word: 'unreadable' },
 };
 
-function replicaBlocks(verdicts: readonly Verdict[]): Block[] {
-  const rows = verdicts.flatMap(({ keyArn: primary, replicas }): Row[] =>
-    replicas.map(({ keyArn, region, verdict, reason, readAt }) => {
-      return [{ keyArn: primary }, { keyArn }, code(region), REPLICA[verdict], reason ?? '', time(readAt)];
-    }),
-  );
-  if (rows.length === 0) return [];
+function replicaBlocks({ record, changes }: Material): Block[] {
+  if (changes.replicas === 0) return [];
+  const rows = async function* () {
+    for await (const verdict of record.verdicts()) yield* replicaRows(verdict);
+  };
   const titles = ['Primary', 'Replica', 'Region', 'Mirrors the primary', 'Why not', 'Read'];
   return [
-    heading(`Replicas of the keys above (${count(rows.length)})`),
+    heading(`Replicas of the keys above (${count(changes.replicas)})`),
     prose('Outside the totals: a replica takes its setting from its primary, and can lag behind it.'),
-    tableOr('', 'Replicas under their primary', titles, rows),
+    table('Replicas under their primary', titles, changes.replicas, rows),
   ];
 }
 
-/** Approved keys without a verdict: not yet read back, or with nothing of Keyturn's to read back. */
-function remainderBlocks(outcomes: readonly Outcome[], verdicts: readonly Verdict[]): Block[] {
-  const judged = new Set(verdicts.map(({ keyArn }) => keyArn));
-  const waiting = outcomes.filter(({ keyArn, outcome }) => outcome === 'enabled' && !judged.has(keyArn));
-  const unchanged = outcomes.filter(({ outcome }) => outcome !== 'enabled');
-  const waitingRows = waiting.map(({ keyArn, finishedAt }): Row => [{ keyArn }, time(finishedAt)]);
-  const unchangedRows = unchanged.map((outcome): Row => {
-    return [{ keyArn: outcome.keyArn }, outcomeWord(outcome.outcome), whyNot(outcome)];
+const replicaRows = ({ keyArn: primary, replicas }: Verdict): Row[] =>
+  replicas.map(({ keyArn, region, verdict, reason, readAt }) => {
+    return [{ keyArn: primary }, { keyArn }, code(region), REPLICA[verdict], reason ?? '', time(readAt)];
   });
+
+/** Approved keys without a verdict: not yet read back, or with nothing of Keyturn's to read back. */
+function remainderBlocks({ record }: Material, { notYetValidated, notChanged }: ValidationCounts): Block[] {
+  const unchanged = Object.values(notChanged).reduce((sum, keys) => sum + keys, 0);
+  const waiting = () => record.outcomes({ outcomes: ['enabled'], verdicts: ['none'] });
+  const waitingRows = () =>
+    mapRows(waiting(), ({ keyArn, finishedAt }): Row => [{ keyArn }, time(finishedAt)]);
+  const unchangedRows = () => mapRows(record.outcomes({ outcomes: NOT_ENABLED }), unchangedRow);
+  const titles = ['Key', 'Outcome', 'Why'];
   return [
-    heading(`Not yet validated (${count(waiting.length)})`),
-    tableOr('None.', 'Changed keys without a verdict', ['Key', 'Changed'], waitingRows),
-    heading(`Not changed, so nothing to validate (${count(unchanged.length)})`),
-    tableOr('None.', 'Approved keys that were not changed', ['Key', 'Outcome', 'Why'], unchangedRows),
+    heading(`Not yet validated (${count(notYetValidated)})`),
+    streamOr('None.', 'Changed keys without a verdict', ['Key', 'Changed'], notYetValidated, waitingRows),
+    heading(`Not changed, so nothing to validate (${count(unchanged)})`),
+    streamOr('None.', 'Approved keys that were not changed', titles, unchanged, unchangedRows),
   ];
 }
+
+const unchangedRow = (outcome: Outcome): Row => {
+  return [{ keyArn: outcome.keyArn }, outcomeWord(outcome.outcome), whyNot(outcome)];
+};

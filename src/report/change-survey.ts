@@ -1,0 +1,59 @@
+import type { OutcomeTotals } from '../model/outcome.ts';
+import type { VerdictKind } from '../model/verdict.ts';
+import type { RolloutRecord } from './record.ts';
+
+/** The first and the last of some times; null where there are none. */
+export interface TimeRange {
+  readonly first: string | null;
+  readonly last: string | null;
+}
+
+/** What one pass over the outcomes and one over the verdicts say of all of them: counts and times, however many. */
+export interface ChangeSurvey {
+  readonly outcomes: OutcomeTotals;
+  readonly verdicts: Readonly<Record<VerdictKind, number>>;
+  /** Turned on, and not read back so far. */
+  readonly notYetValidated: number;
+  /** What verdicts name: several facts of a key can differ, and a key can have several replicas. */
+  readonly differences: number;
+  readonly replicas: number;
+  readonly changed: TimeRange;
+  readonly validated: TimeRange;
+}
+
+export async function assembleChangeSurvey(record: RolloutRecord): Promise<ChangeSurvey> {
+  return { ...(await surveyOutcomes(record)), ...(await surveyVerdicts(record)) };
+}
+
+async function surveyOutcomes(record: RolloutRecord) {
+  const outcomes = { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 };
+  let changed = NEVER;
+  for await (const { outcome, finishedAt } of record.outcomes()) {
+    outcomes[outcome] += 1;
+    if (finishedAt !== undefined) changed = extend(changed, finishedAt);
+  }
+  return { outcomes, changed };
+}
+
+async function surveyVerdicts(record: RolloutRecord) {
+  const verdicts = { confirmed: 0, discrepant: 0, unreadable: 0 };
+  let [validated, differences, replicas] = [NEVER, 0, 0];
+  for await (const each of record.verdicts()) {
+    verdicts[each.verdict] += 1;
+    if (each.verdict === 'discrepant') differences += Math.max(1, each.differences.length);
+    replicas += each.replicas.length;
+    validated = extend(validated, each.readAt);
+  }
+  let notYetValidated = 0;
+  for await (const _ of record.outcomes({ outcomes: ['enabled'], verdicts: ['none'] })) notYetValidated += 1;
+  return { verdicts, notYetValidated, differences, replicas, validated };
+}
+
+const NEVER: TimeRange = { first: null, last: null };
+
+function extend({ first, last }: TimeRange, at: string): TimeRange {
+  return {
+    first: first !== null && first < at ? first : at,
+    last: last !== null && last > at ? last : at,
+  };
+}

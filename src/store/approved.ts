@@ -1,0 +1,157 @@
+import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { decision as decisionSchema } from '../model/approval.ts';
+import { outcome as outcomeSchema } from '../model/outcome.ts';
+import { VERDICTS, type Verdict, type VerdictKind, verdict as verdictSchema } from '../model/verdict.ts';
+import type { ApprovedCount, ApprovedFilter, ApprovedKey, ApprovedPlace } from '../workflow/ports.ts';
+import { pages } from './pages.ts';
+import { parseRecord } from './record.ts';
+import type { Tables } from './schema.ts';
+
+/** Keys of a place that are held while they are worked on; there are many places at once. */
+const PLACE_PAGE = 200;
+
+/** What was approved, with what became of it. */
+export function approvedMethods(db: Kysely<Tables>) {
+  return {
+    approvedKeys: (rollout: string, filter: ApprovedFilter = {}): AsyncGenerator<ApprovedKey> =>
+      readApproved(db, rollout, filter),
+
+    approvedKey: async (rollout: string, keyArn: string): Promise<ApprovedKey | undefined> => {
+      const row = await withRecords(approved(db, rollout, {}))
+        .where('decisions.key_arn', '=', keyArn)
+        .executeTakeFirst();
+      return row && toApprovedKey(row);
+    },
+
+    approvedPlaces: async (rollout: string, filter: ApprovedFilter = {}): Promise<ApprovedPlace[]> => {
+      const rows = await approved(db, rollout, filter)
+        .select(['decisions.account', 'decisions.region', (e) => e.fn.countAll<number>().as('keys')])
+        .groupBy(['decisions.account', 'decisions.region'])
+        .orderBy((e) => e.fn.count(e.case().when('changes.state', '=', 'intended').then(1).end()), 'desc')
+        .orderBy((e) => e.fn.min('decisions.key_arn'))
+        .execute();
+      return rows.map(({ account, region, keys }) => ({ place: { account, region }, keys: Number(keys) }));
+    },
+
+    approvedCounts: async (rollout: string): Promise<ApprovedCount[]> => {
+      const rows = await approved(db, rollout, {})
+        .innerJoin('approvals', (join) =>
+          join
+            .onRef('approvals.rollout', '=', 'decisions.rollout')
+            .onRef('approvals.id', '=', 'decisions.approval'),
+        )
+        .select([
+          'approvals.plan_digest as planDigest',
+          (e) => e.fn.coalesce('changes.outcome', e.val('pending' as const)).as('ended'),
+          'verdicts.verdict as verdict',
+          (e) => e.fn.countAll<number>().as('keys'),
+        ])
+        .groupBy(['planDigest', 'ended', 'verdicts.verdict'])
+        .execute();
+      return rows.map(({ planDigest, ended, verdict, keys }) => ({
+        planDigest,
+        outcome: ended,
+        verdict: verdict ?? 'none',
+        keys: Number(keys),
+      }));
+    },
+
+    verdicts: (rollout: string, filter: { verdict?: VerdictKind } = {}): AsyncGenerator<Verdict> =>
+      readVerdicts(db, rollout, filter.verdict),
+  };
+}
+
+/**
+ * Approved keys beside their change and the verdict in force: one on a change whose outcome has become another says
+ * nothing any more.
+ */
+function approved(db: Kysely<Tables>, rollout: string, filter: ApprovedFilter) {
+  const { place, outcomes, announced, verdicts } = filter;
+  return db
+    .selectFrom('decisions')
+    .leftJoin('changes', (join) =>
+      join
+        .onRef('changes.rollout', '=', 'decisions.rollout')
+        .onRef('changes.key_arn', '=', 'decisions.key_arn'),
+    )
+    .leftJoin('verdicts', (join) =>
+      join
+        .onRef('verdicts.rollout', '=', 'changes.rollout')
+        .onRef('verdicts.key_arn', '=', 'changes.key_arn')
+        .on('changes.outcome', '=', 'enabled'),
+    )
+    .where('decisions.rollout', '=', rollout)
+    .where('decisions.decision', '=', 'approve')
+    .$if(place !== undefined, (query) =>
+      query
+        .where('decisions.account', '=', place?.account ?? '')
+        .where('decisions.region', '=', place?.region ?? ''),
+    )
+    .$if(outcomes !== undefined, (query) =>
+      query.where((e) => e(e.fn.coalesce('changes.outcome', e.val('pending')), 'in', outcomes ?? [])),
+    )
+    .$if(announced !== undefined, (query) =>
+      query.where('changes.state', announced ? 'is not distinct from' : 'is distinct from', 'intended'),
+    )
+    .$if(verdicts !== undefined, (query) =>
+      query.where((e) => e(e.fn.coalesce('verdicts.verdict', e.val('none')), 'in', verdicts ?? [])),
+    );
+}
+
+type Approved = ReturnType<typeof approved>;
+type Joined = Approved extends SelectQueryBuilder<infer DB, infer Table, object> ? [DB, Table] : never;
+
+function withRecords<Row>(query: SelectQueryBuilder<Joined[0], Joined[1], Row>) {
+  return query.select([
+    'decisions.key_arn as keyArn',
+    'decisions.record as decided',
+    'changes.state as state',
+    'changes.record as change',
+  ]);
+}
+
+interface ApprovedRow {
+  readonly decided: string;
+  readonly state: 'intended' | 'ended' | null;
+  readonly change: string | null;
+}
+
+function toApprovedKey({ decided, state, change }: ApprovedRow): ApprovedKey {
+  return {
+    decision: parseRecord(decisionSchema, decided),
+    ...(state && change && { change: { state, outcome: parseRecord(outcomeSchema, change) } }),
+  };
+}
+
+async function* readApproved(
+  db: Kysely<Tables>,
+  rollout: string,
+  filter: ApprovedFilter,
+): AsyncGenerator<ApprovedKey> {
+  const fetch = async (after: string | undefined, size: number) => {
+    const page = await withRecords(approved(db, rollout, filter))
+      .where('decisions.key_arn', '>', after ?? '')
+      .orderBy('decisions.key_arn')
+      .limit(size)
+      .execute();
+    return page.map((row) => ({ cursor: row.keyArn, row }));
+  };
+  for await (const row of pages(fetch, filter.place && PLACE_PAGE)) yield toApprovedKey(row);
+}
+
+async function* readVerdicts(
+  db: Kysely<Tables>,
+  rollout: string,
+  verdict: VerdictKind | undefined,
+): AsyncGenerator<Verdict> {
+  const fetch = async (after: string | undefined, size: number) => {
+    const page = await approved(db, rollout, { verdicts: verdict ? [verdict] : VERDICTS })
+      .select(['decisions.key_arn as keyArn', 'verdicts.record as record'])
+      .where('decisions.key_arn', '>', after ?? '')
+      .orderBy('decisions.key_arn')
+      .limit(size)
+      .execute();
+    return page.map(({ keyArn, record }) => ({ cursor: keyArn, row: record ?? '' }));
+  };
+  for await (const record of pages(fetch)) yield parseRecord(verdictSchema, record);
+}

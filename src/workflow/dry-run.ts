@@ -1,0 +1,54 @@
+import type { Step } from '../configure/step.ts';
+import type { AssessedRollout } from '../model/rollout.ts';
+import { checkCaller } from './check-caller.ts';
+import { checkKey } from './check-key.ts';
+import { concurrently } from './concurrently.ts';
+import type { Host } from './host.ts';
+import { keysToChange, placesToChange } from './keys-to-change.ts';
+import type { ApprovedKey, KmsPlace, Store } from './ports.ts';
+
+const PLACES_AT_ONCE = 16;
+const KEYS_AT_ONCE = 16;
+
+/** What configure would do to a key now; kept small, since there is one for each key. */
+export interface DryRunStep {
+  readonly keyArn: string;
+  readonly keyId: string;
+  readonly region: string;
+  /** `settle`: read an earlier change back first; `later`: beyond the limit of this run. */
+  readonly step: Step | { readonly kind: 'settle' } | { readonly kind: 'later' };
+}
+
+/** Makes the same fresh checks as `configure` and says what would follow; records nothing, changes nothing. */
+export async function dryRun(
+  { aws, store, notify }: Host,
+  rollout: AssessedRollout,
+  limit: number,
+): Promise<DryRunStep[]> {
+  const { places, keys } = await placesToChange(store, rollout);
+  await checkCaller(aws, rollout);
+  const steps: DryRunStep[] = [];
+  await concurrently(places, PLACES_AT_ONCE, async ({ place }) => {
+    const kms = aws.place(place);
+    await concurrently(keysToChange(store, rollout, place), KEYS_AT_ONCE, async (key) => {
+      const { keyArn, keyId, region } = key.decision;
+      steps.push({ keyArn, keyId, region, step: await previewStep(store, kms, rollout, key) });
+      notify({ code: 'progress', phase: 'configure', done: steps.length, of: keys });
+    });
+  });
+  steps.sort((a, b) => (a.keyArn < b.keyArn ? -1 : 1));
+  let left = limit;
+  return steps.map((each) =>
+    each.step.kind !== 'enable' || left-- > 0 ? each : { ...each, step: { kind: 'later' } },
+  );
+}
+
+async function previewStep(
+  store: Store,
+  kms: KmsPlace,
+  rollout: AssessedRollout,
+  { decision: { keyArn, keyId }, change }: ApprovedKey,
+): Promise<DryRunStep['step']> {
+  if (change?.state === 'intended') return { kind: 'settle' };
+  return checkKey(store, kms, rollout, { keyArn, keyId });
+}

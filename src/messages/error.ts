@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'input-profiles',
   'input-decisions',
   'input-rollout',
+  'input-key',
   'input-store',
   'refused-nothing-approved',
   'refused-stale-plan',

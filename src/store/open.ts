@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { KeyturnError } from '../messages/error.ts';
 import type { Store } from '../workflow/ports.ts';
 import { approvalMethods } from './approvals.ts';
 import { assessmentMethods } from './assessment.ts';
 import { changeMethods } from './changes.ts';
 import { NodeSqliteDialect, openDatabase } from './dialect.ts';
-import { append, readJournal } from './journal.ts';
+import { append, readHead, readJournal } from './journal.ts';
 import { takeLock } from './lock.ts';
 import { rolloutMethods } from './rollouts.ts';
 import { createTables, readSchemaVersion, SCHEMA_VERSION, type Tables } from './schema.ts';
@@ -24,16 +24,34 @@ export async function openStore(directory: string): Promise<Store> {
     await db.destroy();
     throw error;
   }
+  return storeOver(db, path, (rollout, holder) => takeLock(join(directory, `${rollout}.lock`), holder));
+}
+
+/** An empty store that nobody else sees, and that is gone when it is closed. */
+export async function openTemporaryStore(): Promise<Store> {
+  const path = '';
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openDatabase(path), path) });
+  await createTables(db);
+  return storeOver(db, path, () => ({ release: () => {} }));
+}
+
+function storeOver(db: Kysely<Tables>, path: string, lockRollout: Store['lockRollout']): Store {
   return {
     path,
     ...rolloutMethods(db),
     ...assessmentMethods(db),
     ...approvalMethods(db),
     ...changeMethods(db),
-    journal: (rollout, at, kind, body) =>
-      db.transaction().execute((transaction) => append(transaction, rollout, { at, kind, body })),
-    journalEntries: (rollout) => readJournal(db, rollout),
-    lockRollout: (rollout, holder) => takeLock(join(directory, `${rollout}.lock`), holder),
+    journal: (rollout, event) =>
+      db.transaction().execute((transaction) => append(transaction, rollout, event)),
+    journalLines: (rollout) => readJournal(db, rollout),
+    journalHead: (rollout) => readHead(db, rollout),
+    holdStill: async () => {
+      await sql`begin`.execute(db);
+      // SQLite takes its snapshot with the first read.
+      await readSchemaVersion(db);
+    },
+    lockRollout,
     close: () => db.destroy(),
   };
 }

@@ -37,54 +37,66 @@ export async function assessPlace(work: PlaceAssessment): Promise<void> {
     return store.recordPlace(rollout, { kind: 'unreachable', place, at: listing.at });
   }
   notify({ code: 'place-listed', place: kms.place, keys: listing.value.length });
-  await assessKeys(work, listing.value, aliases);
+  const awsManaged = await assessKeys(work, listing.value, aliases);
   const again = await kms.listKeys();
-  const listed = again.ok ? await assessDifference(work, listing.value, again.value) : listing.value.length;
+  const listed = again.ok
+    ? await assessDifference(work, listing.value, again.value, awsManaged)
+    : listing.value.length;
   const mend = again.ok ? undefined : mendSecondListing(again.failure);
   if (mend) notify({ code: 'place-unreachable', place: { ...kms.place, ...mend } });
   const place = { ...kms.place, ...mend };
-  await store.recordPlace(rollout, { kind: 'assessed', place, listed, at: clock.now().toISOString() });
+  const counts = { listed, awsManaged: awsManaged.size };
+  await store.recordPlace(rollout, { kind: 'assessed', place, ...counts, at: clock.now().toISOString() });
 }
 
-/** Assesses the keys that came since the first listing and marks those that went. Returns how many ARNs were listed. */
+/**
+ * Assesses the keys that came since the first listing and marks those that went: each key is counted once, so one that
+ * was AWS managed and went is a finding now.
+ * @returns how many ARNs were listed
+ */
 async function assessDifference(
   work: PlaceAssessment,
   first: readonly KeyReference[],
   second: readonly KeyReference[],
+  awsManaged: Set<string>,
 ): Promise<number> {
   const before = new Set(first.map(({ keyArn }) => keyArn));
   const after = new Set(second.map(({ keyArn }) => keyArn));
   const came = second.filter(({ keyArn }) => !before.has(keyArn));
   const went = first.filter(({ keyArn }) => !after.has(keyArn));
-  if (came.length > 0) await assessKeys(work, came, work.kms.listAliases());
+  if (came.length > 0) {
+    for (const keyArn of await assessKeys(work, came, work.kms.listAliases())) awsManaged.add(keyArn);
+  }
   const gone = went.flatMap((key) => assembleFinding(disappeared(work, key), work.context) ?? []);
-  if (gone.length > 0) await work.store.recordFindings(work.rollout, { findings: gone, awsManaged: [] });
+  for (const { keyArn } of gone) awsManaged.delete(keyArn);
+  if (gone.length > 0) await work.store.recordFindings(work.rollout, gone);
   return before.size + came.length;
 }
 
+/** Stores a finding a key. @returns the ARNs of the keys that AWS manages */
 async function assessKeys(
   { kms, store, rollout, context, onKey, signal }: PlaceAssessment,
   keys: readonly KeyReference[],
   aliases: Promise<Aliases>,
-): Promise<void> {
+): Promise<Set<string>> {
   let findings: Finding[] = [];
-  let awsManaged: { keyArn: string; place: Place }[] = [];
+  const awsManaged = new Set<string>();
   async function flush(): Promise<void> {
-    const batch = { findings, awsManaged };
+    const batch = findings;
     findings = [];
-    awsManaged = [];
     await store.recordFindings(rollout, batch);
   }
   const assessKey = async (key: KeyReference) => {
     const facts = await readKeyFacts(kms, key, aliases, context.scope);
     const finding = assembleFinding(facts, context);
     if (finding) findings.push(finding);
-    else awsManaged.push({ keyArn: key.keyArn, place: kms.place });
+    else awsManaged.add(key.keyArn);
     onKey();
     if (findings.length >= BATCH) await flush();
   };
   await concurrently(keys, KEYS_AT_ONCE, assessKey, signal);
   await flush();
+  return awsManaged;
 }
 
 function disappeared({ kms, clock }: PlaceAssessment, key: KeyReference): KeyFacts {

@@ -39,8 +39,8 @@ export async function validate(
     if (outcomes.length === 0) throw nothingRequested();
     const changed = outcomes.filter(({ outcome, keyArn }) => outcome === 'enabled' && !confirmed.has(keyArn));
     const caller = await checkCaller(host.aws, rollout);
-    const begun = { caller, keys: changed.length, waitMs };
-    await store.journal(rollout.id, clock.now().toISOString(), 'validate-begun', begun);
+    const body = { caller, keys: changed.length, waitMs };
+    await store.journal(rollout.id, { at: clock.now().toISOString(), kind: 'validate-begun', body });
     await readUntilSettled(host, rollout, changed, waitMs);
     return totalVerdicts(outcomes, await store.verdicts(rollout.id));
   } finally {

@@ -40,8 +40,7 @@ describe('an assessment', () => {
     const store = await temporaryStore();
     const leaky: Store = {
       ...store,
-      recordFindings: (rollout, { findings, awsManaged }) =>
-        store.recordFindings(rollout, { findings: findings.slice(1), awsManaged }),
+      recordFindings: (rollout, findings) => store.recordFindings(rollout, findings.slice(1)),
     };
     const request = { ...REQUEST, regions: [EU] };
     const host = { aws, store: leaky, clock, notify: () => {}, newRolloutId: () => 'r', version: '0' };

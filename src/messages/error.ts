@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'refused-foreign-account',
   'refused-ambiguous-rollout',
   'refused-busy',
+  'refused-clock',
   'store-damaged',
   'aws-credentials',
   'aws-region',

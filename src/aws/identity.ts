@@ -6,6 +6,7 @@ import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
 import type { Answer, Caller } from '../workflow/ports.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
+import { watchClock } from './clock-skew.ts';
 import { Pace } from './pace.ts';
 
 /** Calls per second for GetCallerIdentity, which is made once for each set of credentials. */
@@ -13,9 +14,13 @@ const GENTLE = 5;
 
 const identity = z.object({ Account: z.string(), Arn: text, UserId: text });
 
-/** Asks AWS whose credentials a client has. */
-export function askIdentity(sts: STSClient, context: CallContext): Promise<Answer<Caller>> {
-  return call({
+/**
+ * Asks AWS whose credentials a client has, and what time it is there.
+ * @throws KeyturnError `refused-clock` where this machine's clock is minutes off
+ */
+export async function askIdentity(sts: STSClient, context: CallContext): Promise<Answer<Caller>> {
+  const checkClock = watchClock(sts, context.clock);
+  const answer = await call({
     operation: 'GetCallerIdentity',
     pace: new Pace(context.clock, GENTLE),
     ...context,
@@ -23,6 +28,8 @@ export function askIdentity(sts: STSClient, context: CallContext): Promise<Answe
     send: () => sts.send(new GetCallerIdentityCommand({})),
     parse: (output) => toCaller(parseOutputWith(identity)(output)),
   });
+  checkClock();
+  return answer;
 }
 
 const toCaller = ({ Account, Arn, UserId }: z.infer<typeof identity>): Caller => ({

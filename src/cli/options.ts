@@ -59,6 +59,8 @@ export function collectAccount(value: string, earlier: readonly string[] = []): 
   throw new InvalidArgumentError('Write an account id: 12 digits.');
 }
 
+export const collectText = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+
 export function collectUnit(value: string, earlier: readonly string[] = []): string[] {
   if (SHAPE.unit.test(value)) return [...earlier, value];
   throw new InvalidArgumentError(

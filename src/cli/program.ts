@@ -10,6 +10,7 @@ import {
   collectKeyArn,
   collectProfile,
   collectRegion,
+  collectText,
   collectUnit,
   parseCount,
   parseCountFromOne,
@@ -72,7 +73,7 @@ function buildProgram(setExit: SetExit): Command {
   const add = (name: string, summary: string) => addCommand(program, name, summary);
   let config: Config | undefined;
   program.hook('preAction', async (_, command) => {
-    if (command.name() === 'sandbox') return;
+    if (CALLS_NOBODY.has(command.name())) return;
     config = await (await import('./config/read.ts')).readConfig(program.getOptionValue('config'));
     if (config) (await import('./config/apply.ts')).applyConfig(config, command);
   });
@@ -90,6 +91,7 @@ function buildProgram(setExit: SetExit): Command {
     )
     .option('--from <file>', `take decisions (${DECISIONS.join(', ')}) from CSV or JSON; - is standard input`)
     .option('--reason <text>', 'why, for the record')
+    .option('--sign <key>', 'sign the approval with this private key (keyturn keys create)')
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
     );
@@ -107,10 +109,17 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/validate.ts')).runValidate(command.optsWithGlobals())),
     );
 
-  add('report', 'write the record of a rollout as JSON, CSV, Markdown and HTML')
+  add('report', 'write the evidence of a rollout, sealed: JSON, CSV, Markdown, HTML and the journal')
     .requiredOption('--out <dir>', 'a new or empty directory, or one with an earlier report')
+    .option('--sign <key>', 'sign the evidence with this private key (keyturn keys create)')
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/report.ts')).runReport(command.optsWithGlobals())),
+    );
+
+  add('verify <path>', 'check evidence that report wrote, offline, and say what it proves')
+    .option('--trust <keys>', 'require signatures by the public keys of this file; repeatable', collectText)
+    .action(async (path: string, _, command: Command) =>
+      setExit(await (await import('./commands/verify.ts')).runVerify(path, command.optsWithGlobals())),
     );
 
   addScope(add('run', 'all four phases, stopping for a person at the approval'))
@@ -135,6 +144,13 @@ function buildProgram(setExit: SetExit): Command {
     .option('--csv', 'as CSV', false)
     .action(async (what: string, _, command: Command) =>
       setExit(await (await import('./commands/list.ts')).runList(what, command.optsWithGlobals())),
+    );
+
+  const keys = add('keys', 'keys to sign approvals and evidence with');
+  addCommand(keys, 'create <file>', 'make an Ed25519 key pair: FILE and FILE.pub')
+    .option('--passphrase', 'ask for a passphrase to encrypt the private key with', false)
+    .action(async (path: string, _, command: Command) =>
+      setExit(await (await import('./commands/keys.ts')).runKeysCreate(path, command.optsWithGlobals())),
     );
 
   const settings = add('config', 'the settings that hold here');
@@ -212,6 +228,9 @@ function addAccess(command: Command): Command {
       QUOTA_SHARE,
     );
 }
+
+/** Commands that no setting of a team has a say in. */
+const CALLS_NOBODY = new Set(['sandbox', 'verify', 'create']);
 
 const durationOption = (flags: string, help: string, otherwise: string): Option =>
   new Option(flags, help).argParser(parseDuration).default(parseDuration(otherwise), otherwise);

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../messages/error.ts';
+import { jsonText } from '../model/json-text.ts';
 import { forTerminal } from '../report/escape.ts';
-import { jsonText } from '../report/lines.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Prints an error with what to do next: one line on standard error (more where there are many problems), or as the one JSON document of a `--json` run. */

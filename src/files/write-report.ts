@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
@@ -6,6 +6,8 @@ import type { ReportFile } from '../workflow/ports.ts';
 
 /** By this file a directory is known as one that Keyturn may write a report over. */
 const MARK = 'summary.json';
+/** Files that not every report has: left by an earlier one, they would belong to this one's evidence. */
+const OCCASIONAL = /^(approval-[\w-]+\.dsse\.json|bundle\.dsse\.json)(\.unfinished)?$/;
 
 /**
  * Writes a report's files, each whole or not at all, readable by their owner alone.
@@ -21,6 +23,7 @@ export async function writeReport(directory: string, files: AsyncIterable<Report
       await writeWhole(join(path, name), chunks);
       written.push(join(path, name));
     }
+    removeOthers(path, written);
     return written;
   } catch (cause) {
     if (cause instanceof KeyturnError) throw cause;
@@ -47,6 +50,13 @@ function refuseForeignDirectory(path: string): void {
     `${path} is not empty and holds no Keyturn report.`,
     'Name a new or an empty directory with --out DIR.',
   );
+}
+
+function removeOthers(path: string, written: readonly string[]): void {
+  for (const name of readdirSync(path)) {
+    const file = join(path, name);
+    if (OCCASIONAL.test(name) && !written.includes(file)) rmSync(file);
+  }
 }
 
 async function writeWhole(path: string, chunks: ReportFile['chunks']): Promise<void> {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { rotationPeriod } from './period.ts';
+import { signature } from './signature.ts';
 import { text, timestamp } from './text.ts';
 
 export const DECISIONS = ['approve', 'decline', 'defer'] as const;
@@ -40,6 +41,8 @@ export const approval = z.object({
   source: text,
   reason: text.optional(),
   decisions: z.array(decision),
+  /** Of the approver, over the statement that says all of the above (docs/evidence-format.md). */
+  signature: signature.optional(),
 });
 export type Approval = z.infer<typeof approval>;
 

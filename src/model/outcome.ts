@@ -12,6 +12,15 @@ export type OutcomeTotals = Readonly<Record<OutcomeKind, number>>;
 /** Whether nothing is left to do about a key: rotation is on, by Keyturn or before it. */
 export const isOn = (outcome: OutcomeKind): boolean => outcome === 'enabled' || outcome === 'already-enabled';
 
+/** What the last read before a decision said of a key. */
+export const found = z.object({
+  KeyState: text.optional(),
+  rotation: z.enum(['on', 'off', 'unreadable', 'not-read']),
+  RotationPeriodInDays: z.int().optional(),
+  NextRotationDate: timestamp.optional(),
+});
+export type Found = z.infer<typeof found>;
+
 /**
  * How one change ended. `pending` is the outcome of an approved key until there is another one; with `intendedAt`
  * it is a change that was announced and whose effect is not known yet: never to be read as "nothing happened".
@@ -36,6 +45,8 @@ export const outcome = z.object({
   error: failure.optional(),
   /** What differed from the plan without mattering: names of fields. */
   drift: z.array(z.string()),
+  /** What was read in the fresh check, or where a lost answer was settled by reading: what decided. */
+  found: found.optional(),
   /** Fresh check, announcement, and end of the change. */
   checkedAt: timestamp.optional(),
   intendedAt: timestamp.optional(),

@@ -43,12 +43,3 @@ export type Rollout = z.infer<typeof rollout>;
 
 /** A rollout whose assessment is complete: the only kind that can be approved. */
 export type AssessedRollout = Rollout & { readonly assessedAt: string; readonly planDigest: string };
-
-/** One line of the append-only record. */
-export interface JournalEntry {
-  readonly seq: number;
-  readonly at: string;
-  readonly kind: string;
-  readonly keyArn?: string;
-  readonly body: unknown;
-}

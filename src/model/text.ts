@@ -8,3 +8,10 @@ export const text = z.string().overwrite((value) => value.toWellFormed());
 
 /** A point in time, ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
 export const timestamp = z.iso.datetime();
+
+/**
+ * What a reader cannot see, or what changes how the text round it is shown: controls (Cc), format characters
+ * (Cf: bidi, zero-width, tags), lone surrogates (Cs), line and paragraph separators (Zl, Zp), other characters
+ * without a shape (DI: fillers, variation selectors) and non-characters.
+ */
+export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}]/gu;

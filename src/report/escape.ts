@@ -4,12 +4,7 @@
  * what cannot be shown is spelled out. The exact text is in the JSON of the same record.
  */
 
-/**
- * What a reader cannot see, or what changes how the text round it is shown: controls (Cc), format characters
- * (Cf: bidi, zero-width, tags), lone surrogates (Cs), line and paragraph separators (Zl, Zp), other characters
- * without a shape (DI: fillers, variation selectors) and non-characters.
- */
-export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}]/gu;
+import { INVISIBLE } from '../model/text.ts';
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

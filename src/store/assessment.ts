@@ -1,9 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import * as z from 'zod';
 import { type Finding, type FindingKind, finding as findingSchema } from '../model/finding.ts';
+import type { Event } from '../model/journal.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type PlaceCounts, type UnreachablePlace } from '../model/plan.ts';
-import type { FindingsBatch, PlaceRecord } from '../workflow/ports.ts';
+import type { PlaceRecord } from '../workflow/ports.ts';
 import { append } from './journal.ts';
 import { pages } from './pages.ts';
 import { parseRecord } from './record.ts';
@@ -30,41 +31,35 @@ export function assessmentMethods(db: Kysely<Tables>) {
           .orderBy('account')
           .execute();
         for (const { account, region } of places) {
-          for (const table of ['findings', 'aws_managed'] as const) {
-            await transaction
-              .deleteFrom(table)
-              .where('rollout', '=', rollout)
-              .where('account', '=', account)
-              .where('region', '=', region)
-              .execute();
-          }
+          await transaction
+            .deleteFrom('findings')
+            .where('rollout', '=', rollout)
+            .where('account', '=', account)
+            .where('region', '=', region)
+            .execute();
         }
         return places;
       }),
 
-    recordPlace: (rollout: string, record: PlaceRecord, rest?: FindingsBatch): Promise<void> =>
+    recordPlace: (rollout: string, record: PlaceRecord, rest?: readonly Finding[]): Promise<void> =>
       db.transaction().execute(async (transaction) => {
         const { account, region } = record.place;
-        const listed = record.kind === 'assessed' ? record.listed : null;
         if (rest) await saveFindings(transaction, rollout, rest);
+        const counted =
+          record.kind === 'assessed'
+            ? { listed: record.listed, aws_managed: record.awsManaged }
+            : { listed: null, aws_managed: null };
+        const row = { ...counted, record: JSON.stringify(record.place) };
         await transaction
           .insertInto('places')
-          .values({ rollout, account, region, listed, record: JSON.stringify(record.place) })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['rollout', 'account', 'region'])
-              .doUpdateSet({ listed, record: JSON.stringify(record.place) }),
-          )
+          .values({ rollout, account, region, ...row })
+          .onConflict((conflict) => conflict.columns(['rollout', 'account', 'region']).doUpdateSet(row))
           .execute();
-        await append(transaction, rollout, {
-          at: record.at,
-          kind: `place-${record.kind}`,
-          body: { ...record.place, listed },
-        });
+        await append(transaction, rollout, placeEvent(record));
       }),
 
-    recordFindings: (rollout: string, batch: FindingsBatch): Promise<void> =>
-      db.transaction().execute((transaction) => saveFindings(transaction, rollout, batch)),
+    recordFindings: (rollout: string, findings: readonly Finding[]): Promise<void> =>
+      db.transaction().execute((transaction) => saveFindings(transaction, rollout, findings)),
 
     findings: async function* (
       rollout: string,
@@ -110,40 +105,35 @@ export function assessmentMethods(db: Kysely<Tables>) {
   };
 }
 
-/**
- * One statement for many rows: built and compiled one by one, they cost more than SQLite takes to store them.
- * Each key is counted once: one that went after it was read as AWS managed is a finding now.
- */
+/** One statement for many rows: built and compiled one by one, they cost more than SQLite takes to store them. */
 async function saveFindings(
   db: Transaction<Tables>,
   rollout: string,
-  { findings, awsManaged }: FindingsBatch,
+  findings: readonly Finding[],
 ): Promise<void> {
-  if (findings.length > 0) {
-    const rows = JSON.stringify(
-      findings.map((each) => [each.keyArn, each.account, each.region, each.finding, JSON.stringify(each)]),
-    );
-    await sql`insert into findings (rollout, key_arn, account, region, finding, record)
-      select ${rollout}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
-      from json_each(${rows}) where true
-      on conflict (rollout, key_arn) do update set account = excluded.account, region = excluded.region,
-        finding = excluded.finding, record = excluded.record`.execute(db);
-    await sql`delete from aws_managed
-      where rollout = ${rollout} and key_arn in (select value ->> 0 from json_each(${rows}))`.execute(db);
-  }
-  if (awsManaged.length > 0) {
-    const rows = JSON.stringify(awsManaged.map(({ keyArn, place }) => [keyArn, place.account, place.region]));
-    await sql`insert into aws_managed (rollout, key_arn, account, region)
-      select ${rollout}, value ->> 0, value ->> 1, value ->> 2 from json_each(${rows}) where true
-      on conflict do nothing`.execute(db);
-  }
+  if (findings.length === 0) return;
+  const rows = JSON.stringify(
+    findings.map((each) => [each.keyArn, each.account, each.region, each.finding, JSON.stringify(each)]),
+  );
+  await sql`insert into findings (rollout, key_arn, account, region, finding, record)
+    select ${rollout}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
+    from json_each(${rows}) where true
+    on conflict (rollout, key_arn) do update set account = excluded.account, region = excluded.region,
+      finding = excluded.finding, record = excluded.record`.execute(db);
 }
 
-/** `listed` is what came off the pages; all else is counted from the rows that were stored. */
+function placeEvent(record: PlaceRecord): Event {
+  const { at } = record;
+  if (record.kind === 'unreachable') return { at, kind: 'place-unreachable', body: record.place };
+  const { place, listed, awsManaged } = record;
+  return { at, kind: 'place-assessed', body: { ...place, listed, awsManaged } };
+}
+
+/** `listed` is what came off the pages; the findings are counted from the rows that were stored. */
 async function countPlaces(db: Kysely<Tables>, rollout: string): Promise<PlaceCounts[]> {
   const places = await db
     .selectFrom('places')
-    .select(['account', 'region', 'listed'])
+    .select(['account', 'region', 'listed', 'aws_managed'])
     .where('rollout', '=', rollout)
     .where('listed', 'is not', null)
     .orderBy('account')
@@ -155,19 +145,10 @@ async function countPlaces(db: Kysely<Tables>, rollout: string): Promise<PlaceCo
     .where('rollout', '=', rollout)
     .groupBy(['account', 'region', 'finding'])
     .execute();
-  const awsManaged = await db
-    .selectFrom('aws_managed')
-    .select(['account', 'region', (e) => e.fn.countAll<number>().as('keys')])
-    .where('rollout', '=', rollout)
-    .groupBy(['account', 'region'])
-    .execute();
   const stored = new Map(
-    [...findings, ...awsManaged.map((row) => ({ ...row, finding: 'awsManaged' }))].map((row) => [
-      `${row.account} ${row.region} ${row.finding}`,
-      Number(row.keys),
-    ]),
+    findings.map((row) => [`${row.account} ${row.region} ${row.finding}`, Number(row.keys)]),
   );
-  return places.map(({ account, region, listed }) => {
+  return places.map(({ account, region, listed, aws_managed }) => {
     const count = (finding: string) => stored.get(`${account} ${region} ${finding}`) ?? 0;
     const counts = {
       listed: listed ?? 0,
@@ -175,7 +156,7 @@ async function countPlaces(db: Kysely<Tables>, rollout: string): Promise<PlaceCo
       enabled: count('enabled'),
       ineligible: count('ineligible'),
       unknown: count('unknown'),
-      awsManaged: count('awsManaged'),
+      awsManaged: aws_managed ?? 0,
     };
     const accounted =
       counts.candidate + counts.enabled + counts.ineligible + counts.unknown + counts.awsManaged;

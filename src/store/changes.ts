@@ -16,13 +16,8 @@ export function changeMethods(db: Kysely<Tables>) {
           .executeTakeFirst();
         if (decided?.decision !== 'approve') return false;
         await saveChange(transaction, rollout, 'intended', outcome);
-        const { keyArn, RotationPeriodInDays, attempts, intendedAt, checkedAt, drift } = outcome;
-        await append(transaction, rollout, {
-          at: intendedAt ?? '',
-          kind: 'intent',
-          keyArn,
-          body: { RotationPeriodInDays, attempts, checkedAt, drift, approval: decided.approval },
-        });
+        const body = { approval: decided.approval, change: outcome };
+        await append(transaction, rollout, { at: outcome.intendedAt ?? '', kind: 'intent', body });
         return true;
       }),
 
@@ -31,9 +26,9 @@ export function changeMethods(db: Kysely<Tables>) {
         // An announced change of unknown effect stays announced until reading the key back settles it.
         const unsettled = outcome.outcome === 'pending' && outcome.intendedAt !== undefined;
         await saveChange(transaction, rollout, unsettled ? 'intended' : 'ended', outcome);
-        const { keyArn, finishedAt, checkedAt, intendedAt } = outcome;
+        const { finishedAt, checkedAt, intendedAt } = outcome;
         const at = finishedAt ?? checkedAt ?? intendedAt ?? '';
-        await append(transaction, rollout, { at, kind: 'outcome', keyArn, body: outcome });
+        await append(transaction, rollout, { at, kind: 'outcome', body: outcome });
       }),
 
     recordVerdict: (rollout: string, verdict: Verdict): Promise<void> =>
@@ -44,8 +39,7 @@ export function changeMethods(db: Kysely<Tables>) {
           .values({ rollout, key_arn: verdict.keyArn, ...row })
           .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
           .execute();
-        const { keyArn, readAt } = verdict;
-        await append(transaction, rollout, { at: readAt, kind: 'verdict', keyArn, body: verdict });
+        await append(transaction, rollout, { at: verdict.readAt, kind: 'verdict', body: verdict });
       }),
   };
 }

@@ -28,22 +28,36 @@ export function openDatabase(path: string): DatabaseSync {
 /** Kysely's SQLite dialect over Node's own SQLite. */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #config: { database: SqliteDatabase };
+  readonly #database: DatabaseSync;
 
   constructor(database: DatabaseSync, path: string) {
     const config = { database: adapt(database, path) };
     super(config);
     this.#config = config;
+    this.#database = database;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#config);
+    return new NodeSqliteDriver(this.#config, this.#database);
   }
 }
 
-/** A transaction that may write takes its lock at once: one that upgrades later can fail half-way through. */
-class ImmediateDriver extends SqliteDriver {
+class NodeSqliteDriver extends SqliteDriver {
+  readonly #database: DatabaseSync;
+
+  constructor(config: { database: SqliteDatabase }, database: DatabaseSync) {
+    super(config);
+    this.#database = database;
+  }
+
+  /** A transaction that may write takes its lock at once: one that upgrades later can fail half-way through. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** Where the disk fails SQLite has rolled back by itself; to do it again would hide what went wrong. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.isTransaction) await super.rollbackTransaction(connection);
   }
 }
 

@@ -1,40 +1,43 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { JournalEntry } from '../model/rollout.ts';
+import { KeyturnError } from '../messages/error.ts';
+import {
+  comesAfter,
+  type Event,
+  type JournalHead,
+  journalLine,
+  lineHash,
+  NO_ENTRIES,
+} from '../model/journal.ts';
 import { pages } from './pages.ts';
 import type { Tables } from './schema.ts';
 
-export interface Entry {
-  readonly at: string;
-  readonly kind: string;
-  readonly keyArn?: string;
-  readonly body: unknown;
-}
-
 /** Appends to the journal inside the transaction that makes the entry true. */
-export async function append(db: Transaction<Tables>, rollout: string, entry: Entry): Promise<void> {
-  const last = await db
-    .selectFrom('journal')
-    .select((e) => e.fn.max('seq').as('seq'))
-    .where('rollout', '=', rollout)
-    .executeTakeFirst();
+export async function append(db: Transaction<Tables>, rollout: string, event: Event): Promise<void> {
+  const head = await readHead(db, rollout);
+  const line = journalLine(rollout, head, event);
   await db
     .insertInto('journal')
-    .values({
-      rollout,
-      seq: Number(last?.seq ?? 0) + 1,
-      at: entry.at,
-      kind: entry.kind,
-      key_arn: entry.keyArn ?? null,
-      body: JSON.stringify(entry.body),
-    })
+    .values({ rollout, seq: head.entries + 1, line, hash: lineHash(line) })
     .execute();
 }
 
-export async function* readJournal(db: Kysely<Tables>, rollout: string): AsyncGenerator<JournalEntry> {
+export async function readHead(db: Kysely<Tables>, rollout: string): Promise<JournalHead> {
+  const last = await db
+    .selectFrom('journal')
+    .select(['seq as entries', 'hash'])
+    .where('rollout', '=', rollout)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last ?? NO_ENTRIES;
+}
+
+/** The lines of a journal, each checked against the one before. @throws KeyturnError `store-damaged` */
+export async function* readJournal(db: Kysely<Tables>, rollout: string): AsyncGenerator<string> {
   const rows = pages((after: number | undefined, size) =>
     db
       .selectFrom('journal')
-      .selectAll()
+      .select(['seq', 'line', 'hash'])
       .where('rollout', '=', rollout)
       .where('seq', '>', after ?? 0)
       .orderBy('seq')
@@ -42,7 +45,18 @@ export async function* readJournal(db: Kysely<Tables>, rollout: string): AsyncGe
       .execute()
       .then((page) => page.map((row) => ({ cursor: row.seq, row }))),
   );
-  for await (const { seq, at, kind, key_arn, body } of rows) {
-    yield { seq, at, kind, ...(key_arn !== null && { keyArn: key_arn }), body: JSON.parse(body) };
+  let head = NO_ENTRIES;
+  for await (const { seq, line, hash } of rows) {
+    if (!comesAfter(rollout, head, line) || lineHash(line) !== hash) throw brokenChain(rollout, seq);
+    head = { entries: seq, hash };
+    yield line;
   }
+}
+
+function brokenChain(rollout: string, seq: number): KeyturnError {
+  return new KeyturnError(
+    'store-damaged',
+    `The journal of rollout ${rollout} is not as Keyturn wrote it: entry ${seq} does not follow from the one before.`,
+    'Do not trust this store. Restore it from a copy, or begin a new rollout with: keyturn assess',
+  );
 }

@@ -27,7 +27,11 @@ export function takeLock(path: string, holder: string): RolloutLock {
     return {
       ...(typeof left === 'string' && { takenOverFrom: left }),
       release: () => {
-        database.exec('delete from holder');
+        try {
+          database.exec('delete from holder');
+        } catch {
+          // On a full disk the name stays, and the next one is told that this one did not end well: it did not.
+        }
         database.close();
       },
     };

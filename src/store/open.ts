@@ -7,7 +7,7 @@ import { approvedMethods } from './approved.ts';
 import { assessmentMethods } from './assessment.ts';
 import { changeMethods } from './changes.ts';
 import { NodeSqliteDialect, openDatabase } from './dialect.ts';
-import { append, readJournal } from './journal.ts';
+import { append, readHead, readJournal } from './journal.ts';
 import { takeLock } from './lock.ts';
 import { rolloutMethods } from './rollouts.ts';
 import { createTables, readSchemaVersion, SCHEMA_VERSION, type Tables } from './schema.ts';
@@ -25,6 +25,18 @@ export async function openStore(directory: string): Promise<Store> {
     await db.destroy();
     throw error;
   }
+  return storeOver(db, path, (rollout, holder) => takeLock(join(directory, `${rollout}.lock`), holder));
+}
+
+/** An empty store that nobody else sees, and that is gone when it is closed. */
+export async function openTemporaryStore(): Promise<Store> {
+  const path = '';
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openDatabase(path), path) });
+  await createTables(db);
+  return storeOver(db, path, () => ({ release: () => {} }));
+}
+
+function storeOver(db: Kysely<Tables>, path: string, lockRollout: Store['lockRollout']): Store {
   return {
     path,
     ...rolloutMethods(db),
@@ -32,10 +44,11 @@ export async function openStore(directory: string): Promise<Store> {
     ...approvalMethods(db),
     ...approvedMethods(db),
     ...changeMethods(db),
-    journal: (rollout, at, kind, body) =>
-      db.transaction().execute((transaction) => append(transaction, rollout, { at, kind, body })),
-    journalEntries: (rollout) => readJournal(db, rollout),
-    lockRollout: (rollout, holder) => takeLock(join(directory, `${rollout}.lock`), holder),
+    journal: (rollout, event) =>
+      db.transaction().execute((transaction) => append(transaction, rollout, event)),
+    journalLines: (rollout) => readJournal(db, rollout),
+    journalHead: (rollout) => readHead(db, rollout),
+    lockRollout,
     atOneTime: (read) => readAtOneTime(db, read),
     close: () => db.destroy(),
   };

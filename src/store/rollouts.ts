@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { EntryBody } from '../model/journal.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION } from '../model/plan.ts';
 import { type Rollout, rollout as rolloutSchema } from '../model/rollout.ts';
@@ -26,7 +27,7 @@ export function rolloutMethods(db: Kysely<Tables>) {
       at: string,
     ): Promise<void> =>
       db.transaction().execute(async (transaction) => {
-        const { id, scope } = rollout;
+        const { id } = rollout;
         for (const account of accounts) {
           await transaction
             .deleteFrom('places')
@@ -41,7 +42,7 @@ export function rolloutMethods(db: Kysely<Tables>) {
           .set({ record: JSON.stringify(rollout) })
           .where('id', '=', id)
           .execute();
-        const body = { accounts, places, regions: scope.regions };
+        const body = { rollout, accounts: [...accounts], places: [...places] };
         await append(transaction, id, { at, kind: 'accounts-reached', body });
       }),
 
@@ -60,20 +61,24 @@ export function rolloutMethods(db: Kysely<Tables>) {
       return rows.map(({ record }) => parseRecord(rolloutSchema, record));
     },
 
-    completeAssessment: (id: string, at: string, planDigest: string): Promise<void> =>
+    completeAssessment: (id: string, at: string, digests: EntryBody<'assess-completed'>): Promise<void> =>
       db.transaction().execute(async (transaction) => {
         const { record } = await transaction
           .selectFrom('rollouts')
           .select('record')
           .where('id', '=', id)
           .executeTakeFirstOrThrow();
-        const assessed = { ...parseRecord(rolloutSchema, record), assessedAt: at, planDigest };
+        const assessed = {
+          ...parseRecord(rolloutSchema, record),
+          assessedAt: at,
+          planDigest: digests.planDigest,
+        };
         await transaction
           .updateTable('rollouts')
           .set({ assessed_at: at, record: JSON.stringify(assessed) })
           .where('id', '=', id)
           .execute();
-        await append(transaction, id, { at, kind: 'assess-completed', body: { planDigest } });
+        await append(transaction, id, { at, kind: 'assess-completed', body: digests });
       }),
   };
 }
@@ -87,7 +92,7 @@ async function insertPlaces(
   for (const { account, region } of places) {
     await transaction
       .insertInto('places')
-      .values({ rollout: id, account, region, listed: null, record: '{}' })
+      .values({ rollout: id, account, region, listed: null, aws_managed: null, record: '{}' })
       .execute();
   }
 }

@@ -10,7 +10,14 @@ import type { VerdictKind } from '../model/verdict.ts';
  */
 export interface Tables {
   rollouts: { id: string; created_at: string; assessed_at: string | null; record: string };
-  places: { rollout: string; account: string; region: string; listed: number | null; record: string };
+  places: {
+    rollout: string;
+    account: string;
+    region: string;
+    listed: number | null;
+    aws_managed: number | null;
+    record: string;
+  };
   findings: {
     rollout: string;
     key_arn: string;
@@ -19,7 +26,6 @@ export interface Tables {
     finding: string;
     record: string;
   };
-  aws_managed: { rollout: string; key_arn: string; account: string; region: string };
   approvals: { rollout: string; id: string; at: string; plan_digest: string; record: string };
   /** Each approval's decisions as they were submitted, in their order. */
   submitted: {
@@ -48,14 +54,8 @@ export interface Tables {
     record: string;
   };
   verdicts: { rollout: string; key_arn: string; verdict: VerdictKind; record: string };
-  journal: {
-    rollout: string;
-    seq: number;
-    at: string;
-    kind: string;
-    key_arn: string | null;
-    body: string;
-  };
+  /** `line` is the text that is hashed, `hash` its SHA-256. */
+  journal: { rollout: string; seq: number; line: string; hash: string };
 }
 
 /** The schema's version stands in `PRAGMA user_version`; a store of a later version is refused, never guessed at. */
@@ -64,13 +64,11 @@ export const SCHEMA_VERSION = 2;
 const STATEMENTS = [
   `create table rollouts (id text primary key, created_at text not null, assessed_at text, record text not null)`,
   `create table places (rollout text not null references rollouts, account text not null, region text not null,
-     listed integer, record text not null, primary key (rollout, account, region))`,
+     listed integer, aws_managed integer, record text not null, primary key (rollout, account, region))`,
   `create table findings (rollout text not null references rollouts, key_arn text not null, account text not null,
      region text not null, finding text not null, record text not null, primary key (rollout, key_arn))`,
   `create index findings_by_place on findings (rollout, account, region, finding)`,
   `create index findings_by_kind on findings (rollout, finding, key_arn)`,
-  `create table aws_managed (rollout text not null references rollouts, key_arn text not null,
-     account text not null, region text not null, primary key (rollout, key_arn))`,
   `create table approvals (rollout text not null references rollouts, id text not null, at text not null,
      plan_digest text not null, record text not null, primary key (rollout, id))`,
   `create table submitted (rollout text not null, approval text not null, position integer not null,
@@ -87,8 +85,8 @@ const STATEMENTS = [
      primary key (rollout, key_arn), foreign key (rollout, key_arn) references decisions)`,
   `create table verdicts (rollout text not null, key_arn text not null, verdict text not null, record text not null,
      primary key (rollout, key_arn), foreign key (rollout, key_arn) references changes)`,
-  `create table journal (rollout text not null references rollouts, seq integer not null, at text not null,
-     kind text not null, key_arn text, body text not null, primary key (rollout, seq))`,
+  `create table journal (rollout text not null references rollouts, seq integer not null, line text not null,
+     hash text not null, primary key (rollout, seq))`,
   `create trigger journal_is_append_only before update on journal
      begin select raise(abort, 'the journal is append-only'); end`,
   `create trigger journal_is_kept before delete on journal

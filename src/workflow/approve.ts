@@ -1,5 +1,8 @@
+import type { KeyObject } from 'node:crypto';
 import { decideOn } from '../approve/decide.ts';
 import type { DecisionRequest } from '../approve/request.ts';
+import { signPayload } from '../evidence/dsse.ts';
+import { approvalStatement } from '../evidence/statement.ts';
 import { KeyturnError } from '../messages/error.ts';
 import type { Approval, DecisionKind, Submitter } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
@@ -21,6 +24,8 @@ export interface Submission {
   readonly submittedBy: Submitter;
   readonly source: string;
   readonly reason?: string;
+  /** The approver's Ed25519 private key, to sign the approval with. */
+  readonly key?: KeyObject;
 }
 
 export type DecisionTotals = Readonly<Record<'approved' | 'declined' | 'deferred' | 'undecided', number>>;
@@ -33,7 +38,7 @@ export type DecisionTotals = Readonly<Record<'approved' | 'declined' | 'deferred
 export async function approve(
   { store, clock, newApprovalId }: ApproveHost,
   rollout: AssessedRollout,
-  { requests, problems, submittedBy, source, reason }: Submission,
+  { requests, problems, submittedBy, source, reason, key }: Submission,
 ): Promise<DecisionTotals> {
   if (requests.length === 0 && problems.length === 0) throw nothingApproved('No key was chosen.');
   await checkPlan(store, rollout);
@@ -57,8 +62,12 @@ export async function approve(
     ...(reason !== undefined && { reason }),
     decisions: [...decided.decisions],
   };
-  await store.recordApproval(approval);
+  await store.recordApproval(key ? signed(approval, key) : approval);
   return totalDecisions(store, rollout.id);
+}
+
+function signed(approval: Approval, key: KeyObject): Approval {
+  return { ...approval, signature: signPayload(approvalStatement(approval), key) };
 }
 
 /** Asks to approve every candidate of the plan that is shown. */

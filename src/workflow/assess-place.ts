@@ -5,7 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import type { KeyFacts } from '../model/key-facts.ts';
 import type { Place } from '../model/place.ts';
 import { concurrently } from './concurrently.ts';
-import type { Clock, FindingsBatch, KeyReference, KmsPlace, Mend, Store } from './ports.ts';
+import type { Clock, KeyReference, KmsPlace, Mend, Store } from './ports.ts';
 import { type Aliases, readKeyFacts, withAliases } from './read-key.ts';
 
 export interface PlaceAssessment {
@@ -46,34 +46,41 @@ export async function assessPlace(work: PlaceAssessment): Promise<void> {
   const mend = again.ok ? undefined : mendSecondListing(again.failure);
   if (mend) notify({ code: 'place-unreachable', place: { ...kms.place, ...mend } });
   const place = { ...kms.place, ...mend };
-  const record = { kind: 'assessed', place, listed, at: clock.now().toISOString() } as const;
-  await store.recordPlace(rollout, record, await findings.conclude());
+  const rest = await findings.conclude();
+  const counts = { listed, awsManaged: findings.awsManaged.size };
+  const record = { kind: 'assessed', place, ...counts, at: clock.now().toISOString() } as const;
+  await store.recordPlace(rollout, record, rest);
 }
 
 /** What was read in a place and is not stored yet: the last word on each key. */
 interface Findings {
   /** @param aliases of the place; absent for a key that is gone */
   add(facts: KeyFacts, aliases?: Promise<Aliases>): Promise<void>;
-  conclude(): Promise<FindingsBatch>;
+  conclude(): Promise<Finding[]>;
+  /** ARNs of the keys that turned out to be AWS managed, and still are there. */
+  readonly awsManaged: ReadonlySet<string>;
 }
 
 /**
  * Most places fit into one batch, which is stored when the place ends, in one transaction with it. Aliases come a
  * hundred a page, so they are waited for here, where no key's reading waits with them.
  */
-function gatherFindings({ kms: { place }, store, rollout, context }: PlaceAssessment): Findings {
+function gatherFindings({ store, rollout, context }: PlaceAssessment): Findings {
   const gathered = new Map<string, { facts: KeyFacts; aliases: Promise<Aliases> | undefined }>();
-  async function conclude(): Promise<FindingsBatch> {
+  const awsManaged = new Set<string>();
+  async function conclude(): Promise<Finding[]> {
     const read = [...gathered.values()];
     gathered.clear();
     const findings: Finding[] = [];
-    const awsManaged: { keyArn: string; place: Place }[] = [];
     for (const { facts, aliases } of read) {
       const finding = assembleFinding(aliases ? withAliases(facts, await aliases) : facts, context);
-      if (finding) findings.push(finding);
-      else awsManaged.push({ keyArn: facts.keyArn, place });
+      // Each key is counted once: one that went after it was read as AWS managed is a finding now.
+      if (finding) {
+        findings.push(finding);
+        awsManaged.delete(facts.keyArn);
+      } else awsManaged.add(facts.keyArn);
     }
-    return { findings, awsManaged };
+    return findings;
   }
   return {
     add: async (facts, aliases) => {
@@ -81,6 +88,7 @@ function gatherFindings({ kms: { place }, store, rollout, context }: PlaceAssess
       if (gathered.size >= BATCH) await store.recordFindings(rollout, await conclude());
     },
     conclude,
+    awsManaged,
   };
 }
 

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { AssessmentContext } from '../assess/assemble.ts';
 import { planDigest } from '../assess/plan.ts';
 import type { Notify } from '../messages/message.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
 import type { PlaceCounts, PlanHeader, UnreachablePlace } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
+import { recordLine } from '../report/lines.ts';
 import { assessPlace } from './assess-place.ts';
 import { concurrently } from './concurrently.ts';
 import type { Host } from './host.ts';
@@ -85,14 +88,27 @@ async function assessPlaces(host: AssessHost, rollout: Rollout): Promise<Assessm
     progress.onPlace();
   };
   await concurrently(places, PLACES_AT_ONCE, assessOne, signal);
-  const digest = await planDigest(planHeaderOf(rollout), store.findings(rollout.id));
-  await store.completeAssessment(rollout.id, clock.now().toISOString(), digest);
+  const digests = await digestFindings(rollout, store.findings(rollout.id));
+  await store.completeAssessment(rollout.id, clock.now().toISOString(), digests);
   return {
     rollout,
-    planDigest: digest,
+    planDigest: digests.planDigest,
     places: await store.placeCounts(rollout.id),
     unreachable: await store.unreachablePlaces(rollout.id),
   };
+}
+
+/** The digests of the plan and of the findings as the report writes them, in one reading. */
+async function digestFindings(rollout: Rollout, findings: AsyncIterable<Finding>) {
+  const lines = createHash('sha256');
+  async function* hashed() {
+    for await (const finding of findings) {
+      lines.update(recordLine(finding));
+      yield finding;
+    }
+  }
+  const digest = await planDigest(planHeaderOf(rollout), hashed());
+  return { planDigest: digest, findingsDigest: lines.digest('hex') };
 }
 
 /** The first line of a rollout's plan. */

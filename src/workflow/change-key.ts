@@ -77,8 +77,8 @@ export function isUnsettled({ outcome, intendedAt }: Outcome): boolean {
 /** One fresh check and, where it allows, one announced call. `pending` with an error: surely not done, may be tried again. */
 async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit): Promise<Outcome> {
   const { clock, store, kms, rollout } = work;
-  const step = await checkKey(store, kms, rollout, before);
-  const checked = { ...base(before), checkedAt: clock.now().toISOString() };
+  const { step, found } = await checkKey(store, kms, rollout, before);
+  const checked = { ...base(before), ...(found && { found }), checkedAt: clock.now().toISOString() };
   if (step.kind !== 'enable')
     return { ...checked, ...withoutCall(step), finishedAt: clock.now().toISOString() };
   const intent: Outcome = {
@@ -110,7 +110,9 @@ async function settleChange(work: ChangeWork, change: Outcome): Promise<Outcome>
   onSettling();
   const settled = await settle(kms, clock, announcedChange.keyArn, settleMs, signal);
   if (settled.kind === 'on') {
-    return { ...announcedChange, outcome: 'enabled', proof: 'presumed', finishedAt: settled.at };
+    const { RotationPeriodInDays, NextRotationDate } = settled.status;
+    const found = { rotation: 'on', RotationPeriodInDays, NextRotationDate } as const;
+    return { ...announcedChange, outcome: 'enabled', proof: 'presumed', found, finishedAt: settled.at };
   }
   if (settled.kind === 'off') {
     const { intendedAt, ...notDone } = announcedChange;
@@ -209,11 +211,12 @@ function base({
   return { ...none, attempts, ...(unanswered && { unanswered }) };
 }
 
-function announced({ intendedAt, checkedAt, drift, requestId }: Outcome): Partial<Outcome> {
+function announced({ intendedAt, checkedAt, drift, requestId, found }: Outcome): Partial<Outcome> {
   return {
     drift,
     ...(intendedAt !== undefined && { intendedAt }),
     ...(checkedAt !== undefined && { checkedAt }),
     ...(requestId !== undefined && { requestId }),
+    ...(found && { found }),
   };
 }

@@ -38,12 +38,17 @@ export async function configure(
     if (lock.takenOverFrom) notify({ code: 'lock-taken-over', from: lock.takenOverFrom });
     const left = await placesToChange(store, rollout);
     const caller = await checkCaller(host.aws, rollout);
-    await store.journal(rollout.id, clock.now().toISOString(), 'configure-begun', {
-      caller,
-      keys: left.keys,
-      limit: Number.isFinite(request.limit) ? request.limit : null,
-      maxFailures: Number.isFinite(request.maxFailures) ? request.maxFailures : null,
-      settleMs: request.settleMs,
+    const bound = (count: number) => (Number.isFinite(count) ? count : null);
+    await store.journal(rollout.id, {
+      at: clock.now().toISOString(),
+      kind: 'configure-begun',
+      body: {
+        caller,
+        keys: left.keys,
+        limit: bound(request.limit),
+        maxFailures: bound(request.maxFailures),
+        settleMs: request.settleMs,
+      },
     });
     const spent = await changeKeys(host, rollout, left, request);
     host.signal?.throwIfAborted();

@@ -50,5 +50,5 @@ async function previewStep(
   { decision: { keyArn, keyId }, change }: ApprovedKey,
 ): Promise<DryRunStep['step']> {
   if (change?.state === 'intended') return { kind: 'settle' };
-  return checkKey(store, kms, rollout, { keyArn, keyId });
+  return (await checkKey(store, kms, rollout, { keyArn, keyId })).step;
 }

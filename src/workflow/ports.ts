@@ -2,11 +2,12 @@ import type { KeyturnError } from '../messages/error.ts';
 import type { Approval, ApprovalHeader, DecidedKey, Decision, SubmittedDecision } from '../model/approval.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
+import type { EntryBody, Event, JournalHead } from '../model/journal.ts';
 import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
 import type { Outcome, OutcomeKind } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
-import type { JournalEntry, Rollout } from '../model/rollout.ts';
+import type { Rollout } from '../model/rollout.ts';
 import type { Verdict, VerdictKind } from '../model/verdict.ts';
 
 /** What the workflows need of the world; `aws/` and `store/` provide it, the hosts hand it in. */
@@ -91,8 +92,9 @@ export interface Aws {
 export type PlaceRecord =
   | {
       readonly kind: 'assessed';
-      readonly place: Place & Partial<Mend>;
+      readonly place: Place & { readonly [K in keyof Mend]?: Mend[K] | undefined };
       readonly listed: number;
+      readonly awsManaged: number;
       readonly at: string;
     }
   | { readonly kind: 'unreachable'; readonly place: UnreachablePlace; readonly at: string };
@@ -122,10 +124,10 @@ export interface Store {
     at: string,
   ): Promise<void>;
   /** Ends a place, with the findings that are not stored yet. */
-  recordPlace(rollout: string, record: PlaceRecord, rest?: FindingsBatch): Promise<void>;
-  /** Stores findings and AWS managed keys, each key once; one that is stored already is replaced. */
-  recordFindings(rollout: string, batch: FindingsBatch): Promise<void>;
-  completeAssessment(rollout: string, at: string, planDigest: string): Promise<void>;
+  recordPlace(rollout: string, record: PlaceRecord, rest?: readonly Finding[]): Promise<void>;
+  /** Stores findings, each key once; one that is stored already is replaced. */
+  recordFindings(rollout: string, findings: readonly Finding[]): Promise<void>;
+  completeAssessment(rollout: string, at: string, digests: EntryBody<'assess-completed'>): Promise<void>;
   /** In ascending order of ARN, by code unit; read in pages, so that nothing holds them all. */
   findings(rollout: string, filter?: { finding?: FindingKind }): AsyncIterable<Finding>;
   finding(rollout: string, keyArn: string): Promise<Finding | undefined>;
@@ -165,9 +167,11 @@ export interface Store {
   /** The verdicts in force, in the order of ARNs. */
   verdicts(rollout: string, filter?: { verdict?: VerdictKind }): AsyncIterable<Verdict>;
 
-  /** Adds an entry that stands for itself; `at` is when it happened. */
-  journal(rollout: string, at: string, kind: string, body: unknown): Promise<void>;
-  journalEntries(rollout: string): AsyncIterable<JournalEntry>;
+  /** Adds an entry that stands for itself. */
+  journal(rollout: string, event: Event): Promise<void>;
+  /** The journal as it is hashed: a JSON text a line, without newlines. @throws KeyturnError `store-damaged` where the chain is broken */
+  journalLines(rollout: string): AsyncIterable<string>;
+  journalHead(rollout: string): Promise<JournalHead>;
 
   /**
    * Takes the right to change things for one rollout, until released or the process ends, however it ends.
@@ -178,11 +182,6 @@ export interface Store {
   /** Reads that all see the record as it stands now, whatever other processes write meanwhile; nothing may be written. */
   atOneTime<T>(read: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
-}
-
-export interface FindingsBatch {
-  readonly findings: readonly Finding[];
-  readonly awsManaged: readonly { readonly keyArn: string; readonly place: Place }[];
 }
 
 /** A change as the store holds it: announced (`intended`), or ended in an outcome. */

@@ -1,8 +1,9 @@
 import type { Failure } from '../model/failure.ts';
+import type { RotationStatus } from '../model/key-facts.ts';
 import type { Clock, KmsPlace } from './ports.ts';
 
 export type Settled =
-  | { readonly kind: 'on'; readonly at: string }
+  | { readonly kind: 'on'; readonly at: string; readonly status: RotationStatus }
   | { readonly kind: 'off'; readonly at: string }
   | { readonly kind: 'unreadable'; readonly failure: Failure };
 
@@ -24,7 +25,8 @@ export async function settle(
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     const begun = clock.now().getTime();
     const answer = await kms.getKeyRotationStatus(keyArn);
-    if (answer.ok && answer.value.KeyRotationEnabled) return { kind: 'on', at: answer.at };
+    if (answer.ok && answer.value.KeyRotationEnabled)
+      return { kind: 'on', at: answer.at, status: answer.value };
     if (begun >= deadline) {
       return answer.ok ? { kind: 'off', at: answer.at } : { kind: 'unreadable', failure: answer.failure };
     }

@@ -34,8 +34,8 @@ export async function validate(
     const places = await store.approvedPlaces(rollout.id, changed);
     const keys = places.reduce((sum, place) => sum + place.keys, 0);
     const caller = await checkCaller(host.aws, rollout);
-    const begun = { caller, keys, waitMs };
-    await store.journal(rollout.id, clock.now().toISOString(), 'validate-begun', begun);
+    const body = { caller, keys, waitMs };
+    await store.journal(rollout.id, { at: clock.now().toISOString(), kind: 'validate-begun', body });
     await validatePlaces(host, rollout, places, changed, waitMs);
     return totalVerdicts(await store.approvedCounts(rollout.id));
   } finally {

@@ -45,7 +45,7 @@ async function fillStore(): Promise<void> {
   const store = await openStore(makeStoreDirectory(directory));
   const findings = Array.from({ length: KEYS }, (_, n) => candidateOf(n));
   await store.createRollout(rollout, []);
-  await store.recordFindings(rollout.id, { findings, awsManaged: [] });
+  await store.recordFindings(rollout.id, findings);
   const [first] = approvals;
   if (!first) throw new Error('the fixture has approvals');
   for (let from = 0; from < KEYS; from += A_PART) {

@@ -161,7 +161,7 @@ describe.concurrent('validate', () => {
   it('shows replicas under their primary, pending while they lag and outside the totals', async () => {
     const { run, verdicts, sandbox } = await configured({
       keys: [{ region: FRANKFURT, replicaRegions: [IRELAND, VIRGINIA] }],
-      consistency: { replicaMs: 3_600_000 },
+      consistency: { replicaMs: 200_000 },
     });
     const { code, json } = await run('validate', '--json', '--wait', '1s');
     expect(code).toBe(EXIT.done);
@@ -174,7 +174,7 @@ describe.concurrent('validate', () => {
     ]);
     sandbox.configure({ consistency: null, deny: [{ operation: 'GetKeyRotationStatus', region: VIRGINIA }] });
     // The lag of a change is fixed when it is made: AWS's clock goes on until it has passed.
-    sandbox.configure({ clockOffsetMs: 3_700_000 });
+    sandbox.configure({ clockOffsetMs: 240_000 });
     const again = await run('validate', '--json', '--wait', '1s');
     expect(again.code).toBe(EXIT.done);
     const [caughtUp] = await verdicts();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonText, recordLines } from '../../src/report/lines.ts';
+import { jsonText } from '../../src/model/json-text.ts';
+import { recordLines } from '../../src/report/lines.ts';
 import { partsOf } from './fixture.ts';
 import { collect, FORBIDDEN, hostileText } from './hostile.ts';
 

@@ -1,18 +1,8 @@
 import { expect, it } from 'vitest';
 import { candidates, EXIT, enableCalls, startJourney, until } from '../support/journey.ts';
+import { later } from '../support/later.ts';
 
 const DAY_MS = 86_400_000;
-
-/** Has a process believe that it is so much later. */
-const later = (ms: number) => ({
-  NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(`
-    const now = Date.now;
-    const Real = Date;
-    globalThis.Date = class extends Real {
-      constructor(...given) { given.length === 0 ? super(now() + ${ms}) : super(...given); }
-      static now() { return now() + ${ms}; }
-    };`)}"`,
-});
 
 it('a change that a killed process made is confirmed when somebody goes on five days later', async () => {
   const { assess, run, runWith, start, sandbox, outcomes, verdicts } = await startJourney({

@@ -117,7 +117,8 @@ describe('the journal', () => {
     await configure(rollout);
     await validate(rollout);
     const kinds: string[] = [];
-    for await (const { kind, seq } of store.journalEntries(rollout.id)) {
+    for await (const line of store.journalLines(rollout.id)) {
+      const { kind, seq } = JSON.parse(line);
       kinds.push(kind);
       expect(seq).toBe(kinds.length);
     }
@@ -137,7 +138,7 @@ describe('the journal', () => {
     const { assess, store } = await beginJourney(() => {});
     await assess();
     const database = new DatabaseSync(store.path);
-    expect(() => database.exec(`update journal set body = '{}'`)).toThrow(/append-only/);
+    expect(() => database.exec(`update journal set line = '{}'`)).toThrow(/append-only/);
     expect(() => database.exec('delete from journal')).toThrow(/append-only/);
     database.close();
   });

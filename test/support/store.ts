@@ -17,15 +17,11 @@ export function readJournal(cwd: string): Entry[] {
   try {
     const hasJournal = database.prepare("select 1 from sqlite_schema where name = 'journal'").get();
     if (!hasJournal) return [];
-    const rows = database
-      .prepare('select rollout, seq, kind, key_arn, body from journal order by rollout, seq')
-      .all();
-    return rows.map(({ seq, kind, key_arn, body }) => ({
-      seq: Number(seq),
-      kind: String(kind),
-      keyArn: typeof key_arn === 'string' ? key_arn : undefined,
-      body: JSON.parse(String(body)),
-    }));
+    const rows = database.prepare('select line from journal order by rollout, seq').all();
+    return rows.map(({ line }) => {
+      const { seq, kind, body } = JSON.parse(String(line));
+      return { seq, kind, keyArn: body.keyArn ?? body.change?.keyArn, body };
+    });
   } finally {
     database.close();
   }

@@ -40,8 +40,7 @@ describe('an assessment', () => {
     const store = await temporaryStore();
     const leaky: Store = {
       ...store,
-      recordPlace: (rollout, record, { findings, awsManaged } = { findings: [], awsManaged: [] }) =>
-        store.recordPlace(rollout, record, { findings: findings.slice(1), awsManaged }),
+      recordPlace: (rollout, record, findings = []) => store.recordPlace(rollout, record, findings.slice(1)),
     };
     const request = { ...REQUEST, regions: [EU] };
     const host = { aws, store: leaky, clock, notify: () => {}, newRolloutId: () => 'r', version: '0' };

@@ -160,7 +160,8 @@ describe('an interrupted assessment of an organization', () => {
     const stored = await store.findRollout(rollout.id);
     expect(stored).toMatchObject({ planDigest, scope: { regions: [EU, US, 'us-west-2'] } });
     const kinds: string[] = [];
-    for await (const { kind, body } of store.journalEntries(rollout.id)) {
+    for await (const line of store.journalLines(rollout.id)) {
+      const { kind, body } = JSON.parse(line);
       kinds.push(kind);
       if (kind === 'accounts-reached') expect(body).toMatchObject({ accounts: [A], places: [{}, {}] });
     }

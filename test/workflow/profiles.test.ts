@@ -78,8 +78,9 @@ describe('a journey by profiles', () => {
     expect(await configure(rollout)).toMatchObject({ enabled: 2 });
     expect(await validate(rollout)).toMatchObject({ confirmed: 2 });
     const callers: unknown[] = [];
-    for await (const { kind, body } of store.journalEntries(rollout.id)) {
-      if (/^(configure|validate)-begun$/.test(kind)) callers.push((body as { caller: string }).caller);
+    for await (const line of store.journalLines(rollout.id)) {
+      const { kind, body } = JSON.parse(line);
+      if (/^(configure|validate)-begun$/.test(kind)) callers.push(body.caller);
     }
     expect(callers).toEqual(Array(2).fill(`arn:aws:iam::${B}:user/b, arn:aws:iam::${A}:user/a`));
   });

@@ -23,7 +23,7 @@ describe('changes in waves', () => {
       totals: { enabled: 12 },
     });
     const kinds: string[] = [];
-    for await (const { kind } of store.journalEntries(rollout.id)) kinds.push(kind);
+    for await (const line of store.journalLines(rollout.id)) kinds.push(JSON.parse(line).kind);
     const verdictsBefore = (intents: number) => {
       const nth = kinds.flatMap((kind, at) => (kind === 'intent' ? [at] : []))[intents] ?? kinds.length;
       return kinds.slice(0, nth).filter((kind) => kind === 'verdict').length;

@@ -16,12 +16,15 @@ import {
 } from '../session.ts';
 import { showForApproval } from '../show/candidates.ts';
 import { next, printJson } from '../show/print.ts';
+import { openSigningKey } from '../signing-key.ts';
 
 export interface ApproveOptions extends AccessOptions {
   readonly all?: boolean;
   readonly key?: readonly string[];
   readonly from?: string;
   readonly reason?: string;
+  /** A file with the approver's private key. */
+  readonly sign?: string;
 }
 
 /** `keyturn approve`: records which candidates a person wants turned on. */
@@ -51,6 +54,7 @@ export async function approveRollout(
 ): Promise<DecisionTotals> {
   const { store, terminal } = session;
   await checkPlan(store, rollout);
+  const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
   if (!terminal.json) await showForApproval(terminal, store, rollout);
   const chosen = await choose(session, rollout, options);
   // Asked before anything is recorded: an approval without a submitter is none.
@@ -59,6 +63,7 @@ export async function approveRollout(
   return approve({ store, clock: systemClock, newApprovalId: () => newId(new Date()) }, rollout, {
     ...chosen,
     submittedBy: submitterFrom(caller),
+    ...(key && { key }),
     ...(options.reason !== undefined && { reason: options.reason.toWellFormed() }),
   });
 }

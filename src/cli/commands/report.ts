@@ -3,18 +3,24 @@ import { reportFiles } from '../../workflow/report-files.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { printJson } from '../show/print.ts';
+import { openSigningKey } from '../signing-key.ts';
+import { VERSION } from '../version.ts';
 
 export interface ReportOptions extends CommonOptions {
   readonly out: string;
+  /** A file with the private key to sign with. */
+  readonly sign?: string;
 }
 
-/** `keyturn report`: writes everything that is known of a rollout, at any stage of it. */
+/** `keyturn report`: writes everything that is known of a rollout, at any stage of it, sealed. */
 export async function runReport(options: ReportOptions): Promise<ExitCode> {
   return withSession(options, 'find', async ({ store, terminal }) => {
     const rollout = await chooseRolloutToShow(store, options.rollout);
+    const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
     const { writeReport } = await import('../../files/write-report.ts');
+    const maker = { keyturnVersion: VERSION, ...(key && { key }) };
     // Counts and rows are read apart, and another process may be at work.
-    const files = await store.atOneTime(() => writeReport(options.out, reportFiles(store, rollout)));
+    const files = await store.atOneTime(() => writeReport(options.out, reportFiles(store, rollout, maker)));
     if (terminal.json) await printJson(terminal, { rollout: rollout.id, files });
     else await terminal.out(`${files.map((file) => `${file}\n`).join('')}`);
     return EXIT.done;

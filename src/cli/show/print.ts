@@ -1,6 +1,6 @@
 import { shellWord } from '../../messages/shell-word.ts';
+import { jsonText } from '../../model/json-text.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import { jsonText } from '../../report/lines.ts';
 import type { CommonOptions } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 

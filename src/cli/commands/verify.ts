@@ -1,0 +1,76 @@
+import { derOf, keyIdOf } from '../../evidence/dsse.ts';
+import { EvidenceError } from '../../evidence/error.ts';
+import { forTerminal } from '../../report/escape.ts';
+import { type Verification, verifyBundle } from '../../workflow/verify.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { CommonOptions } from '../session.ts';
+import { printJson } from '../show/print.ts';
+import { sayVerification } from '../show/verification.ts';
+import { openTerminal, type Terminal } from '../terminal.ts';
+import { VERSION } from '../version.ts';
+
+export interface VerifyOptions extends CommonOptions {
+  readonly trust?: readonly string[];
+}
+
+/** `keyturn verify PATH`: checks evidence offline, and says what that proves and what it does not. */
+export async function runVerify(path: string, options: VerifyOptions): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const trusted = options.trust && (await trustedKeys(options.trust));
+  const { openBundle } = await import('../../files/read-bundle.ts');
+  const bundle = openBundle(path);
+  const { openTemporaryStore } = await import('../../store/open.ts');
+  const store = await openTemporaryStore();
+  try {
+    const request = { bundle, store, keyturnVersion: VERSION, ...(trusted && { trusted }) };
+    return await tell(terminal, await verifyBundle(request), trusted !== undefined);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    return await tellTampering(terminal, error);
+  } finally {
+    await store.close();
+  }
+}
+
+async function trustedKeys(paths: readonly string[]): Promise<Set<string>> {
+  const { readPublicKeys } = await import('../../files/keys.ts');
+  return new Set(paths.flatMap(readPublicKeys).map((key) => keyIdOf(derOf(key))));
+}
+
+async function tell(terminal: Terminal, verification: Verification, isTrusted: boolean): Promise<ExitCode> {
+  const { manifest, signers, notRemade } = verification;
+  const { proved, notProved } = sayVerification(verification, isTrusted);
+  if (terminal.json) {
+    const { rollout, keyturnVersion, journal, notSeen } = manifest;
+    const signedBy = signers.bundle ?? null;
+    await printJson(terminal, {
+      ok: true,
+      rollout,
+      keyturnVersion,
+      journal,
+      signedBy,
+      notSeen,
+      proved,
+      notProved,
+      notRemade,
+    });
+  } else {
+    const list = (lines: readonly string[]) => lines.map((line) => `  - ${forTerminal(line)}\n`).join('');
+    await terminal.out(
+      `${terminal.green('The evidence is consistent.')} Rollout ${forTerminal(manifest.rollout)}.\n` +
+        `\nProved:\n${list(proved)}\nNot proved:\n${list(notProved)}`,
+    );
+  }
+  return notRemade.length > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+async function tellTampering(terminal: Terminal, { code, where, message }: EvidenceError): Promise<ExitCode> {
+  if (terminal.json) await printJson(terminal, { ok: false, error: { code, where, message } });
+  else {
+    terminal.err(
+      `error: ${code}: ${forTerminal(where)}: ${forTerminal(message)}\n` +
+        'This is not the evidence that Keyturn made: do not rely on it; ask for it again from its maker.\n',
+    );
+  }
+  return EXIT.tampered;
+}

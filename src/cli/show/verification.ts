@@ -1,0 +1,61 @@
+import type { Verification } from '../../workflow/verify.ts';
+
+/** What a verification proved and what it could not, in sentences. */
+export function sayVerification(
+  verification: Verification,
+  isTrusted: boolean,
+): { readonly proved: string[]; readonly notProved: string[] } {
+  return { proved: sayProved(verification), notProved: sayNotProved(verification, isTrusted) };
+}
+
+function sayProved({ manifest, history, signers, notRemade }: Verification): string[] {
+  const { rollout, approvals, changes, verdicts, head } = history;
+  const made = [...changes.values()].filter(({ outcome }) => outcome.attempts > 0).length;
+  const all = manifest.files.length;
+  return [
+    `${all} files are the ones that the manifest names, each by its SHA-256.`,
+    `The journal is whole: ${head.entries} entries, each naming the one before; the last is ${head.hash}.`,
+    ...(rollout.planDigest === undefined
+      ? []
+      : [
+          `The findings and the plan are the ones assessed; each approval (${approvals.length}) names the plan's digest ${rollout.planDigest}.`,
+        ]),
+    `Each of ${made} keys that were called was approved at that moment, and none was called again once it was on.`,
+    `${changes.size} outcomes and ${verdicts.size} verdicts belong to a decision and a change before them.`,
+    notRemade.length === 0
+      ? 'Every report and total follows from the journal and the findings: made again, they are the same to the byte.'
+      : `${all + 1 - notRemade.length} of ${all + 1} files, made again from the journal and the findings, are the same to the byte.`,
+    ...(signers.bundle === undefined ? [] : [`Key ${signers.bundle} signed the bundle.`]),
+    ...[...signers.approvals].map(([approval, keyid]) => `Key ${keyid} signed approval ${approval}.`),
+  ];
+}
+
+function sayNotProved(verification: Verification, isTrusted: boolean): string[] {
+  const { manifest, history, signers, notRemade } = verification;
+  const unsigned = history.approvals.filter(({ approval }) => !signers.approvals.has(approval));
+  return [
+    ...(signers.bundle === undefined
+      ? [
+          'Origin: the bundle is not signed. It proves consistency, not who made it: whoever can write it all anew can forge it.',
+        ]
+      : []),
+    ...(signers.bundle !== undefined && !isTrusted
+      ? ['Whose keys these are: name those that you trust with --trust FILE.']
+      : []),
+    ...(unsigned.length > 0
+      ? [
+          `Who decided: ${unsigned.length} of ${history.approvals.length} approvals are not signed; they name who submitted them.`,
+        ]
+      : []),
+    ...(history.rollout.planDigest === undefined
+      ? ['The findings: the assessment was not complete, so the journal holds no digest of them.']
+      : []),
+    ...(notRemade.length > 0
+      ? [
+          `That ${notRemade.join(', ')} follow from the journal: Keyturn ${manifest.keyturnVersion} made them, and this version words them differently. Verify with that version.`,
+        ]
+      : []),
+    'What AWS did: hold the request ids of the outcomes against CloudTrail.',
+    'The times: they are those of the machine that ran Keyturn.',
+  ];
+}

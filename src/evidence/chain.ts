@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import {
+  comesAfter,
+  type JournalEntry,
+  type JournalHead,
+  journalEntry,
+  lineHash,
+  NO_ENTRIES,
+} from '../model/journal.ts';
+import { EvidenceError } from './error.ts';
+
+export const JOURNAL = 'journal.jsonl';
+
+export interface ChainedEntry {
+  readonly entry: JournalEntry;
+  /** The head of the journal with this entry. */
+  readonly head: JournalHead;
+}
+
+/**
+ * Walks a journal's lines, each of which has to name the SHA-256 of the one before.
+ * @param rollout the one that the journal is of
+ * @throws EvidenceError `evidence-chain` where a link is broken, `evidence-entry` where a line is no entry
+ */
+export async function* verifyChain(
+  rollout: string,
+  lines: AsyncIterable<string>,
+): AsyncGenerator<ChainedEntry> {
+  let head = NO_ENTRIES;
+  for await (const line of lines) {
+    const where = `${JOURNAL} line ${head.entries + 1}`;
+    if (!comesAfter(rollout, head, line)) {
+      throw new EvidenceError('evidence-chain', where, 'It does not follow from the line before.');
+    }
+    head = { entries: head.entries + 1, hash: lineHash(line) };
+    yield { entry: parseEntry(line, where), head };
+  }
+}
+
+function parseEntry(line: string, where: string): JournalEntry {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new EvidenceError('evidence-entry', where, 'It is not JSON.');
+  }
+  const parsed = journalEntry.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new EvidenceError(
+    'evidence-entry',
+    where,
+    `It is no journal entry: ${z.prettifyError(parsed.error)}`,
+  );
+}

@@ -1,0 +1,126 @@
+import { JOURNAL, verifyChain } from '../evidence/chain.ts';
+import { EvidenceError } from '../evidence/error.ts';
+import { type Bundle, measure, verifyFiles } from '../evidence/files.ts';
+import { followHistory, type History } from '../evidence/history.ts';
+import { readLines } from '../evidence/lines.ts';
+import { BUNDLE_SIGNATURE, MANIFEST, type Manifest, parseManifest, SUMS } from '../evidence/manifest.ts';
+import { FINDINGS_FILE, readFindings, readPopulation } from '../evidence/population.ts';
+import { requireTrust, type Signers, verifySignatures } from '../evidence/signatures.ts';
+import { KeyturnError } from '../messages/error.ts';
+import type { JournalEntry } from '../model/journal.ts';
+import type { Store } from './ports.ts';
+import { replay } from './replay.ts';
+import { reportFiles } from './report-files.ts';
+
+export interface VerifyRequest {
+  readonly bundle: Bundle;
+  /** An empty store to make the reports again from. */
+  readonly store: Store;
+  /** Of this Keyturn: another one may word a report differently. */
+  readonly keyturnVersion: string;
+  /** Ids of the public keys that are trusted; without it no signature is asked for. */
+  readonly trusted?: ReadonlySet<string>;
+}
+
+export interface Verification {
+  readonly manifest: Manifest;
+  readonly history: History;
+  readonly signers: Signers;
+  /** Files that another version of Keyturn made and this one makes differently. */
+  readonly notRemade: readonly string[];
+}
+
+/**
+ * Checks a bundle of evidence, offline: its files against the manifest, the chain of the journal, that every change
+ * was approved and every outcome and verdict joined to it, the reports made again from the journal, the signatures.
+ * @throws EvidenceError at the first thing that is not as it should be
+ */
+export async function verifyBundle(request: VerifyRequest): Promise<Verification> {
+  const { bundle, trusted } = request;
+  const { manifest, digest } = await readManifest(bundle);
+  await verifyFiles(bundle, manifest, digest);
+  const history = await readHistory(bundle, manifest.rollout);
+  verifyManifestOf(manifest, history);
+  const notRemade = await verifyReports(request, manifest, digest);
+  const envelope = bundle.names.includes(BUNDLE_SIGNATURE)
+    ? await readText(bundle, BUNDLE_SIGNATURE)
+    : undefined;
+  const signers = verifySignatures(history.approvals, manifest.rollout, digest, envelope);
+  if (trusted) requireTrust(signers, history.approvals, trusted);
+  return { manifest, history, signers, notRemade };
+}
+
+async function readManifest(bundle: Bundle): Promise<{ manifest: Manifest; digest: string }> {
+  if (!bundle.names.includes(MANIFEST)) {
+    throw new EvidenceError('evidence-file-missing', MANIFEST, 'There is no manifest.');
+  }
+  const manifest = parseManifest(await readText(bundle, MANIFEST));
+  return { manifest, digest: (await measure(bundle.bytes(MANIFEST))).sha256 };
+}
+
+async function readText(bundle: Bundle, name: string): Promise<string> {
+  const lines: string[] = [];
+  for await (const line of readLines(name, bundle.bytes(name))) lines.push(`${line}\n`);
+  return lines.join('');
+}
+
+async function readHistory(bundle: Bundle, rollout: string): Promise<History> {
+  const population = await readPopulation(linesOf(bundle, FINDINGS_FILE));
+  return followHistory(verifyChain(rollout, linesOf(bundle, JOURNAL)), population);
+}
+
+const linesOf = (bundle: Bundle, name: string) => readLines(name, bundle.bytes(name));
+
+function verifyManifestOf({ journal, files }: Manifest, { head, rollout }: History): void {
+  if (journal.entries !== head.entries || journal.head !== head.hash) {
+    const said = `It ends with entry ${head.entries} (${head.hash}), not ${journal.entries} (${journal.head}).`;
+    throw new EvidenceError('evidence-head', JOURNAL, said);
+  }
+  const plan = files.find(({ name }) => name === 'plan.jsonl');
+  if (rollout.planDigest !== undefined && plan?.sha256 !== rollout.planDigest) {
+    throw new EvidenceError('evidence-plan', 'plan.jsonl', `Its digest is not ${rollout.planDigest}.`);
+  }
+}
+
+/** Makes every file again from the journal and the findings. @returns names of files that differ for another version */
+async function verifyReports(
+  { bundle, store, keyturnVersion }: VerifyRequest,
+  manifest: Manifest,
+  manifestDigest: string,
+): Promise<string[]> {
+  const expected = new Map(manifest.files.map(({ name, sha256 }) => [name, sha256]));
+  expected.set(MANIFEST, manifestDigest);
+  const differing: string[] = [];
+  for await (const { name, chunks } of remake(bundle, store, manifest)) {
+    const { sha256 } = await measure(chunks);
+    // What the sums are is settled by the manifest, and was compared with it.
+    if (name !== SUMS && expected.get(name) !== sha256) differing.push(name);
+    expected.delete(name);
+  }
+  differing.push(...expected.keys());
+  const [first] = differing;
+  if (first !== undefined && manifest.keyturnVersion === keyturnVersion) {
+    throw new EvidenceError(
+      'evidence-report',
+      first,
+      'It does not follow from the journal and the findings.',
+    );
+  }
+  return differing;
+}
+
+async function* remake(bundle: Bundle, store: Store, { rollout: id, keyturnVersion }: Manifest) {
+  try {
+    await replay(store, entriesOf(bundle), readFindings(linesOf(bundle, FINDINGS_FILE)));
+  } catch (cause) {
+    if (!(cause instanceof KeyturnError)) throw cause;
+    throw new EvidenceError('evidence-entry', JOURNAL, `It cannot be replayed: ${cause.message}`);
+  }
+  const rollout = await store.findRollout(id);
+  if (rollout) yield* reportFiles(store, rollout, { keyturnVersion });
+}
+
+/** Parsed without a schema: the chain has been followed before. */
+async function* entriesOf(bundle: Bundle): AsyncGenerator<JournalEntry> {
+  for await (const line of linesOf(bundle, JOURNAL)) yield JSON.parse(line);
+}

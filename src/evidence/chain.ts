@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import {
   comesAfter,
   type JournalEntry,
@@ -8,6 +7,7 @@ import {
   NO_ENTRIES,
 } from '../model/journal.ts';
 import { EvidenceError } from './error.ts';
+import { parseJsonLine, parseWhole, saidBy } from './json-line.ts';
 
 export const JOURNAL = 'journal.jsonl';
 
@@ -38,17 +38,9 @@ export async function* verifyChain(
 }
 
 function parseEntry(line: string, where: string): JournalEntry {
-  let value: unknown;
   try {
-    value = JSON.parse(line);
-  } catch {
-    throw new EvidenceError('evidence-entry', where, 'It is not JSON.');
+    return parseWhole(journalEntry, parseJsonLine(line));
+  } catch (cause) {
+    throw new EvidenceError('evidence-entry', where, `It is no journal entry: ${saidBy(cause)}`);
   }
-  const parsed = journalEntry.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new EvidenceError(
-    'evidence-entry',
-    where,
-    `It is no journal entry: ${z.prettifyError(parsed.error)}`,
-  );
 }

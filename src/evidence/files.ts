@@ -4,7 +4,10 @@ import { BUNDLE_SIGNATURE, MANIFEST, type Manifest, SUMS, sumsText } from './man
 
 /** A directory of evidence, whoever made it: nothing in it is to be believed before it is checked. */
 export interface Bundle {
+  /** Plain files. */
   readonly names: readonly string[];
+  /** What else is there: links, directories, devices. Never followed and never opened. */
+  readonly strays: readonly string[];
   /** A file in pieces. */
   bytes(name: string): AsyncIterable<Uint8Array>;
 }
@@ -47,6 +50,8 @@ export async function verifyFiles(
   if (extra !== undefined) {
     throw new EvidenceError('evidence-file-extra', extra, 'The manifest does not name this file.');
   }
+  const [stray] = bundle.strays;
+  if (stray !== undefined) throw new EvidenceError('evidence-file-extra', stray, 'It is no plain file.');
   const sums = await measure([sumsText(files, manifestDigest)]);
   for (const expected of [...files, { name: SUMS, ...sums }]) {
     const { name } = expected;

@@ -22,7 +22,8 @@ export interface History {
   readonly verdicts: ReadonlyMap<string, Verdict>;
 }
 
-export type PlaceEntry = Extract<JournalEntry, { kind: 'place-assessed' | 'place-unreachable' }>;
+type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
+export type PlaceEntry = EntryOf<'place-assessed' | 'place-unreachable'>;
 
 export interface DecisionInForce {
   readonly decision: Decision;
@@ -55,7 +56,7 @@ export async function followHistory(
     head = next.head;
     if (!story) {
       if (next.entry.kind !== 'assess-begun') refuse('evidence-entry', 'A journal begins with assess-begun.');
-      else story = beginStory(next.entry.body);
+      else story = beginStory(next.entry, refuse);
     } else {
       follow(story, next.entry, population, refuse);
     }
@@ -77,7 +78,12 @@ interface Story {
   'validate-begun': boolean;
 }
 
-function beginStory(rollout: Rollout): Story {
+function beginStory({ rollout: id, body: rollout }: EntryOf<'assess-begun'>, refuse: Refuse): Story {
+  if (rollout.id !== id) refuse('evidence-entry', 'It begins another rollout.');
+  // Else an assessment could be complete without the entry that seals its findings.
+  if (rollout.planDigest !== undefined || rollout.assessedAt !== undefined) {
+    refuse('evidence-entry', 'An assessment that begins has no plan yet.');
+  }
   return {
     rollout,
     places: new Map(),
@@ -144,7 +150,7 @@ function followReached(
 
 function followAssessment(
   story: Story,
-  { at, body: { planDigest, findingsDigest } }: Extract<JournalEntry, { kind: 'assess-completed' }>,
+  { at, body: { planDigest, findingsDigest } }: EntryOf<'assess-completed'>,
   population: Population,
   refuse: Refuse,
 ): void {
@@ -162,8 +168,11 @@ function followApproval(story: Story, approval: Approval, { candidates }: Popula
   if (story.approvals.some((earlier) => earlier.approval === approval.approval)) {
     refuse('evidence-approval', 'An approval of this id was recorded before.');
   }
+  const named = new Set<string>();
   for (const decision of approval.decisions) {
     const { keyArn } = decision;
+    if (named.has(keyArn)) refuse('evidence-approval', `${keyArn} is decided on twice.`);
+    named.add(keyArn);
     if (!candidates.has(keyArn)) refuse('evidence-approval', `${keyArn} is not a candidate of the plan.`);
     if (decision.RotationPeriodInDays !== RotationPeriodInDays) {
       refuse('evidence-approval', `${keyArn} is approved with another period than the plan's.`);
@@ -204,8 +213,12 @@ function followIntent(story: Story, { approval, change }: EntryBody<'intent'>, r
 function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): void {
   const { keyArn, attempts } = outcome;
   const earlier = story.changes.get(keyArn);
-  if (!story['configure-begun'] || !story.decisions.has(keyArn)) {
+  const inForce = story.decisions.get(keyArn);
+  if (!story['configure-begun'] || !inForce) {
     refuse('evidence-unapproved-change', `${keyArn} has an outcome and was never decided on.`);
+  }
+  if (outcome.RotationPeriodInDays !== inForce.decision.RotationPeriodInDays) {
+    refuse('evidence-outcome', `${keyArn} was decided on with another period.`);
   }
   if (earlier && isOn(earlier.outcome.outcome)) refuse('evidence-outcome', `${keyArn} had ended before.`);
   if (attempts !== (earlier?.outcome.attempts ?? 0)) refuse('evidence-outcome', miscounted(keyArn));

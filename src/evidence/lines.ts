@@ -1,4 +1,4 @@
-import { EvidenceError } from './error.ts';
+import { type EvidenceCode, EvidenceError } from './error.ts';
 
 /** Characters. An approval is one line; one of 100,000 keys takes some 30 million. */
 const LONGEST_LINE = 300_000_000;
@@ -6,14 +6,22 @@ const LONGEST_LINE = 300_000_000;
 /**
  * Splits a file into its lines, each ended by a newline, without holding the file.
  * @param name of the file, for the error
- * @throws EvidenceError `evidence-entry` where it is not UTF-8, or does not end with a newline
+ * @param code of the error: what the file is said to be no more
+ * @throws EvidenceError where it is not UTF-8, or does not end with a newline
  */
-export async function* readLines(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* readLines(
+  name: string,
+  code: EvidenceCode,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<string> {
+  const refuse = (why: string): never => {
+    throw new EvidenceError(code, name, why);
+  };
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const pieces: string[] = [];
   let held = 0;
   for await (const chunk of chunks) {
-    const parts = decode(name, decoder, chunk).split('\n');
+    const parts = decode(refuse, decoder, chunk).split('\n');
     const last = parts.pop() ?? '';
     for (const part of parts) {
       yield pieces.splice(0).join('') + part;
@@ -21,17 +29,37 @@ export async function* readLines(name: string, chunks: AsyncIterable<Uint8Array>
     }
     pieces.push(last);
     held += last.length;
-    if (held > LONGEST_LINE) throw new EvidenceError('evidence-entry', name, 'A line has no end.');
+    if (held > LONGEST_LINE) refuse('A line has no end.');
   }
-  if (pieces.join('') + decode(name, decoder) !== '') {
-    throw new EvidenceError('evidence-entry', name, 'The last line has no end.');
-  }
+  if (pieces.join('') + decode(refuse, decoder) !== '') refuse('The last line has no end.');
 }
 
-function decode(name: string, decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array): string {
+function decode(
+  refuse: (why: string) => never,
+  decoder: InstanceType<typeof TextDecoder>,
+  chunk?: Uint8Array,
+): string {
   try {
     return decoder.decode(chunk, { stream: chunk !== undefined });
   } catch {
-    throw new EvidenceError('evidence-entry', name, 'It is not UTF-8.');
+    return refuse('It is not UTF-8.');
   }
+}
+
+/**
+ * The one line that a small file is.
+ * @throws EvidenceError where it is not UTF-8, or not one line that ends with a newline
+ */
+export async function readOnlyLine(
+  name: string,
+  code: EvidenceCode,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  let only: string | undefined;
+  for await (const line of readLines(name, code, chunks)) {
+    if (only !== undefined) throw new EvidenceError(code, name, 'It is more than one line.');
+    only = line;
+  }
+  if (only === undefined) throw new EvidenceError(code, name, 'It is empty.');
+  return only;
 }

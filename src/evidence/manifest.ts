@@ -8,12 +8,18 @@ import { EvidenceError } from './error.ts';
 
 export const MANIFEST = 'manifest.json';
 export const SUMS = 'SHA256SUMS';
-/** The one file that the manifest does not name: it signs the manifest. */
+/** Signs the manifest. */
 export const BUNDLE_SIGNATURE = 'bundle.dsse.json';
+/** Files that the manifest cannot name, since they follow from it. */
+const UNNAMED = [MANIFEST, SUMS, BUNDLE_SIGNATURE];
+/** Files without which nothing can be checked. */
+const NEEDED = ['plan.jsonl', 'findings.jsonl', 'journal.jsonl'];
+/** Safe as a part of a file's name and of a line. */
+const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** A file of the bundle as it should be. */
 export const sealedFile = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),
+  name: z.string().regex(PLAIN_NAME),
   bytes: z.int().min(0),
   sha256: digest,
 });
@@ -24,7 +30,7 @@ const time = timestamp.nullable();
 /** What a bundle is, in one file: everything else is named in it by its SHA-256. */
 export const manifest = z.strictObject({
   schema: z.literal('keyturn/evidence/v1'),
-  rollout: z.string(),
+  rollout: z.string().regex(PLAIN_NAME),
   /** Of the Keyturn that made the bundle. */
   keyturnVersion: z.string(),
   scope,
@@ -80,5 +86,9 @@ export function parseManifest(text: string): Manifest {
   if (!parsed.success) return refuse(`It is no manifest: ${z.prettifyError(parsed.error)}`);
   const names = parsed.data.files.map(({ name }) => name);
   if (new Set(names).size < names.length) return refuse('It names a file twice.');
+  const unnamed = UNNAMED.find((name) => names.includes(name));
+  if (unnamed !== undefined) return refuse(`It names ${unnamed}, which follows from it.`);
+  const missing = NEEDED.find((name) => !names.includes(name));
+  if (missing !== undefined) return refuse(`It does not name ${missing}.`);
   return manifestText(parsed.data) === text ? parsed.data : refuse('It is not written as Keyturn writes it.');
 }

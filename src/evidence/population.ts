@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Finding, finding } from '../model/finding.ts';
 import { EvidenceError } from './error.ts';
+import { parseJsonLine, parseWhole, saidBy } from './json-line.ts';
 
 export const FINDINGS_FILE = 'findings.jsonl';
 
@@ -11,15 +12,12 @@ export interface Population {
   readonly digest: string;
   /** Key ARNs. */
   readonly candidates: ReadonlySet<string>;
-  /** How many findings of each kind a place has: by account, Region and kind, with spaces between. */
-  readonly counts: ReadonlyMap<string, number>;
 }
 
 /** Reads all findings once. @throws EvidenceError `evidence-findings` where a line is none, or out of order */
 export async function readPopulation(lines: AsyncIterable<string>): Promise<Population> {
   const hash = createHash('sha256');
   const candidates = new Set<string>();
-  const counts = new Map<string, number>();
   let previous = '';
   async function* hashed() {
     for await (const line of lines) {
@@ -27,16 +25,14 @@ export async function readPopulation(lines: AsyncIterable<string>): Promise<Popu
       yield line;
     }
   }
-  for await (const { keyArn, account, region, finding: kind } of readFindings(hashed())) {
+  for await (const { keyArn, finding: kind } of readFindings(hashed())) {
     if (keyArn <= previous) {
       throw new EvidenceError('evidence-findings', FINDINGS_FILE, `${keyArn} is out of order.`);
     }
     previous = keyArn;
     if (kind === 'candidate') candidates.add(keyArn);
-    const name = `${account} ${region} ${kind}`;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return { digest: hash.digest('hex'), candidates, counts };
+  return { digest: hash.digest('hex'), candidates };
 }
 
 /** The findings of a bundle, in their order. @throws EvidenceError `evidence-findings` */
@@ -50,10 +46,9 @@ export async function* readFindings(lines: AsyncIterable<string>): AsyncGenerato
 
 function parseFinding(line: string, where: string): Finding {
   try {
-    const { reason, ...rest } = JSON.parse(line);
-    return finding.parse(reason === null ? rest : { ...rest, reason });
+    const { reason, ...rest } = z.looseObject({}).parse(parseJsonLine(line));
+    return parseWhole(finding, reason === null ? rest : { ...rest, reason });
   } catch (cause) {
-    const said = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is not JSON';
-    throw new EvidenceError('evidence-findings', where, `It is no finding: ${said}`);
+    throw new EvidenceError('evidence-findings', where, `It is no finding: ${saidBy(cause)}`);
   }
 }

@@ -4,7 +4,10 @@ import { KeyturnError } from '../messages/error.ts';
 
 /** What is in a directory of evidence. */
 export interface BundleFiles {
+  /** Plain files. */
   readonly names: readonly string[];
+  /** What else is there: links, directories, devices. */
+  readonly strays: readonly string[];
   bytes(name: string): AsyncIterable<Uint8Array>;
 }
 
@@ -17,21 +20,33 @@ const MARKS = ['manifest.json', 'SHA256SUMS', 'journal.jsonl'];
  */
 export function openBundle(path: string): BundleFiles {
   const directory = resolve(path);
-  const names = listFiles(directory);
-  if (MARKS.every((mark) => !names.includes(mark))) throw noEvidence(directory, 'it holds no evidence');
-  return { names, bytes: (name) => createReadStream(join(directory, name)) };
+  const all = listAll(directory);
+  if (MARKS.every((mark) => !all.includes(mark))) throw noEvidence(directory, 'it holds no evidence');
+  const isPlain = (name: string) => lstatSync(join(directory, name)).isFile();
+  return {
+    names: all.filter(isPlain),
+    strays: all.filter((name) => !isPlain(name)),
+    bytes: (name) => readPieces(directory, name),
+  };
 }
 
-function listFiles(directory: string): string[] {
+function listAll(directory: string): string[] {
   try {
-    const names = readdirSync(directory).sort();
-    const odd = names.find((name) => !lstatSync(join(directory, name)).isFile());
-    if (odd === undefined) return names;
-    throw new Error(`${odd} is not a plain file`);
+    return readdirSync(directory).sort();
   } catch (cause) {
-    throw noEvidence(directory, cause instanceof Error ? cause.message : String(cause), cause);
+    throw noEvidence(directory, saidBy(cause), cause);
   }
 }
+
+async function* readPieces(directory: string, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(join(directory, name));
+  } catch (cause) {
+    throw noEvidence(directory, saidBy(cause), cause);
+  }
+}
+
+const saidBy = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 function noEvidence(directory: string, why: string, cause?: unknown): KeyturnError {
   return new KeyturnError(

@@ -1,8 +1,8 @@
 import { JOURNAL, verifyChain } from '../evidence/chain.ts';
-import { EvidenceError } from '../evidence/error.ts';
+import { type EvidenceCode, EvidenceError } from '../evidence/error.ts';
 import { type Bundle, measure, verifyFiles } from '../evidence/files.ts';
 import { followHistory, type History } from '../evidence/history.ts';
-import { readLines } from '../evidence/lines.ts';
+import { readLines, readOnlyLine } from '../evidence/lines.ts';
 import { BUNDLE_SIGNATURE, MANIFEST, type Manifest, parseManifest, SUMS } from '../evidence/manifest.ts';
 import { FINDINGS_FILE, readFindings, readPopulation } from '../evidence/population.ts';
 import { requireTrust, type Signers, verifySignatures } from '../evidence/signatures.ts';
@@ -43,7 +43,7 @@ export async function verifyBundle(request: VerifyRequest): Promise<Verification
   verifyManifestOf(manifest, history);
   const notRemade = await verifyReports(request, manifest, digest);
   const envelope = bundle.names.includes(BUNDLE_SIGNATURE)
-    ? await readText(bundle, BUNDLE_SIGNATURE)
+    ? await readDocument(bundle, BUNDLE_SIGNATURE, 'evidence-signature')
     : undefined;
   const signers = verifySignatures(history.approvals, manifest.rollout, digest, envelope);
   if (trusted) requireTrust(signers, history.approvals, trusted);
@@ -54,22 +54,22 @@ async function readManifest(bundle: Bundle): Promise<{ manifest: Manifest; diges
   if (!bundle.names.includes(MANIFEST)) {
     throw new EvidenceError('evidence-file-missing', MANIFEST, 'There is no manifest.');
   }
-  const manifest = parseManifest(await readText(bundle, MANIFEST));
+  const manifest = parseManifest(await readDocument(bundle, MANIFEST, 'evidence-manifest'));
   return { manifest, digest: (await measure(bundle.bytes(MANIFEST))).sha256 };
 }
 
-async function readText(bundle: Bundle, name: string): Promise<string> {
-  const lines: string[] = [];
-  for await (const line of readLines(name, bundle.bytes(name))) lines.push(`${line}\n`);
-  return lines.join('');
+async function readDocument(bundle: Bundle, name: string, code: EvidenceCode): Promise<string> {
+  return `${await readOnlyLine(name, code, bundle.bytes(name))}\n`;
 }
 
 async function readHistory(bundle: Bundle, rollout: string): Promise<History> {
-  const population = await readPopulation(linesOf(bundle, FINDINGS_FILE));
-  return followHistory(verifyChain(rollout, linesOf(bundle, JOURNAL)), population);
+  const population = await readPopulation(findingLines(bundle));
+  return followHistory(verifyChain(rollout, journalLines(bundle)), population);
 }
 
-const linesOf = (bundle: Bundle, name: string) => readLines(name, bundle.bytes(name));
+const findingLines = (bundle: Bundle) =>
+  readLines(FINDINGS_FILE, 'evidence-findings', bundle.bytes(FINDINGS_FILE));
+const journalLines = (bundle: Bundle) => readLines(JOURNAL, 'evidence-entry', bundle.bytes(JOURNAL));
 
 function verifyManifestOf({ journal, files }: Manifest, { head, rollout }: History): void {
   if (journal.entries !== head.entries || journal.head !== head.hash) {
@@ -111,7 +111,7 @@ async function verifyReports(
 
 async function* remake(bundle: Bundle, store: Store, { rollout: id, keyturnVersion }: Manifest) {
   try {
-    await replay(store, entriesOf(bundle), readFindings(linesOf(bundle, FINDINGS_FILE)));
+    await replay(store, entriesOf(bundle), readFindings(findingLines(bundle)));
   } catch (cause) {
     if (!(cause instanceof KeyturnError)) throw cause;
     throw new EvidenceError('evidence-entry', JOURNAL, `It cannot be replayed: ${cause.message}`);
@@ -122,5 +122,5 @@ async function* remake(bundle: Bundle, store: Store, { rollout: id, keyturnVersi
 
 /** Parsed without a schema: the chain has been followed before. */
 async function* entriesOf(bundle: Bundle): AsyncGenerator<JournalEntry> {
-  for await (const line of linesOf(bundle, JOURNAL)) yield JSON.parse(line);
+  for await (const line of journalLines(bundle)) yield JSON.parse(line);
 }

@@ -1,0 +1,526 @@
+import { signPayload } from '../../src/evidence/dsse.ts';
+import type { EvidenceCode } from '../../src/evidence/error.ts';
+import { approvalStatement } from '../../src/evidence/statement.ts';
+import { chained, edited, journalOf, type Loose, remade, sealed, signed, summed, withFile } from './forge.ts';
+import { APPROVER, DEFERRED, DENIED, type Files, MAKER, ON, STRANGER, tell, tellShort } from './story.ts';
+
+/** What a checker has to do, beyond the files, the chain and the history, to find an attack. */
+export type Needs = 'fields' | 'reports' | 'signatures' | 'trust';
+
+export interface Attack {
+  readonly name: string;
+  /** What the forger did. */
+  readonly about: string;
+  /** Which good bundle it begins from. */
+  readonly base: 'unsigned' | 'signed';
+  /** `accepted` where evidence cannot show it. */
+  readonly code: EvidenceCode | 'accepted';
+  readonly needs?: Needs;
+  forge(good: Files): Files | Promise<Files>;
+}
+
+const attack = (
+  name: string,
+  code: Attack['code'],
+  about: string,
+  forge: Attack['forge'],
+  more: Partial<Attack> = {},
+): Attack => ({ name, code, about, base: 'unsigned', ...more, forge });
+
+/** Edits the journal, and makes the chain, the manifest and the sums anew. */
+const rewritten = (good: Files, change: (entries: Loose[]) => Loose[]): Files =>
+  sealed(chained(good, change(journalOf(good))));
+
+/** The same, with every report made anew too: the forger has Keyturn. */
+const retold = (good: Files, change: (entries: Loose[]) => Loose[]): Promise<Files> =>
+  remade(rewritten(good, change));
+
+/** Changes the first entry of a kind, in place. */
+const inFirst = (kind: string, change: (entry: Loose) => void) => (entries: Loose[]) => {
+  change(entries[firstOf(entries, kind)]);
+  return entries;
+};
+
+const firstOf = (entries: Loose[], kind: string): number => entries.findIndex((entry) => entry.kind === kind);
+
+/** Puts a copy of an entry, changed, right after the last entry of some kind. */
+const copied = (kind: string, after: string, change: (entry: Loose) => void) => (entries: Loose[]) => {
+  const copy = structuredClone(entries[firstOf(entries, kind)]);
+  change(copy);
+  return entries.toSpliced(entries.findLastIndex((entry) => entry.kind === after) + 1, 0, copy);
+};
+
+const without = (kind: string) => (entries: Loose[]) => entries.toSpliced(firstOf(entries, kind), 1);
+
+const swapLines = (text: string): string => {
+  const [first, second, ...rest] = text.split('\n');
+  return [second, first, ...rest].join('\n');
+};
+
+const FILES: Attack[] = [
+  attack('manifest-schema', 'evidence-manifest', 'the manifest is of another schema', (good) =>
+    summed(edited(good, 'manifest.json', (text) => text.replace('evidence/v1', 'evidence/v2'))),
+  ),
+  attack('manifest-spaced', 'evidence-manifest', 'a space in the manifest, the sums made anew', (good) =>
+    summed(edited(good, 'manifest.json', (text) => text.replace(',', ', '))),
+  ),
+  attack('manifest-key-twice', 'evidence-manifest', 'the manifest names its rollout twice', (good) =>
+    summed(edited(good, 'manifest.json', (text) => text.replace('{', '{"rollout":"another",'))),
+  ),
+  attack('manifest-file-twice', 'evidence-manifest', 'the manifest names a file twice', (good) =>
+    sealed(good, (manifest) => ({ ...manifest, files: [...manifest.files, manifest.files[0]] })),
+  ),
+  attack('manifest-path', 'evidence-manifest', 'the manifest names a file outside the directory', (good) =>
+    sealed(good, (manifest) => ({
+      ...manifest,
+      files: [{ ...manifest.files[0], name: '../plan.jsonl' }, ...manifest.files.slice(1)],
+    })),
+  ),
+  attack(
+    'manifest-without-journal',
+    'evidence-manifest',
+    'neither manifest nor bundle has a journal',
+    (good) =>
+      withFile(
+        sealed(good, (manifest) => ({
+          ...manifest,
+          files: manifest.files.filter(({ name }: Loose) => name !== 'journal.jsonl'),
+        })),
+        'journal.jsonl',
+        undefined,
+      ),
+  ),
+  attack('manifest-not-utf8', 'evidence-manifest', 'a byte of the manifest is no UTF-8', (good) => {
+    const bytes = Buffer.from(good.get('manifest.json') ?? '');
+    return withFile(good, 'manifest.json', bytes.fill(0xff, 60, 61));
+  }),
+  attack('manifest-gone', 'evidence-file-missing', 'the manifest is gone', (good) =>
+    withFile(good, 'manifest.json', undefined),
+  ),
+  attack('file-gone', 'evidence-file-missing', 'a report is gone', (good) =>
+    withFile(good, 'verdicts.csv', undefined),
+  ),
+  attack('sums-gone', 'evidence-file-missing', 'SHA256SUMS is gone', (good) =>
+    withFile(good, 'SHA256SUMS', undefined),
+  ),
+  attack('file-changed', 'evidence-file-changed', 'one byte of a report', (good) =>
+    edited(good, 'report.md', (text) => text.replace('enabled', 'Enabled')),
+  ),
+  attack('sums-changed', 'evidence-file-changed', 'a sum that sha256sum -c would be content with', (good) =>
+    edited(good, 'SHA256SUMS', swapLines),
+  ),
+  attack('file-extra', 'evidence-file-extra', 'a file that nobody names', (good) =>
+    withFile(good, 'addendum.md', 'All keys rotate.\n'),
+  ),
+];
+
+const FINDINGS: Attack[] = [
+  attack('findings-swapped', 'evidence-findings', 'two findings swapped, the manifest made anew', (good) =>
+    sealed(edited(good, 'findings.jsonl', swapLines)),
+  ),
+  attack('finding-edited', 'evidence-findings', 'a finding edited, the manifest made anew', (good) =>
+    sealed(edited(good, 'findings.jsonl', (text) => text.replace('a key', 'no key'))),
+  ),
+  attack('finding-dropped', 'evidence-findings', 'a finding dropped, the manifest made anew', (good) =>
+    sealed(edited(good, 'findings.jsonl', (text) => text.slice(text.indexOf('\n') + 1))),
+  ),
+  attack('finding-key-twice', 'evidence-findings', 'a finding that two readers read differently', (good) =>
+    sealed(edited(good, 'findings.jsonl', (text) => text.replace('{', '{"finding":"enabled",'))),
+  ),
+  attack('finding-too-deep', 'evidence-findings', 'a finding nested too deep for a careless reader', (good) =>
+    sealed(edited(good, 'findings.jsonl', (text) => `${'{"a":['.repeat(20_000)}\n${text}`)),
+  ),
+  attack('plan-edited', 'evidence-plan', 'the plan edited, the manifest made anew', (good) =>
+    sealed(edited(good, 'plan.jsonl', (text) => text.replace('a key', 'no key'))),
+  ),
+];
+
+const JOURNAL: Attack[] = [
+  attack('entry-edited', 'evidence-chain', 'an entry edited, the manifest made anew', (good) =>
+    sealed(edited(good, 'journal.jsonl', (text) => text.replace('"osUser":"tester"', '"osUser":"another"'))),
+  ),
+  attack('entry-dropped', 'evidence-chain', 'an entry dropped, the manifest made anew', (good) =>
+    sealed(edited(good, 'journal.jsonl', (text) => text.replace(/^.*"kind":"intent".*\n/m, ''))),
+  ),
+  attack('entry-of-another-rollout', 'evidence-chain', 'an entry of another rollout, all made anew', (good) =>
+    rewritten(
+      good,
+      inFirst('verdict', (entry) => Object.assign(entry, { rollout: 'rollout-2' })),
+    ),
+  ),
+  attack('entry-of-no-kind', 'evidence-entry', 'a kind that there is not', (good) =>
+    rewritten(
+      good,
+      inFirst('verdict', (entry) => Object.assign(entry, { kind: 'constructor' })),
+    ),
+  ),
+  attack('entry-key-twice', 'evidence-entry', 'an entry that two readers read differently', (good) =>
+    sealed(
+      edited(good, 'journal.jsonl', (text) =>
+        text.replace(/"verdict":"confirmed"(?=[^\n]*\n$)/, '"verdict":"unreadable",$&'),
+      ),
+    ),
+  ),
+  attack('entry-one-as-float', 'evidence-entry', 'the last entry with 1.0 for 1', (good) =>
+    sealed(edited(good, 'journal.jsonl', (text) => text.replace(/"reads":1}}\n$/, '"reads":1.0}}\n'))),
+  ),
+  attack('entry-without-end', 'evidence-entry', 'the last line without its end', (good) =>
+    sealed(edited(good, 'journal.jsonl', (text) => text.slice(0, -1))),
+  ),
+  attack(
+    'entry-with-more',
+    'evidence-entry',
+    'an unknown field in a signed approval, all made anew but its signature',
+    async (good) =>
+      signed(
+        await retold(
+          good,
+          inFirst('approval', ({ body }) => Object.assign(body, { note: 'all keys' })),
+        ),
+        MAKER,
+      ),
+    { base: 'signed', needs: 'fields' },
+  ),
+  attack(
+    'begun-with-plan',
+    'evidence-entry',
+    'an assessment that begins complete: no entry seals its findings',
+    (good) =>
+      retold(good, (entries) => {
+        const { at, body } = entries[firstOf(entries, 'assess-completed')];
+        Object.assign(entries[0].body, { assessedAt: at, planDigest: body.planDigest });
+        return without('place-assessed')(without('assess-completed')(entries));
+      }),
+  ),
+  attack('begun-as-another', 'evidence-entry', 'the first entry begins another rollout', (good) =>
+    rewritten(
+      good,
+      inFirst('assess-begun', ({ body }) => Object.assign(body, { id: 'rollout-2' })),
+    ),
+  ),
+  attack('begun-twice', 'evidence-entry', 'the first entry a second time', (good) =>
+    rewritten(good, (entries) => [entries[0], ...entries]),
+  ),
+  attack('place-too-late', 'evidence-entry', 'a place assessed after the assessment', (good) =>
+    rewritten(
+      good,
+      copied('place-assessed', 'assess-completed', () => {}),
+    ),
+  ),
+  attack('journal-empty', 'evidence-manifest', 'no entries at all', (good) =>
+    sealed(withFile(good, 'journal.jsonl', '')),
+  ),
+  attack(
+    'journal-cut',
+    'evidence-head',
+    'the last verdicts cut off, the digests of the files made anew',
+    (good) => {
+      const { journal } = JSON.parse(String(good.get('manifest.json')));
+      const cut = edited(good, 'journal.jsonl', (text) =>
+        text.split('\n').slice(0, -3).join('\n').concat('\n'),
+      );
+      return sealed(cut, (manifest) => ({ ...manifest, journal }));
+    },
+  ),
+  attack('journal-longer', 'evidence-head', 'a verdict added, the digests of the files made anew', (good) => {
+    const { journal } = JSON.parse(String(good.get('manifest.json')));
+    const longer = chained(good, copied('verdict', 'verdict', () => {})(journalOf(good)));
+    return sealed(longer, (manifest) => ({ ...manifest, journal }));
+  }),
+];
+
+const HISTORY: Attack[] = [
+  attack(
+    'approval-of-no-candidate',
+    'evidence-approval',
+    'a key approved that was on at the assessment',
+    (good) =>
+      rewritten(
+        good,
+        inFirst('approval', ({ body }) => Object.assign(body.decisions[0], { keyArn: ON })),
+      ),
+  ),
+  attack('approval-of-another-plan', 'evidence-approval', 'an approval over another plan', (good) =>
+    rewritten(
+      good,
+      inFirst('approval', ({ body }) => Object.assign(body, { planDigest: 'f'.repeat(64) })),
+    ),
+  ),
+  attack('approval-before-plan', 'evidence-approval', 'an approval before there is a plan', (good) =>
+    rewritten(good, without('assess-completed')),
+  ),
+  attack('approval-of-another-period', 'evidence-approval', 'approved with 90 days', (good) =>
+    rewritten(
+      good,
+      inFirst('approval', ({ body }) => Object.assign(body.decisions[0], { RotationPeriodInDays: 90 })),
+    ),
+  ),
+  attack('approval-twice', 'evidence-approval', 'an id used twice', (good) =>
+    rewritten(
+      good,
+      copied('approval', 'approval', () => {}),
+    ),
+  ),
+  attack('approval-key-twice', 'evidence-approval', 'approved and declined in one approval', (good) =>
+    rewritten(
+      good,
+      inFirst('approval', ({ body }) => body.decisions.push({ ...body.decisions[0], decision: 'decline' })),
+    ),
+  ),
+  attack('approval-taken-back', 'evidence-approval', 'declined after the change', (good) =>
+    rewritten(
+      good,
+      copied('approval', 'outcome', ({ body }) => {
+        body.approval = 'approval-9';
+        for (const decision of body.decisions) decision.decision = 'decline';
+      }),
+    ),
+  ),
+  attack('change-declined', 'evidence-unapproved-change', 'the approval becomes a decline', (good) =>
+    rewritten(
+      good,
+      inFirst('approval', ({ body }) => Object.assign(body.decisions[0], { decision: 'decline' })),
+    ),
+  ),
+  attack('change-of-deferred', 'evidence-unapproved-change', 'a deferred key is called', (good) =>
+    rewritten(
+      good,
+      copied('intent', 'intent', ({ body }) => Object.assign(body.change, { keyArn: DEFERRED })),
+    ),
+  ),
+  attack(
+    'change-under-another-approval',
+    'evidence-unapproved-change',
+    'an intent names the other approval',
+    (good) =>
+      rewritten(
+        good,
+        inFirst('intent', ({ body }) => Object.assign(body, { approval: 'approval-3' })),
+      ),
+  ),
+  attack('change-of-another-period', 'evidence-unapproved-change', 'a call with 90 days', (good) =>
+    rewritten(
+      good,
+      inFirst('intent', ({ body }) => Object.assign(body.change, { RotationPeriodInDays: 90 })),
+    ),
+  ),
+  attack('change-again', 'evidence-unapproved-change', 'a key called again that was on', (good) =>
+    rewritten(
+      good,
+      copied('intent', 'outcome', ({ body }) => Object.assign(body.change, { attempts: 2 })),
+    ),
+  ),
+  attack('change-before-configure', 'evidence-unapproved-change', 'calls outside any run', (good) =>
+    rewritten(good, without('configure-begun')),
+  ),
+  attack('configure-before-approval', 'evidence-unapproved-change', 'a run before anybody approved', (good) =>
+    rewritten(good, (entries) => without('approval')(without('approval')(entries))),
+  ),
+  attack(
+    'outcome-undecided',
+    'evidence-unapproved-change',
+    'an outcome on a key that nobody decided on',
+    (good) =>
+      rewritten(
+        good,
+        inFirst('outcome', ({ body }) => Object.assign(body, { keyArn: ON })),
+      ),
+  ),
+  attack('outcome-unannounced', 'evidence-outcome', 'a call that was never announced', (good) =>
+    rewritten(good, without('intent')),
+  ),
+  attack('outcome-enabled-without-call', 'evidence-outcome', 'enabled without any call', (good) =>
+    rewritten(good, (entries) =>
+      inFirst('outcome', ({ body }) => Object.assign(body, { attempts: 0 }))(without('intent')(entries)),
+    ),
+  ),
+  attack('outcome-of-another-period', 'evidence-outcome', 'an outcome with 90 days', (good) =>
+    rewritten(
+      good,
+      inFirst('outcome', ({ body }) => Object.assign(body, { RotationPeriodInDays: 90 })),
+    ),
+  ),
+  attack('outcome-twice', 'evidence-outcome', 'an end after the end', (good) =>
+    rewritten(
+      good,
+      copied('outcome', 'outcome', () => {}),
+    ),
+  ),
+  attack('verdict-on-failed', 'evidence-verdict', 'a change confirmed that failed', (good) =>
+    rewritten(
+      good,
+      inFirst('verdict', ({ body }) => Object.assign(body, { keyArn: DENIED })),
+    ),
+  ),
+  attack('verdict-before-validate', 'evidence-verdict', 'verdicts outside any run', (good) =>
+    rewritten(good, without('validate-begun')),
+  ),
+];
+
+const REPORTS: Attack[] = [
+  attack(
+    'failure-hidden',
+    'evidence-report',
+    'a failure becomes a success in the journal, the reports left as they were',
+    (good) =>
+      rewritten(good, (entries) => {
+        const { body } = entries.findLast((entry) => entry.kind === 'outcome');
+        Object.assign(body, { outcome: 'enabled' });
+        return entries;
+      }),
+  ),
+  attack(
+    'outcomes-lie',
+    'evidence-report',
+    'a failure becomes a success in outcomes.jsonl, the manifest made anew',
+    (good) => sealed(edited(good, 'outcomes.jsonl', (text) => text.replace('"failed"', '"enabled"'))),
+  ),
+  attack('summary-lies', 'evidence-report', 'a count in summary.json, the manifest made anew', (good) =>
+    sealed(edited(good, 'summary.json', (text) => text.replace('"failed":1', '"failed":0'))),
+  ),
+  attack('manifest-lies', 'evidence-report', 'the manifest says that no key is unknown', (good) =>
+    sealed(good, (manifest) => ({ ...manifest, notSeen: { ...manifest.notSeen, unknown: 0 } })),
+  ),
+  attack('summary-left-out', 'evidence-report', 'neither manifest nor bundle has a summary', (good) =>
+    sealed(withFile(good, 'summary.json', undefined)),
+  ),
+  attack(
+    'page-lies',
+    'evidence-report',
+    'a word of report.html, the manifest made anew',
+    (good) => sealed(edited(good, 'report.html', (text) => text.replace('failed', 'enabled'))),
+    { needs: 'reports' },
+  ),
+];
+
+const SIGNATURES: Attack[] = [
+  attack(
+    'story-retold',
+    'accepted',
+    'who approved is rewritten, and all made anew: without a signature this cannot be seen',
+    (good) =>
+      retold(
+        good,
+        inFirst('approval', ({ body }) => (body.submittedBy.osUser = 'another')),
+      ),
+  ),
+  attack(
+    'signed-approval-edited',
+    'evidence-signature',
+    'who approved is rewritten, and all made anew but the signature of the approval',
+    async (good) =>
+      signed(
+        await retold(
+          good,
+          inFirst('approval', ({ body }) => (body.submittedBy.osUser = 'another')),
+        ),
+        MAKER,
+      ),
+    { base: 'signed', needs: 'signatures' },
+  ),
+  attack(
+    'signature-moved',
+    'evidence-signature',
+    'an old signature under a new approval',
+    (good) =>
+      retold(good, (entries) => {
+        const [first, second] = entries.filter(({ kind }) => kind === 'approval');
+        second.body.signature = first.body.signature;
+        for (const decision of second.body.decisions) decision.decision = 'approve';
+        return entries;
+      }),
+    { base: 'signed', needs: 'signatures' },
+  ),
+  attack(
+    'signature-of-another-bundle',
+    'evidence-signature',
+    'the signature over another bundle by the same key',
+    async (good) => {
+      const another = await tell((story) => tellShort(story, { maker: MAKER }));
+      return withFile(good, 'bundle.dsse.json', another.get('bundle.dsse.json'));
+    },
+    { base: 'signed', needs: 'signatures' },
+  ),
+  attack(
+    'signature-flipped',
+    'evidence-signature',
+    'the first character of the signature',
+    (good) =>
+      edited(good, 'bundle.dsse.json', (text) =>
+        text.replace(/("sig":")(.)/, (_, before, first) => `${before}${first === 'A' ? 'B' : 'A'}`),
+      ),
+    { base: 'signed', needs: 'signatures' },
+  ),
+  attack(
+    'signature-not-utf8',
+    'evidence-signature',
+    'the envelope is no text',
+    (good) => withFile(good, 'bundle.dsse.json', Buffer.from([0xff, 0x0a])),
+    { base: 'signed', needs: 'signatures' },
+  ),
+  attack(
+    'signed-story-retold',
+    'evidence-signature',
+    'the last verdict is dropped and all made anew; the old signature stays',
+    (good) => retold(good, (entries) => entries.slice(0, -1)),
+    { base: 'signed', needs: 'signatures' },
+  ),
+  attack(
+    'signature-removed',
+    'evidence-untrusted',
+    'the signature is taken away',
+    (good) => withFile(good, 'bundle.dsse.json', undefined),
+    { base: 'signed', needs: 'trust' },
+  ),
+  attack(
+    'signed-by-a-stranger',
+    'evidence-untrusted',
+    'signed anew by another key',
+    (good) => signed(good, STRANGER),
+    { base: 'signed', needs: 'trust' },
+  ),
+  attack(
+    'approved-by-a-stranger',
+    'evidence-untrusted',
+    'who approved is rewritten, signed by another key, and all made anew',
+    async (good) =>
+      signed(
+        await retold(
+          good,
+          inFirst('approval', ({ body }) => {
+            body.submittedBy.osUser = 'another';
+            body.signature = signPayload(approvalStatement(body), STRANGER);
+          }),
+        ),
+        MAKER,
+      ),
+    { base: 'signed', needs: 'trust' },
+  ),
+  attack(
+    'approval-unsigned',
+    'evidence-untrusted',
+    'the signature of the approval is taken away, and all made anew',
+    async (good) =>
+      signed(
+        await retold(
+          good,
+          inFirst('approval', ({ body }) => delete body.signature),
+        ),
+        MAKER,
+      ),
+    { base: 'signed', needs: 'trust' },
+  ),
+];
+
+/** The keys that the signed bundle is checked against. */
+export const TRUSTED = [APPROVER, MAKER];
+
+/** One tampering each; the test vectors are made of them. */
+export const ATTACKS: readonly Attack[] = [
+  ...FILES,
+  ...FINDINGS,
+  ...JOURNAL,
+  ...HISTORY,
+  ...REPORTS,
+  ...SIGNATURES,
+];

@@ -1,0 +1,145 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { DecisionRequest } from '../../src/approve/request.ts';
+import type { DecisionKind } from '../../src/model/approval.ts';
+import type { AssessedRollout, Rollout } from '../../src/model/rollout.ts';
+import { openTemporaryStore } from '../../src/store/open.ts';
+import { approve } from '../../src/workflow/approve.ts';
+import { assess } from '../../src/workflow/assess.ts';
+import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
+import { configure } from '../../src/workflow/configure.ts';
+import type { ReportFile, Store } from '../../src/workflow/ports.ts';
+import { reportFiles } from '../../src/workflow/report-files.ts';
+import { validate } from '../../src/workflow/validate.ts';
+import { ACCOUNT, arnOf, REGION } from '../support/facts.ts';
+import { FakeAws, FakeClock } from '../workflow/fake-aws.ts';
+import { REQUEST, UNBOUNDED } from '../workflow/journey.ts';
+
+/** The version that the stories' evidence says it was made by, whatever this Keyturn's is. */
+export const VERSION = '0.0.0-story';
+
+/** A bundle of evidence in memory, by file. */
+export type Files = ReadonlyMap<string, Buffer>;
+
+/** An Ed25519 key that everybody knows: for tests, and nothing else. */
+export const testKey = (byte: number): KeyObject =>
+  createPrivateKey({
+    key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, byte)]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+export const APPROVER = testKey(1);
+export const MAKER = testKey(2);
+export const STRANGER = testKey(3);
+
+/** The four phases on a fake AWS, a few steps at a time; ids count up, and the clock is the fake one. */
+export interface Story {
+  readonly aws: FakeAws;
+  readonly store: Store;
+  assess(): Promise<void>;
+  decide(decision: DecisionKind, keyArns: readonly string[], key?: KeyObject): Promise<void>;
+  configure(request?: Partial<typeof UNBOUNDED>): Promise<void>;
+  validate(): Promise<void>;
+  report(key?: KeyObject): Promise<Files>;
+}
+
+/** Tells a story in a store of its own, which is gone afterwards. */
+export async function tell<T>(tale: (story: Story) => Promise<T>): Promise<T> {
+  const store = await openTemporaryStore();
+  try {
+    return await tale(begin(store));
+  } finally {
+    await store.close();
+  }
+}
+
+function begin(store: Store): Story {
+  const clock = new FakeClock();
+  const aws = new FakeAws(clock);
+  let ids = 0;
+  const host = {
+    aws,
+    store,
+    clock,
+    notify: () => {},
+    holder: 'test',
+    version: VERSION,
+    newRolloutId: () => `rollout-${++ids}`,
+    newApprovalId: () => `approval-${++ids}`,
+  };
+  const submittedBy = { callerArn: 'arn', account: ACCOUNT, userId: 'AIDA', osUser: 'tester', host: 'here' };
+  let rollout: Rollout | undefined;
+  const assessed = (): Promise<AssessedRollout> => chooseRollout(store, rollout?.id);
+  return {
+    aws,
+    store,
+    assess: async () => {
+      rollout = (await assess(host, { ...REQUEST, regions: [REGION] })).rollout;
+    },
+    decide: async (decision, keyArns, key) => {
+      await clock.sleep(1000);
+      const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
+      const submission = { requests, problems: [], submittedBy, source: 'test', ...(key && { key }) };
+      await approve(host, await assessed(), submission);
+    },
+    configure: async (request) => {
+      await configure(host, await assessed(), { ...UNBOUNDED, settleMs: 1000, ...request });
+    },
+    validate: async () => {
+      await validate(host, await assessed(), 1000);
+    },
+    report: async (key) => {
+      const known = await store.findRollout(rollout?.id ?? '');
+      if (!known) throw new Error('nothing was assessed');
+      return collect(reportFiles(store, known, { keyturnVersion: VERSION, ...(key && { key }) }));
+    },
+  };
+}
+
+/** Reads a report's files to their ends. */
+export async function collect(files: AsyncIterable<ReportFile>): Promise<Map<string, Buffer>> {
+  const read = new Map<string, Buffer>();
+  for await (const { name, chunks } of files) {
+    const pieces: Buffer[] = [];
+    for await (const chunk of chunks) pieces.push(Buffer.from(chunk));
+    read.set(name, Buffer.concat(pieces));
+  }
+  return read;
+}
+
+export const [PROVEN, PRESUMED, DENIED, DEFERRED, UNDECIDED, ON] = [
+  arnOf('c1-proven'),
+  arnOf('c2-presumed'),
+  arnOf('c3-denied'),
+  arnOf('c4-deferred'),
+  arnOf('c5-undecided'),
+  arnOf('k6-on'),
+] as const;
+
+/** A rollout to its end: a key of each kind, two approvals, a change that worked, one presumed, one refused. */
+export async function tellWhole(story: Story, keys: { approver?: KeyObject; maker?: KeyObject } = {}) {
+  const { aws } = story;
+  aws.add('c1-proven', REGION);
+  aws.add('c2-presumed', REGION).fates.push('lost after acting');
+  aws.add('c3-denied', REGION).fates.push('denied');
+  aws.add('c4-deferred', REGION);
+  aws.add('c5-undecided', REGION);
+  aws.add('k6-on', REGION, {}, true);
+  aws.add('k7-disabled', REGION, { KeyState: 'Disabled', Enabled: false });
+  aws.unreadable.set(`DescribeKey ${aws.add('k8-unknown', REGION).keyArn}`, 'access-denied');
+  await story.assess();
+  await story.decide('approve', [PROVEN, PRESUMED, DENIED], keys.approver);
+  await story.decide('defer', [DEFERRED]);
+  await story.configure();
+  await story.validate();
+  return story.report(keys.maker);
+}
+
+/** As little as a whole rollout can be: one key, changed and confirmed. */
+export async function tellShort(story: Story, keys: { approver?: KeyObject; maker?: KeyObject } = {}) {
+  story.aws.add('c1-proven', REGION);
+  await story.assess();
+  await story.decide('approve', [PROVEN], keys.approver);
+  await story.configure();
+  await story.validate();
+  return story.report(keys.maker);
+}

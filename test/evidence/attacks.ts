@@ -128,7 +128,7 @@ const FINDINGS: Attack[] = [
     sealed(edited(good, 'findings.jsonl', (text) => text.replace('{', '{"finding":"enabled",'))),
   ),
   attack('finding-too-deep', 'evidence-findings', 'a finding nested too deep for a careless reader', (good) =>
-    sealed(edited(good, 'findings.jsonl', (text) => `${'{"a":['.repeat(20_000)}\n${text}`)),
+    sealed(edited(good, 'findings.jsonl', (text) => `${'['.repeat(5000)}\n${text}`)),
   ),
   attack('plan-edited', 'evidence-plan', 'the plan edited, the manifest made anew', (good) =>
     sealed(edited(good, 'plan.jsonl', (text) => text.replace('a key', 'no key'))),

@@ -1,0 +1,469 @@
+#!/usr/bin/env python3
+"""Checks evidence that `keyturn report --out DIR` wrote, with Python's standard library alone (3.9 or later).
+
+    python3 verify_evidence.py DIR
+
+An independent reading of evidence-format.md, without any code of Keyturn: the files, the chain, the history, the
+outcomes and the counts; not the signatures, nor the wording of the reports. Exit 0: consistent. Exit 5: not, with a
+code of evidence-format.md on standard error. Exit 2: nothing to check. Memory grows with the keys, not with the bytes.
+"""
+import hashlib
+import json
+import os
+import re
+import sys
+from collections import Counter
+
+SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
+UNNAMED = ("manifest.json", "SHA256SUMS", "bundle.dsse.json")
+NEEDED = ("plan.jsonl", "findings.jsonl", "journal.jsonl")
+MANIFEST = {"schema": str, "rollout": NAME, "keyturnVersion": str, "scope": dict, "times": dict, "notSeen": dict}
+MANIFEST.update({"journal": dict, "files": list})
+FINDINGS = ("candidate", "enabled", "ineligible", "unknown")
+DECISIONS = {"approve": "approved", "decline": "declined", "defer": "deferred"}
+OUTCOMES = ("enabled", "already-enabled", "skipped", "failed", "pending")
+VERDICTS = ("confirmed", "discrepant", "unreadable")
+LARGEST = 2**53 - 1  # of the integers that every reader of JSON reads alike
+LONGEST_LINE = 300_000_000
+
+
+class Wrong(Exception):
+    """The evidence does not hold: a code of evidence-format.md, where, and why."""
+
+
+class Malformed(ValueError):
+    """A record is not what it should be; whoever reads it knows the code."""
+
+
+def require(holds, code, where, why):
+    if not holds:
+        raise Wrong(f"{code}: {where}: {why}")
+
+
+# Reading: a record is written in one way only, so that no two readers can read it differently.
+
+
+def integer(digits):
+    if len(digits) > 17 or abs(int(digits)) > LARGEST:
+        raise Malformed("a number is too large")
+    return int(digits)
+
+
+def fraction(text):
+    if float(text).is_integer():
+        raise Malformed("an integer is written as one")
+    return float(text)
+
+
+def in_ascii(text):
+    return re.sub(r"[^\x00-\x7e]+", lambda found: json.dumps(found[0])[1:-1], text).replace("\x7f", "\\u007f")
+
+
+def parse(data):
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(text, parse_int=integer, parse_float=fraction)
+        written = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Malformed(f"no JSON ({type(error).__name__})") from error
+    if not isinstance(value, dict) or in_ascii(written) != in_ascii(text):
+        raise Malformed("no JSON object as Keyturn writes one (white space, a key twice, a needless escape)")
+    return value
+
+
+def field(record, name, kind=str):
+    """A field that has to be there and fit: a type, a pattern, or one of several words."""
+    value = record.get(name) if isinstance(record, dict) else None
+    if isinstance(kind, type):
+        fits = type(value) is kind and not (kind is int and value < 0)
+    elif isinstance(kind, re.Pattern):
+        fits = isinstance(value, str) and kind.match(value)
+    else:
+        fits = isinstance(value, str) and value in kind
+    if not fits:
+        raise Malformed(f"{name} is missing, or not what it should be")
+    return value
+
+
+def read_records(directory, name, code, use):
+    """Hands each line, its object and its place to `use`, which may find it malformed."""
+    with open(os.path.join(directory, name), "rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
+            where = f"{name} line {number}"
+            require(line.endswith(b"\n"), code, where, "the line has no end")
+            try:
+                use(line[:-1], where)
+            except Malformed as error:
+                raise Wrong(f"{code}: {where}: {error}") from error
+
+
+def read_document(directory, name, code):
+    documents = []
+
+    def use(line, where):
+        require(not documents, code, where, "there is more than one line")
+        documents.append(parse(line))
+
+    read_records(directory, name, code, use)
+    require(documents, code, name, "it is empty")
+    return documents[0]
+
+
+def ascending(text):
+    """The order of UTF-16 code units."""
+    return text.encode("utf-16-be", "surrogatepass")
+
+
+def measure(path):
+    size, sha256 = 0, hashlib.sha256()
+    with open(path, "rb") as file:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            sha256.update(chunk)
+            size += len(chunk)
+    return size, sha256.hexdigest()
+
+
+# The manifest and the files.
+
+
+def read_manifest(directory):
+    manifest = read_document(directory, "manifest.json", "evidence-manifest")
+    try:
+        if list(manifest) != list(MANIFEST) or manifest["schema"] != "keyturn/evidence/v1":
+            raise Malformed("no manifest of keyturn/evidence/v1")
+        for name, kind in MANIFEST.items():
+            field(manifest, name, kind)
+        if field(manifest["journal"], "entries", int) < 1:
+            raise Malformed("a journal has an entry")
+        field(manifest["journal"], "head", SHA256)
+        names = [field(file, "name", NAME) for file in manifest["files"]]
+        for file in manifest["files"]:
+            field(file, "bytes", int), field(file, "sha256", SHA256)
+        if len(set(names)) < len(names) or set(names) & set(UNNAMED) or set(NEEDED) - set(names):
+            raise Malformed("it names a file twice, one that it may not name, or not all that it has to")
+    except Malformed as error:
+        raise Wrong(f"evidence-manifest: manifest.json: {error}") from error
+    return manifest
+
+
+def check_files(directory, manifest, plain):
+    """Each file that the manifest names and SHA256SUMS, unchanged, and nothing else."""
+    files = [(file["name"], (file["bytes"], file["sha256"])) for file in manifest["files"]]
+    allowed = {name for name, _ in files} | set(UNNAMED)
+    for name in sorted(os.listdir(directory)):
+        require(name in allowed and name in plain, "evidence-file-extra", ascii(name), "unnamed, or no plain file")
+    sums = [(name, sha256) for name, (_, sha256) in files]
+    sums.append(("manifest.json", measure(os.path.join(directory, "manifest.json"))[1]))
+    text = "".join(f"{sha256}  {name}\n" for name, sha256 in sums).encode()
+    for name, expected in files + [("SHA256SUMS", (len(text), hashlib.sha256(text).hexdigest()))]:
+        require(name in plain, "evidence-file-missing", name, "it is not there")
+        found = measure(os.path.join(directory, name))
+        require(found == expected, "evidence-file-changed", name, "it does not agree with the manifest")
+
+
+# The findings.
+
+
+class Findings:
+    """The candidates, and counts by place and by reason."""
+
+    def __init__(self):
+        self.candidates, self.places, self.reasons, self.last = set(), {}, {}, ""
+
+    def read(self, line, where):
+        record = parse(line)
+        key_arn, finding = field(record, "keyArn"), field(record, "finding", FINDINGS)
+        place = (field(record, "account"), field(record, "region"))
+        require(ascending(key_arn) > ascending(self.last), "evidence-findings", where, "it is out of order")
+        self.last = key_arn
+        self.places.setdefault(place, Counter())[finding] += 1
+        if finding == "candidate":
+            self.candidates.add(key_arn)
+        if record.get("reason") is not None:
+            self.reasons.setdefault(finding, Counter())[field(record, "reason")] += 1
+
+
+# The journal: one fold over its lines.
+
+
+class Key:
+    """The story of one key so far."""
+
+    decision = approval = period = outcome = verdict = report = None
+    intents, is_open = 0, False
+
+    def is_on(self):
+        return self.outcome in ("enabled", "already-enabled")
+
+    def end(self, change, is_open):
+        """Takes in what `outcomes.jsonl` has to say of the key from here on."""
+        self.is_open, self.outcome = is_open, "pending" if is_open else change["outcome"]
+        self.report = digest({**change, "outcome": "pending", "reason": "unsettled"} if is_open else change)
+
+
+def digest(record):
+    """Of an outcome, as far as it follows from the journal: the explanation of an open one is wording."""
+    said = {**record, "reason": record.get("reason")}
+    if said["reason"] == "unsettled":
+        said.pop("explanation", None)
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+class History:
+    """Holds each entry against those before it: the chain, what may stand where, the rules for each kind."""
+
+    def __init__(self, rollout, findings, findings_sha256):
+        self.rollout, self.findings, self.findings_sha256 = rollout, findings, findings_sha256
+        self.entries, self.head, self.begun, self.plan = 0, "0" * 64, None, None
+        self.places, self.approvals, self.keys, self.kinds = {}, [], {}, set()
+
+    def read(self, line, where):
+        start = f'{{"rollout":"{self.rollout}","seq":{self.entries + 1},"previous":"{self.head}"'
+        require(line.startswith(start.encode()), "evidence-chain", where, "it does not follow from the line before")
+        entry = parse(line)
+        if list(entry) != ["rollout", "seq", "previous", "at", "kind", "body"]:
+            raise Malformed("not the fields of an entry")
+        field(entry, "at", TIME)
+        body, kind = field(entry, "body", dict), field(entry, "kind")
+        rule = RULES.get(kind)
+        if rule is None or (self.begun is None) != (kind == "assess-begun"):
+            raise Malformed("its kind does not exist, or cannot stand here")
+        rule(self, body, lambda code, holds, why: require(holds, "evidence-" + code, where, why))
+        self.kinds.add(kind)
+        self.entries, self.head = self.entries + 1, hashlib.sha256(line).hexdigest()
+
+    def begin(self, body, must):
+        must("entry", field(body, "id") == self.rollout, "it begins another rollout")
+        must("entry", "planDigest" not in body and "assessedAt" not in body, "there cannot be a plan yet")
+        field(body, "scope", dict), field(body, "RotationPeriodInDays", int)
+        self.begun = body
+
+    def assess_place(self, body, must):
+        field(body, "listed", int), field(body, "awsManaged", int)
+        self.miss_place(body, must)
+
+    def miss_place(self, body, must):
+        must("entry", self.plan is None, "the assessment is complete")
+        self.places[field(body, "account"), field(body, "region")] = body
+
+    def complete(self, body, must):
+        must("entry", self.plan is None, "the assessment is complete")
+        same = field(body, "findingsDigest", SHA256) == self.findings_sha256
+        must("findings", same, "findings.jsonl is not what was assessed")
+        self.plan = field(body, "planDigest", SHA256)
+
+    def approve(self, body, must):
+        approval, at, counts, named = field(body, "approval"), field(body, "at", TIME), Counter(), set()
+        must("approval", self.plan and field(body, "planDigest") == self.plan, "it is over another plan")
+        must("approval", field(body, "rollout") == self.rollout, "it is of another rollout")
+        must("approval", all(row[1] != approval for row in self.approvals), "its id was used before")
+        for item in field(body, "decisions", list):
+            shown = {name: field(item, name) for name in ("keyArn", "keyId", "account", "region")}
+            key_arn, decision = shown["keyArn"], field(item, "decision", DECISIONS)
+            period = field(item, "RotationPeriodInDays", int)
+            must("approval", key_arn in self.findings.candidates, "it names a key that is no candidate")
+            must("approval", key_arn not in named, "it names a key twice")
+            must("approval", period == self.begun["RotationPeriodInDays"], "the period is not the rollout's")
+            key = self.keys.setdefault(key_arn, Key())
+            is_begun = key.is_open or key.outcome == "enabled"
+            must("approval", decision == "approve" or not is_begun, "it comes too late")
+            key.decision, key.approval, key.period = decision, approval, period
+            if key.outcome is None:
+                pending = {"outcome": "pending", "RotationPeriodInDays": period, "attempts": 0, "drift": []}
+                key.report = digest({**shown, **pending})
+            named.add(key_arn)
+            counts[decision] += 1
+        self.approvals.append((at, approval, counts))
+
+    def run(self, _body, must):
+        must("unapproved-change", self.approvals, "nothing is approved yet")
+
+    def intend(self, body, must):
+        approval, change = field(body, "approval"), field(body, "change", dict)
+        period, attempts = field(change, "RotationPeriodInDays", int), field(change, "attempts", int)
+        field(change, "outcome", OUTCOMES), field(change, "intendedAt", TIME)
+        key = self.keys.get(field(change, "keyArn"), Key())
+        in_force = (key.decision, key.approval, key.period) == ("approve", approval, period)
+        must("unapproved-change", "configure-begun" in self.kinds and in_force, "no approval of this is in force")
+        must("unapproved-change", not key.is_on(), "the key is on")
+        must("outcome", attempts == key.intents + 1, "the attempts are not the intents")
+        key.intents = attempts
+        key.end(change, True)
+
+    def conclude(self, body, must):
+        outcome, attempts = field(body, "outcome", OUTCOMES), field(body, "attempts", int)
+        key, announced = self.keys.get(field(body, "keyArn"), Key()), "intendedAt" in body
+        must("unapproved-change", "configure-begun" in self.kinds and key.decision, "nobody decided on the key")
+        must("outcome", field(body, "RotationPeriodInDays", int) == key.period, "the period is not the decision's")
+        must("outcome", not key.is_on(), "the key had ended before")
+        must("outcome", attempts == key.intents, "the attempts are not the intents")
+        must("outcome", attempts or not (announced or outcome == "enabled"), "it was never announced")
+        key.end(body, outcome == "pending" and announced)
+
+    def judge(self, body, must):
+        verdict, key = field(body, "verdict", VERDICTS), self.keys.get(field(body, "keyArn"), Key())
+        must("verdict", "validate-begun" in self.kinds and key.outcome == "enabled", "the key was not changed")
+        key.verdict = verdict
+
+
+RULES = {
+    "assess-begun": History.begin,
+    "place-assessed": History.assess_place,
+    "place-unreachable": History.miss_place,
+    "assess-completed": History.complete,
+    "approval": History.approve,
+    "configure-begun": History.run,
+    "intent": History.intend,
+    "outcome": History.conclude,
+    "validate-begun": History.run,
+    "verdict": History.judge,
+}
+
+
+# The reports.
+
+
+def check_outcomes(directory, keys):
+    """A line for each key whose decision in force is `approve`, ascending: its last outcome."""
+    approved = iter(sorted((arn for arn, key in keys.items() if key.decision == "approve"), key=ascending))
+
+    def use(line, where):
+        key = keys.get(next(approved, None))
+        require(key and digest(parse(line)) == key.report, "evidence-report", where, "the journal says otherwise")
+
+    read_records(directory, "outcomes.jsonl", "evidence-report", use)
+    require(next(approved, None) is None, "evidence-report", "outcomes.jsonl", "an approved key is missing")
+
+
+def count_all(history, findings):
+    """Those parts of summary.json that can be counted here."""
+    approved = [key for key in history.keys.values() if key.decision == "approve"]
+    decided = Counter(key.decision for key in history.keys.values())
+    outcomes = Counter(key.outcome or "pending" for key in approved)
+    verdicts = Counter(key.verdict for key in approved if key.verdict)
+    by_place = [body for _, body in sorted(history.places.items())]
+    places = [count_place(body, findings) for body in by_place if "listed" in body]
+    unseen = [{name: body[name] for name in ("account", "region", "reason")} for body in by_place if "reason" in body]
+    return {
+        "rollout": history.rollout,
+        "scope": history.begun["scope"],
+        "planDigest": history.plan,
+        "totals": {name: sum(row[name] for row in places) for name in ("listed", *FINDINGS, "awsManaged")},
+        "reconciled": all(row["reconciled"] for row in places),
+        "ineligible": count_reasons(findings, "ineligible"),
+        "unknown": count_reasons(findings, "unknown"),
+        "places": places,
+        "unreachable": unseen,
+        "decisions": {
+            **{name: decided[word] for word, name in DECISIONS.items()},
+            "undecided": len(findings.candidates) - len(history.keys),
+        },
+        "approvedBy": [
+            {"approval": approval, **{name: counts[word] for word, name in DECISIONS.items()}}
+            for _, approval, counts in sorted(history.approvals, key=lambda row: row[:2])
+        ],
+        "outcomes": {word: outcomes[word] for word in OUTCOMES},
+        "validation": verdicts and {
+            "requested": len(approved),
+            **{word: verdicts[word] for word in VERDICTS},
+            "notYetValidated": outcomes["enabled"] - sum(verdicts.values()),
+            "notChanged": {word: outcomes[word] for word in OUTCOMES[1:]},
+        } or None,
+    }
+
+
+def count_place(body, findings):
+    found = findings.places.get((body["account"], body["region"]), Counter())
+    row = {name: body[name] for name in ("account", "region", "listed", "awsManaged")}
+    reconciled = body["listed"] == body["awsManaged"] + sum(found.values())
+    return {**row, **{finding: found[finding] for finding in FINDINGS}, "reconciled": reconciled}
+
+
+def count_reasons(findings, kind):
+    rows = sorted(findings.reasons.get(kind, {}).items(), key=lambda row: (-row[1], row[0]))
+    return [{"reason": reason, "count": count} for reason, count in rows]
+
+
+def holds(said, counted):
+    """Whether a document says what was counted; it may say more."""
+    if isinstance(counted, dict):
+        return isinstance(said, dict) and all(holds(said.get(name), value) for name, value in counted.items())
+    if isinstance(counted, list):
+        return isinstance(said, list) and len(said) == len(counted) and all(map(holds, said, counted))
+    return type(said) is type(counted) and said == counted
+
+
+def check_counts(where, document, counted):
+    for name, value in counted.items():
+        require(holds(document.get(name), value), "evidence-report", where, f"{name} is not what it amounts to")
+
+
+# All of it.
+
+
+def verify(directory):
+    """Raises Wrong at the first thing that does not hold; else returns what was proved, and what was not."""
+    plain = {entry.name for entry in os.scandir(directory) if entry.is_file(follow_symlinks=False)}
+    require("manifest.json" in plain, "evidence-file-missing", "manifest.json", "it is not there")
+    manifest = read_manifest(directory)
+    check_files(directory, manifest, plain)
+    sha256 = {file["name"]: file["sha256"] for file in manifest["files"]}
+    findings = Findings()
+    read_records(directory, "findings.jsonl", "evidence-findings", findings.read)
+    history = History(manifest["rollout"], findings, sha256["findings.jsonl"])
+    read_records(directory, "journal.jsonl", "evidence-entry", history.read)
+    require(history.begun, "evidence-entry", "journal.jsonl", "it is empty")
+    end = {"entries": history.entries, "head": history.head}
+    require(manifest["journal"] == end, "evidence-head", "journal.jsonl", "it ends elsewhere than the manifest says")
+    same = history.plan in (None, sha256["plan.jsonl"])
+    require(same, "evidence-plan", "plan.jsonl", "it is not what was assessed")
+    for name in ("outcomes.jsonl", "summary.json"):
+        require(name in sha256, "evidence-report", name, "every bundle has it")
+    check_outcomes(directory, history.keys)
+    counted = count_all(history, findings)
+    check_counts("summary.json", read_document(directory, "summary.json", "evidence-report"), counted)
+    not_seen = {"unknown": counted["totals"]["unknown"], "unreachable": counted["unreachable"]}
+    check_counts("manifest.json", manifest, {"scope": counted["scope"], "notSeen": not_seen})
+    return describe(manifest, history, counted)
+
+
+def describe(manifest, history, counted):
+    called = sum(key.intents > 0 for key in history.keys.values())
+    sealed = "The findings and the plan are the ones assessed."
+    unsealed = "The assessment is not complete: nothing but the manifest seals the findings."
+    return f"""The evidence is consistent. Rollout {manifest["rollout"]}.
+Proved:
+  - {len(manifest["files"])} files are the ones that the manifest names, and there are no others.
+  - The journal is whole: {history.entries} entries, the last {history.head}.
+  - {sealed if history.plan else unsealed}
+  - {called} keys were called, each with an approval in force; {len(history.approvals)} approvals are over this plan.
+  - The outcomes follow from the journal: {", ".join(f"{count} {word}" for word, count in counted["outcomes"].items())}.
+  - The counts of summary.json follow from the journal and the findings.
+Not proved:
+  - Origin: no signature was checked. Whoever can write all files anew can forge what is not signed.
+  - The other reports, and the wording of all: `keyturn verify` makes them again.
+  - What AWS did, and when: hold the request ids of the outcomes against CloudTrail."""
+
+
+def main(arguments):
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+    try:
+        marks = {"manifest.json", "SHA256SUMS", "journal.jsonl"}
+        if len(arguments) != 1 or not marks & set(os.listdir(arguments[0])):
+            print("usage: python3 verify_evidence.py DIR, where DIR holds evidence", file=sys.stderr)
+            return 2
+        print(verify(arguments[0]))
+    except Wrong as wrong:
+        print(wrong, file=sys.stderr)
+        return 5
+    except OSError as error:
+        print(f"it cannot be read: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

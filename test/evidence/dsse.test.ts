@@ -1,0 +1,96 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  envelopeText,
+  isSignatureOf,
+  PAYLOAD_TYPE,
+  parseEnvelope,
+  preAuthEncoding,
+  signPayload,
+} from '../../src/evidence/dsse.ts';
+import { APPROVER, STRANGER } from './story.ts';
+
+const PAYLOAD = '{"a":"ü"}';
+
+describe('DSSE', () => {
+  it('encodes as its own test vector does', () => {
+    const encoded = preAuthEncoding('http://example.com/HelloWorld', 'hello world').toString();
+    expect(encoded).toBe('DSSEv1 29 http://example.com/HelloWorld 11 hello world');
+  });
+
+  it('counts bytes, not characters', () => {
+    expect(preAuthEncoding('t', 'ü').toString()).toBe('DSSEv1 1 t 2 ü');
+  });
+
+  it('signs the same payload the same each time', () => {
+    expect(signPayload(PAYLOAD, APPROVER)).toEqual(signPayload(PAYLOAD, APPROVER));
+  });
+});
+
+describe('a signature', () => {
+  const signature = signPayload(PAYLOAD, APPROVER);
+  const another = signPayload(PAYLOAD, STRANGER);
+
+  it('holds over its own payload, by its own key', () => {
+    expect(isSignatureOf(PAYLOAD, signature)).toBe(true);
+    expect(isSignatureOf(`${PAYLOAD} `, signature)).toBe(false);
+  });
+
+  it.each([
+    ['by another key', { ...signature, keyid: another.keyid, publicKey: another.publicKey }],
+    ['under another key id', { ...signature, keyid: another.keyid }],
+    ['with another public key', { ...signature, publicKey: another.publicKey }],
+    ['of another', { ...signature, sig: another.sig }],
+    ['that is empty', { ...signature, sig: '' }],
+    ['spelled otherwise in base64', { ...signature, sig: respelled(signature.sig) }],
+    ['whose key is none', { ...signature, publicKey: 'AAAA' }],
+  ])('%s does not hold', (_, forged) => {
+    expect(isSignatureOf(PAYLOAD, forged)).toBe(false);
+  });
+
+  it('by a key that is not Ed25519 does not hold', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    expect(isSignatureOf(PAYLOAD, signedBy(privateKey))).toBe(false);
+  });
+
+  /** As signPayload would, were any key good. */
+  function signedBy(key: KeyObject) {
+    const { keyid, publicKey } = signPayload(PAYLOAD, APPROVER);
+    return {
+      keyid,
+      publicKey,
+      sig: sign('sha256', preAuthEncoding(PAYLOAD_TYPE, PAYLOAD), key).toString('base64'),
+    };
+  }
+});
+
+/** The same bytes: the last character before the padding has bits that nobody reads. */
+function respelled(base64: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const spelled = base64.replace(
+    /(.)(=+)$/,
+    (_, last, padding) => `${alphabet[alphabet.indexOf(last) + 1]}${padding}`,
+  );
+  expect(Buffer.from(spelled, 'base64')).toEqual(Buffer.from(base64, 'base64'));
+  return spelled;
+}
+
+describe('an envelope', () => {
+  const text = envelopeText(PAYLOAD, [signPayload(PAYLOAD, APPROVER)]);
+
+  it('is read back as it was written', () => {
+    expect(parseEnvelope(text)).toEqual({ payload: PAYLOAD, signatures: [signPayload(PAYLOAD, APPROVER)] });
+  });
+
+  it.each([
+    ['not JSON', 'x'],
+    ['not an object', 'null\n'],
+    ['with white space', text.replace(',', ', ')],
+    ['with a field more', text.replace('{', '{"more":1,')],
+    ['of another type', text.replace('in-toto', 'out-toto')],
+    ['without signatures', text.replace(/"signatures":.*/, '"signatures":[]}')],
+    ['without its end', text.trimEnd()],
+  ])('%s is none', (_, spoilt) => {
+    expect(parseEnvelope(spoilt)).toBeUndefined();
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { ACCOUNT, REGION } from '../support/facts.ts';
+import { checkWithPython, hasPython, withoutPython } from '../support/python.ts';
+import { journalOf, manifestOf, sealed, textOf, verdictOn, verify, withFile } from './forge.ts';
+import {
+  APPROVER,
+  DENIED,
+  type Files,
+  MAKER,
+  PROVEN,
+  type Story,
+  tell,
+  tellShort,
+  tellWhole,
+} from './story.ts';
+
+/** Rollouts as they can be left, each with what makes its evidence special. */
+const STORIES: Readonly<Record<string, (story: Story) => Promise<unknown>>> = {
+  'nothing in scope': (story) => story.assess(),
+  'assessed only': async (story) => {
+    story.aws.add('c1-proven', REGION);
+    await story.assess();
+  },
+  'an account out of reach': async ({ aws, assess }) => {
+    aws.unreachable.add(ACCOUNT);
+    await assess();
+  },
+  'a listing that is not sure': async ({ aws, assess }) => {
+    const { keyArn } = aws.add('c1-proven', REGION);
+    aws.listings.push((keys) => [...keys, ...keys]);
+    aws.unreadable.set(`GetKeyRotationStatus ${keyArn}`, 'access-denied');
+    await assess();
+  },
+  'approved only': async (story) => {
+    story.aws.add('c1-proven', REGION);
+    await story.assess();
+    await story.decide('approve', [PROVEN]);
+  },
+  'a change that nobody settled': async (story) => {
+    const key = story.aws.add('c1-proven', REGION);
+    key.fates.push('lost after acting');
+    await story.assess();
+    await story.decide('approve', [PROVEN]);
+    story.aws.onCall = (operation) => {
+      if (operation === 'EnableKeyRotation') {
+        story.aws.unreadable.set(`GetKeyRotationStatus ${key.keyArn}`, 'server');
+      }
+    };
+    await story.configure();
+  },
+  'called three times, then given up': async (story) => {
+    story.aws
+      .add('c1-proven', REGION)
+      .fates.push('lost before acting', 'lost before acting', 'lost before acting');
+    await story.assess();
+    await story.decide('approve', [PROVEN]);
+    await story.configure();
+  },
+  'refused, declined, approved again, then done': async (story) => {
+    story.aws.add('c3-denied', REGION).fates.push('denied');
+    await story.assess();
+    await story.decide('approve', [DENIED]);
+    await story.configure();
+    await story.decide('decline', [DENIED]);
+    await story.decide('approve', [DENIED]);
+    await story.configure();
+    await story.validate();
+  },
+  'declined after a refusal': async (story) => {
+    story.aws.add('c3-denied', REGION).fates.push('denied');
+    story.aws.add('c1-proven', REGION);
+    await story.assess();
+    await story.decide('approve', [DENIED, PROVEN]);
+    await story.configure();
+    await story.decide('decline', [DENIED]);
+    await story.validate();
+  },
+  'somebody else was faster, and another key is gone': async (story) => {
+    const fast = story.aws.add('c1-proven', REGION);
+    const gone = story.aws.add('c3-denied', REGION);
+    await story.assess();
+    await story.decide('approve', [DENIED, PROVEN]);
+    story.aws.turnOn(fast, 90);
+    story.aws.keys.delete(gone.keyArn);
+    await story.configure();
+  },
+  'credentials that expired': async (story) => {
+    story.aws.add('c1-proven', REGION).fates.push('credentials expired');
+    await story.assess();
+    await story.decide('approve', [PROVEN]);
+    await story.configure();
+  },
+  'turned off again before validation, twice validated': async (story) => {
+    const key = story.aws.add('c1-proven', REGION);
+    await story.assess();
+    await story.decide('approve', [PROVEN]);
+    await story.configure();
+    key.rotation = { KeyRotationEnabled: false };
+    await story.validate();
+    await story.validate();
+  },
+  'text that is hostile to a terminal': async (story) => {
+    story.aws.add('c1-proven', REGION, {
+      Description: '\u001b[31m\u202e "\\ \u007f \u{e0041} ü 🔑 </script>',
+    });
+    await story.assess();
+    await story.decide('approve', [PROVEN]);
+  },
+};
+
+const evidenceOf = (play: (story: Story) => Promise<unknown>): Promise<Files> =>
+  tell(async (story) => {
+    await play(story);
+    return story.report();
+  });
+
+describe('evidence of a rollout at any stage', () => {
+  it.each(Object.entries(STORIES))('holds: %s', async (_, play) => {
+    const files = await evidenceOf(play);
+    expect(await verdictOn(files)).toBe('accepted');
+    expect(await evidenceOf(play)).toEqual(files);
+  });
+
+  it.skipIf(!hasPython)(`holds for docs/verify_evidence.py too${withoutPython}`, async () => {
+    const files = await Promise.all(Object.values(STORIES).map(evidenceOf));
+    const said = checkWithPython(files);
+    const names = Object.keys(STORIES);
+    expect(names.map((name, index) => `${name}: ${said[index]}`)).toEqual(names.map((name) => `${name}: 0`));
+  });
+});
+
+describe('evidence that is good', () => {
+  it('is the same to the byte when it is made twice, and making it adds nothing to the journal', async () => {
+    await tell(async (story) => {
+      const first = await tellWhole(story, { approver: APPROVER, maker: MAKER });
+      expect(await story.report(MAKER)).toEqual(first);
+    });
+  });
+
+  it('says who signed what, and what its journal amounts to', async () => {
+    const files = await tell((story) => tellWhole(story, { approver: APPROVER, maker: MAKER }));
+    const { signers, history, manifest } = await verify(files, { trust: [APPROVER, MAKER] });
+    expect(signers.bundle).toMatch(/^[0-9a-f]{64}$/);
+    expect([...signers.approvals.keys()]).toEqual(['approval-2']);
+    expect(history.head.entries).toBe(journalOf(files).length);
+    expect(manifest.notSeen.unknown).toBe(1);
+  });
+
+  it('that is trusted by one key is not by another, and each approving approval needs one', async () => {
+    const files = await tell((story) => tellShort(story, { approver: APPROVER, maker: MAKER }));
+    expect(await verdictOn(files, { trust: [APPROVER, MAKER] })).toBe('accepted');
+    expect(await verdictOn(files, { trust: [MAKER] })).toBe('evidence-untrusted');
+    expect(await verdictOn(files, { trust: [APPROVER] })).toBe('evidence-untrusted');
+    const unapproved = await tell((story) => tellShort(story, { maker: MAKER }));
+    expect(await verdictOn(unapproved)).toBe('accepted');
+    expect(await verdictOn(unapproved, { trust: [MAKER] })).toBe('evidence-untrusted');
+  });
+
+  it('of another version is checked all the same; only its reports are not made again', async () => {
+    const files = await tell((story) => tellShort(story));
+    expect(await verdictOn(files, { keyturnVersion: '9.9.9' })).toBe('accepted');
+    const otherwise = sealed(withFile(files, 'report.md', '# Another report\n'));
+    expect(await verdictOn(otherwise)).toBe('evidence-report');
+    const { notRemade } = await verify(otherwise, { keyturnVersion: '9.9.9' });
+    expect(notRemade).toContain('report.md');
+  });
+
+  it('has a sum for each file, the manifest last', async () => {
+    const files = await tell((story) => tellShort(story));
+    const named = textOf(files, 'SHA256SUMS')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.slice(66));
+    expect(named).toEqual([...manifestOf(files).files.map(({ name }) => name), 'manifest.json']);
+  });
+
+  it('with a link or a directory beside it is refused', async () => {
+    const files = await tell((story) => tellShort(story));
+    expect(await verdictOn(files, { strays: ['link'] })).toBe('evidence-file-extra');
+  });
+});

@@ -235,10 +235,17 @@ class History:
         self.entries, self.head = self.entries + 1, hashlib.sha256(line).hexdigest()
 
     def begin(self, body, must):
-        must("entry", field(body, "id") == self.rollout, "it begins another rollout")
+        must("entry", field(body, "id") == self.rollout, "it is about another rollout")
         must("entry", "planDigest" not in body and "assessedAt" not in body, "there cannot be a plan yet")
         field(body, "scope", dict), field(body, "RotationPeriodInDays", int)
         self.begun = body
+
+    def reach(self, body, must):
+        must("entry", self.plan is None, "the assessment is complete")
+        self.begin(field(body, "rollout", dict), must)
+        field(body, "places", list)
+        for account in field(body, "accounts", list):
+            self.places.pop((account, "*"), None)
 
     def assess_place(self, body, must):
         field(body, "listed", int), field(body, "awsManaged", int)
@@ -310,6 +317,7 @@ class History:
 
 RULES = {
     "assess-begun": History.begin,
+    "accounts-reached": History.reach,
     "place-assessed": History.assess_place,
     "place-unreachable": History.miss_place,
     "assess-completed": History.complete,

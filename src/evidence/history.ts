@@ -79,11 +79,7 @@ interface Story {
 }
 
 function beginStory({ rollout: id, body: rollout }: EntryOf<'assess-begun'>, refuse: Refuse): Story {
-  if (rollout.id !== id) refuse('evidence-entry', 'It begins another rollout.');
-  // Else an assessment could be complete without the entry that seals its findings.
-  if (rollout.planDigest !== undefined || rollout.assessedAt !== undefined) {
-    refuse('evidence-entry', 'An assessment that begins has no plan yet.');
-  }
+  requireUnassessed(rollout, id, refuse);
   return {
     rollout,
     places: new Map(),
@@ -138,12 +134,20 @@ function requireAssessing({ rollout }: Story, refuse: Refuse): void {
   if (rollout.planDigest !== undefined) refuse('evidence-entry', 'The assessment was complete before.');
 }
 
+/** Else an assessment could be complete without the entry that seals its findings. */
+function requireUnassessed(rollout: Rollout, id: string, refuse: Refuse): void {
+  if (rollout.id !== id) refuse('evidence-entry', 'It is about another rollout.');
+  if (rollout.planDigest !== undefined || rollout.assessedAt !== undefined) {
+    refuse('evidence-entry', 'There cannot be a plan yet.');
+  }
+}
+
 function followReached(
   story: Story,
   { rollout, accounts }: EntryBody<'accounts-reached'>,
   refuse: Refuse,
 ): void {
-  if (rollout.id !== story.rollout.id) refuse('evidence-entry', 'It is about another rollout.');
+  requireUnassessed(rollout, story.rollout.id, refuse);
   story.rollout = rollout;
   for (const account of accounts) story.places.delete(`${account} ${EVERY_REGION}`);
 }

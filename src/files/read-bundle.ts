@@ -1,4 +1,4 @@
-import { createReadStream, lstatSync, readdirSync } from 'node:fs';
+import { createReadStream, type Dirent, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
 
@@ -21,18 +21,20 @@ const MARKS = ['manifest.json', 'SHA256SUMS', 'journal.jsonl'];
 export function openBundle(path: string): BundleFiles {
   const directory = resolve(path);
   const all = listAll(directory);
-  if (MARKS.every((mark) => !all.includes(mark))) throw noEvidence(directory, 'it holds no evidence');
-  const isPlain = (name: string) => lstatSync(join(directory, name)).isFile();
+  const namesOf = (entries: readonly Dirent[]) => entries.map(({ name }) => name).sort();
+  const names = namesOf(all);
+  if (MARKS.every((mark) => !names.includes(mark))) throw noEvidence(directory, 'it holds no evidence');
   return {
-    names: all.filter(isPlain),
-    strays: all.filter((name) => !isPlain(name)),
+    names: namesOf(all.filter((entry) => entry.isFile())),
+    strays: namesOf(all.filter((entry) => !entry.isFile())),
     bytes: (name) => readPieces(directory, name),
   };
 }
 
-function listAll(directory: string): string[] {
+/** With their kinds: a name that is not UTF-8 could not be asked for again. */
+function listAll(directory: string): Dirent[] {
   try {
-    return readdirSync(directory).sort();
+    return readdirSync(directory, { withFileTypes: true });
   } catch (cause) {
     throw noEvidence(directory, saidBy(cause), cause);
   }

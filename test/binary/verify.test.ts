@@ -83,17 +83,21 @@ describe.concurrent('keyturn verify', () => {
     expect(json<Verified>().error).toMatchObject({ code: 'evidence-file-extra', where: 'zero' });
   });
 
-  it('exits with 5 where a file has a name that is no text, and prints it harmlessly', async () => {
-    const { run, cwd } = await reported();
-    writeFileSync(
-      Buffer.concat([Buffer.from(join(cwd, 'report/')), Buffer.from('\xff\x1b[31m', 'latin1')]),
-      '',
-    );
-    const { code, stderr } = await run('verify', 'report');
-    expect(code).toBe(TAMPERED);
-    expect(stderr).toMatch(/^error: evidence-file-extra: /);
-    expect(stderr).not.toContain('\x1b');
-  });
+  // macOS has no such names.
+  it.skipIf(process.platform === 'darwin')(
+    'exits with 5 where a file has a name that is no text, and prints it harmlessly',
+    async () => {
+      const { run, cwd } = await reported();
+      writeFileSync(
+        Buffer.concat([Buffer.from(join(cwd, 'report/')), Buffer.from('\xff\x1b[31m', 'latin1')]),
+        '',
+      );
+      const { code, stderr } = await run('verify', 'report');
+      expect(code).toBe(TAMPERED);
+      expect(stderr).toMatch(/^error: evidence-file-extra: /);
+      expect(stderr).not.toContain('\x1b');
+    },
+  );
 
   it('exits with 2 where there is no evidence', async () => {
     const { run, write } = await startJourney();

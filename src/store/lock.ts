@@ -48,7 +48,7 @@ function isBusy(thrown: unknown): boolean {
 function busy(cause: unknown): KeyturnError {
   return new KeyturnError(
     'refused-busy',
-    'Another Keyturn process is changing keys for this rollout.',
+    'Another Keyturn process is at work on this rollout.',
     'Wait for it to end (keyturn status shows how far it is), then run the command again.',
     { cause },
   );

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AssessmentContext } from '../assess/assemble.ts';
 import { planDigest } from '../assess/plan.ts';
+import { KeyturnError } from '../messages/error.ts';
 import type { Notify } from '../messages/message.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
@@ -10,6 +11,7 @@ import { recordLine } from '../report/lines.ts';
 import { assessPlace } from './assess-place.ts';
 import { concurrently } from './concurrently.ts';
 import type { Host } from './host.ts';
+import type { Store } from './ports.ts';
 import { callersOf } from './profiles.ts';
 import { resolveScope, type ScopeRequest } from './scope.ts';
 import { whereOf } from './shown.ts';
@@ -26,8 +28,7 @@ export interface AssessRequest extends ScopeRequest {
   readonly roles?: Rollout['roles'];
 }
 
-/** An assessment begins its own rollout, so there is no lock to hold. */
-export interface AssessHost extends Omit<Host, 'holder'> {
+export interface AssessHost extends Host {
   readonly newRolloutId: () => string;
   readonly version: string;
 }
@@ -49,16 +50,45 @@ const PLACES_AT_ONCE = 16;
 export async function assess(host: AssessHost, request: AssessRequest): Promise<Assessment> {
   const { store } = host;
   const { rollout, places, unreachable } = await beginRollout(host, request);
-  await store.createRollout(rollout, places);
-  await recordUnreached(host, rollout, unreachable);
-  return assessPlaces(host, rollout);
+  // Taken before anybody can see the rollout and resume it.
+  const lock = store.lockRollout(rollout.id, host.holder);
+  try {
+    await store.createRollout(rollout, places);
+    await recordUnreached(host, rollout, unreachable);
+    return await assessPlaces(host, rollout);
+  } finally {
+    lock.release();
+  }
 }
 
 /**
  * Goes on with an assessment that was interrupted: places that were assessed are kept, with their times; the others,
  * and the accounts and places that could not be reached, are done now.
+ * @throws KeyturnError `refused-busy` while another process is at it, `input-rollout` where one has just completed it
  */
-export async function resumeAssessment(host: AssessHost, interrupted: Rollout): Promise<Assessment> {
+export async function resumeAssessment(host: AssessHost, { id }: Rollout): Promise<Assessment> {
+  const { store, notify } = host;
+  const lock = store.lockRollout(id, host.holder);
+  try {
+    if (lock.takenOverFrom) notify({ code: 'lock-taken-over', from: lock.takenOverFrom });
+    return await goOnAssessing(host, await readInterrupted(store, id));
+  } finally {
+    lock.release();
+  }
+}
+
+/** The rollout as it stands now that nobody else can complete it any more. */
+async function readInterrupted(store: Store, id: string): Promise<Rollout> {
+  const rollout = await store.findRollout(id);
+  if (rollout && rollout.assessedAt === undefined) return rollout;
+  throw new KeyturnError(
+    'input-rollout',
+    `The assessment of rollout ${id} has been completed meanwhile.`,
+    'See where it stands with: keyturn status',
+  );
+}
+
+async function goOnAssessing(host: AssessHost, interrupted: Rollout): Promise<Assessment> {
   const { aws, notify } = host;
   callersOf(await aws.askProfiles());
   const { callerArn } = await aws.identify();

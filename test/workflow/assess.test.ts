@@ -43,7 +43,15 @@ describe('an assessment', () => {
       recordPlace: (rollout, record, findings = []) => store.recordPlace(rollout, record, findings.slice(1)),
     };
     const request = { ...REQUEST, regions: [EU] };
-    const host = { aws, store: leaky, clock, notify: () => {}, newRolloutId: () => 'r', version: '0' };
+    const host = {
+      aws,
+      store: leaky,
+      clock,
+      notify: () => {},
+      holder: 'test',
+      newRolloutId: () => 'r',
+      version: '0',
+    };
     const { places } = await assess(host, request);
     expect(places).toMatchObject([{ listed: 3, candidate: 2, reconciled: false }]);
   });
@@ -58,6 +66,32 @@ describe('an assessment', () => {
     expect(await store.placeCounts(id)).toMatchObject([
       { listed: 501, awsManaged: 500, unknown: 1, reconciled: true },
     ]);
+  });
+
+  it('is resumed by one process at a time, and not while it is at work, nor once it is complete', async () => {
+    const { store, aws, resume, ...journey } = await beginJourney((world) => world.add('k', EU));
+    let another: Promise<unknown> | undefined;
+    aws.onCall = () => {
+      another ??= store
+        .listRollouts()
+        .then(([begun]) => begun && resume(begun))
+        .catch((error: unknown) => error);
+    };
+    const rollout = await journey.assess();
+    expect(await another).toMatchObject({ code: 'refused-busy' });
+    await expect(resume(rollout)).rejects.toMatchObject({ code: 'input-rollout' });
+    aws.onCall = () => {
+      throw new Error('killed');
+    };
+    await expect(journey.assess()).rejects.toThrow('killed');
+    aws.onCall = () => {};
+    const [interrupted] = (await store.listRollouts()).filter(({ id }) => id !== rollout.id);
+    if (!interrupted) throw new Error('no second rollout');
+    const both = await Promise.allSettled([resume(interrupted), resume(interrupted)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const entries: string[] = [];
+    for await (const line of store.journalLines(interrupted.id)) entries.push(JSON.parse(line).kind);
+    expect(entries.filter((kind) => kind === 'assess-completed')).toHaveLength(1);
   });
 
   it('catches a key that comes and one that goes between the two listings', async () => {

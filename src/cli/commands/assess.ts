@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,
   DEFAULT_ROLES,
+  holderName,
   newId,
   openAws,
   profilesAndRoles,
@@ -61,6 +62,7 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
     clock: systemClock,
     notify: progress.notify,
     signal,
+    holder: holderName('assess'),
     newRolloutId: () => id,
     version: VERSION,
   };

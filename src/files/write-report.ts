@@ -6,6 +6,10 @@ import type { ReportFile } from '../workflow/ports.ts';
 
 /** By this file a directory is known as one that Keyturn may write a report over. */
 const MARK = 'summary.json';
+/** The file that a report begins with, and all that one is made of: by these an interrupted one is known. */
+const FIRST = /^plan\.jsonl(\.unfinished)?$/;
+const OURS =
+  /^((plan|findings|decisions|outcomes|verdicts|journal)\.jsonl|(findings|decisions|outcomes|verdicts)\.csv|(rollout|approvals|summary|manifest)\.json|report\.(md|html)|SHA256SUMS|(approval-[\w-]+|bundle)\.dsse\.json)(\.unfinished)?$/;
 /** Files that not every report has: left by an earlier one, they would belong to this one's evidence. */
 const OCCASIONAL = /^(approval-[\w-]+\.dsse\.json|bundle\.dsse\.json)(\.unfinished)?$/;
 
@@ -44,12 +48,17 @@ function refuseForeignDirectory(path: string): void {
   } catch {
     names = ['not a directory'];
   }
-  if (names.length === 0 || names.includes(MARK)) return;
+  if (names.length === 0 || names.includes(MARK) || isInterrupted(names)) return;
   throw new KeyturnError(
     'input-argument',
     `${path} is not empty and holds no Keyturn report.`,
     'Name a new or an empty directory with --out DIR.',
   );
+}
+
+/** Whether a report was begun here that never came to its mark; nothing of anybody else's is there to lose. */
+function isInterrupted(names: readonly string[]): boolean {
+  return names.some((name) => FIRST.test(name)) && names.every((name) => OURS.test(name));
 }
 
 function removeOthers(path: string, written: readonly string[]): void {

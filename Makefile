@@ -1,5 +1,5 @@
 # Everything runs on Node 24, which `npm ci` brings along where the installed one is older.
-.PHONY: help demo test check build format bench clean
+.PHONY: help demo test soak check build format bench clean
 .DEFAULT_GOAL := help
 
 installed := node_modules/.package-lock.json
@@ -12,6 +12,9 @@ demo: build ## the whole journey on an embedded sandbox
 
 test: $(installed) ## build, and run every test
 	npm run -s test
+
+soak: $(installed) ## kill Keyturn a thousand times and check what it leaves
+	npm run -s soak
 
 check: $(installed) ## types, lint, formatting, dependency rules, unused code, tests
 	npm run -s check

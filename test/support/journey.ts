@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KeySnapshot, type Sandbox, type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
@@ -98,6 +107,7 @@ export const candidates = (count: number, region = FRANKFURT) =>
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'keyturn-test-'));
   cleanUp(() => {
+    if (!existsSync(path)) return;
     chmodSync(path, 0o700);
     rmSync(path, { recursive: true, force: true });
   });

@@ -25,5 +25,5 @@ export const between = (random: Random, low: number, high: number): number =>
   low + Math.floor(random() * (high - low + 1));
 
 /** Any part of the items, in their order. */
-export const some = <T>(random: Random, items: readonly T[], share = 0.5): T[] =>
+const some = <T>(random: Random, items: readonly T[], share = 0.5): T[] =>
   items.filter(() => random() < share);

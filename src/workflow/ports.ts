@@ -7,6 +7,14 @@ import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
 import type { Outcome, OutcomeKind } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
+import type {
+  Filter,
+  GroupProperty,
+  PageQuery,
+  ReviewGroup,
+  ReviewPage,
+  SelectionChange,
+} from '../model/review.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Verdict, VerdictKind } from '../model/verdict.ts';
 
@@ -179,6 +187,12 @@ export interface Store {
    */
   lockRollout(rollout: string, holder: string): RolloutLock;
 
+  /**
+   * Lists the keys of an assessed rollout as a page needs them; one at a time.
+   * @param isShown which findings can be decided on; all where it is absent
+   */
+  openReview(rollout: string, isShown?: (finding: Finding) => boolean): Promise<Review>;
+
   /** Reads that all see the record as it stands now, whatever other processes write meanwhile; nothing may be written. */
   atOneTime<T>(read: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -215,6 +229,24 @@ export interface ApprovedCount {
   readonly outcome: OutcomeKind;
   readonly verdict: VerdictKind | 'none';
   readonly keys: number;
+}
+
+/** Selected keys of one place. */
+export interface SelectedPlace extends Place {
+  readonly keys: number;
+}
+
+/** The keys of a rollout to look through and to choose from; selections have names and end with the process. */
+export interface Review {
+  page(query: PageQuery, selection: string): Promise<ReviewPage>;
+  /** Most keys first. */
+  groups(by: GroupProperty, filter: Filter, selection: string): Promise<ReviewGroup[]>;
+  /** What cannot be decided on stays out, whoever asks for it. */
+  select(selection: string, change: SelectionChange): Promise<void>;
+  selectedPlaces(selection: string): Promise<SelectedPlace[]>;
+  /** In the order of ARNs; without what has meanwhile been changed. */
+  selectedKeys(selection: string): Promise<string[]>;
+  dropSelection(selection: string): Promise<void>;
 }
 
 export interface RolloutLock {

@@ -96,6 +96,17 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
     );
 
+  add('review', 'serve the rollout as a page on this machine, to look through and to decide on')
+    .option('--port <n>', 'the port; 0 takes a free one', parseCount, 0)
+    .addOption(new Option('--open', 'open it').default(true).hideHelp())
+    .option('--no-open', 'open no browser; the link is printed in any case')
+    .option('--read-only', 'let nobody decide; asks AWS nothing', false)
+    .addOption(durationOption('--idle <duration>', 'end it when nothing was asked for so long', '30m'))
+    .option('--sign <key>', 'sign approvals with this private key (keyturn keys create)')
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/review.ts')).runReview(command.optsWithGlobals())),
+    );
+
   addChange(addAccess(add('configure', 'turn rotation on for the approved keys')))
     .option('--dry-run', 'make the fresh checks and show what would be done', false)
     .addOption(durationOption('--wait <duration>', `with --waves: ${waitHelp}`, '10m'))

@@ -60,14 +60,19 @@ export const filterToken = z.strictObject({
 });
 export type FilterToken = z.infer<typeof filterToken>;
 
-/** All of the conditions, or any of them; none is true of every key. */
+/** All of the conditions, or any of them, and in any case those of `within`; none is true of every key. */
 export const filter = z.strictObject({
   operation: z.enum(['and', 'or']).default('and'),
   tokens: z.array(filterToken).max(MOST_TOKENS).default([]),
+  within: z.array(filterToken).max(MOST_TOKENS).default([]),
 });
 export type Filter = z.infer<typeof filter>;
 
-export const EVERY_KEY: Filter = { operation: 'and', tokens: [] };
+export const EVERY_KEY: Filter = { operation: 'and', tokens: [], within: [] };
+export const SELECTED_KEYS: Filter = {
+  ...EVERY_KEY,
+  tokens: [{ property: 'selected', operator: '=', value: 'yes' }],
+};
 
 /** What is asked for at once, at most. */
 export const LARGEST_PAGE = 200;
@@ -122,6 +127,8 @@ export interface ReviewGroup {
   readonly value: string;
   readonly keys: number;
   readonly candidates: number;
+  readonly enabled: number;
+  readonly unknown: number;
   readonly selectable: number;
   readonly selected: number;
 }

@@ -51,6 +51,10 @@ function storeOver(db: Kysely<Tables>, path: string, lockRollout: Store['lockRol
     journalHead: (rollout) => readHead(db, rollout),
     lockRollout,
     openReview: (rollout, isShown) => openReview(db, rollout, isShown),
+    revision: async () => {
+      const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db);
+      return rows[0]?.data_version ?? 0;
+    },
     atOneTime: (read) => readAtOneTime(db, read),
     close: () => db.destroy(),
   };

@@ -193,6 +193,9 @@ export interface Store {
    */
   openReview(rollout: string, isShown?: (finding: Finding) => boolean): Promise<Review>;
 
+  /** Another number after another process has written. */
+  revision(): Promise<number>;
+
   /** Reads that all see the record as it stands now, whatever other processes write meanwhile; nothing may be written. */
   atOneTime<T>(read: () => Promise<T>): Promise<T>;
   close(): Promise<void>;

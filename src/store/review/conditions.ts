@@ -28,10 +28,15 @@ export const keysFrom = (rollout: string, selection: string): RawBuilder<unknown
   left join review_selected s on s.selection = ${selection} and s.key_arn = k.key_arn`;
 
 /** A filter as a condition: names of columns are ours, every value is bound. */
-export function conditionOf({ operation, tokens }: Filter): RawBuilder<SqlBool> {
+export function conditionOf({ operation, tokens, within }: Filter): RawBuilder<SqlBool> {
+  const asked = joined(tokens, operation === 'or' ? sql` or ` : sql` and `);
+  return sql<SqlBool>`${asked} and ${joined(within, sql` and `)}`;
+}
+
+function joined(tokens: readonly FilterToken[], by: RawBuilder<unknown>): RawBuilder<SqlBool> {
   if (tokens.length === 0) return sql<SqlBool>`true`;
   const conditions = tokens.map((token) => sql`(${conditionOfToken(token)})`);
-  return sql<SqlBool>`(${sql.join(conditions, operation === 'or' ? sql` or ` : sql` and `)})`;
+  return sql<SqlBool>`(${sql.join(conditions, by)})`;
 }
 
 function conditionOfToken({ property, operator, value }: FilterToken): RawBuilder<SqlBool> {

@@ -86,6 +86,8 @@ async function readGroups(
 ): Promise<ReviewGroup[]> {
   const { rows } = await sql<ReviewGroup>`select ${columnOf(by)} as value, count(*) as keys,
     count(iif(k.finding = 'candidate', 1, null)) as candidates,
+    count(iif(k.finding = 'enabled', 1, null)) as enabled,
+    count(iif(k.finding = 'unknown', 1, null)) as unknown,
     count(iif(${SELECTABLE}, 1, null)) as selectable,
     count(iif(${SELECTABLE}, s.key_arn, null)) as selected
     from ${keysFrom(rollout, selection)} where ${conditionOf(filter)}

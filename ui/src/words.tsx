@@ -1,0 +1,38 @@
+import Box from '@cloudscape-design/components/box';
+import type { Property } from '../../src/model/review.ts';
+import { forTerminal } from '../../src/report/escape.ts';
+
+/** Text from AWS: what cannot be seen is spelled out; React makes text of it, never HTML. */
+export function Said({ text, none = '–' }: { text: string | undefined; none?: string }) {
+  if (!text) return <Box color="text-status-inactive">{none}</Box>;
+  return <span className="said">{forTerminal(text)}</span>;
+}
+
+const format = new Intl.NumberFormat('en');
+export const count = (number: number): string => format.format(number);
+export const keys = (number: number): string => `${count(number)} ${number === 1 ? 'key' : 'keys'}`;
+
+const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumFractionDigits: 2 });
+export const dollars = (amount: number): string => money.format(amount);
+
+export const PROPERTY_WORDS: Readonly<Record<Property, string>> = {
+  keyArn: 'Key ARN',
+  keyId: 'Key id',
+  account: 'Account',
+  region: 'Region',
+  finding: 'Finding',
+  reason: 'Reason',
+  rotation: 'Rotation',
+  alias: 'Alias',
+  description: 'Description',
+  tags: 'Tags',
+  usage: 'Usage',
+  spec: 'Spec',
+  state: 'State',
+  origin: 'Origin',
+  created: 'Created',
+  decision: 'Decision',
+  outcome: 'Outcome',
+  verdict: 'Verdict',
+  selected: 'Selected',
+};

@@ -2,52 +2,8 @@ import * as z from 'zod';
 import type { DecisionKind } from './approval.ts';
 import type { FindingKind } from './finding.ts';
 import type { OutcomeKind } from './outcome.ts';
+import { EVERY_KEY, OPERATORS, PROPERTIES } from './review-words.ts';
 import type { VerdictKind } from './verdict.ts';
-
-/** What keys can be looked for by, in words of a person; dates are compared as the ISO 8601 texts that they are. */
-export const PROPERTIES = [
-  'keyArn',
-  'keyId',
-  'account',
-  'region',
-  'finding',
-  'reason',
-  'rotation',
-  'alias',
-  'description',
-  'tags',
-  'usage',
-  'spec',
-  'state',
-  'origin',
-  'created',
-  'decision',
-  'outcome',
-  'verdict',
-  'selected',
-] as const;
-export type Property = (typeof PROPERTIES)[number];
-
-/** Of a few values each: these can be grouped by, and a page can offer the values. */
-export const GROUPS = [
-  'account',
-  'region',
-  'finding',
-  'reason',
-  'rotation',
-  'usage',
-  'spec',
-  'state',
-  'origin',
-  'decision',
-  'outcome',
-  'verdict',
-] as const satisfies readonly Property[];
-export type GroupProperty = (typeof GROUPS)[number];
-
-/** `:` contains, `^` begins with; without regard to the case of A to Z. */
-export const OPERATORS = ['=', '!=', ':', '!:', '^', '!^', '<', '<=', '>', '>='] as const;
-export type Operator = (typeof OPERATORS)[number];
 
 const MOST_TOKENS = 50;
 const LONGEST_VALUE = 1000;
@@ -67,12 +23,6 @@ export const filter = z.strictObject({
   within: z.array(filterToken).max(MOST_TOKENS).default([]),
 });
 export type Filter = z.infer<typeof filter>;
-
-export const EVERY_KEY: Filter = { operation: 'and', tokens: [], within: [] };
-export const SELECTED_KEYS: Filter = {
-  ...EVERY_KEY,
-  tokens: [{ property: 'selected', operator: '=', value: 'yes' }],
-};
 
 /** What is asked for at once, at most. */
 export const LARGEST_PAGE = 200;

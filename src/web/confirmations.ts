@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DecisionKind } from '../model/approval.ts';
-import { SELECTED_KEYS } from '../model/review.ts';
+import { SELECTED_KEYS } from '../model/review-words.ts';
 import { approve } from '../workflow/approve.ts';
 import { costOf } from './cost.ts';
 import { WebError } from './error.ts';

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { getCookie, setCookie } from 'hono/cookie';
 import { WebError } from './error.ts';
 
 export const CSRF_HEADER = 'x-keyturn-csrf';
@@ -51,7 +51,6 @@ export function openDoor({ port, newSecret }: DoorSettings): Door {
         throw usedToken();
       }
       isUsed = true;
-      deleteCookie(context, name, { path: '/' });
       setCookie(context, name, session, { path: '/', httpOnly: true, sameSite: 'Strict' });
       return context.redirect(`/#csrf=${csrf}`, 303);
     },

@@ -1,6 +1,7 @@
 import type { DecisionKind } from '../../src/model/approval.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import type { Filter, GroupProperty, Property, SelectionChange } from '../../src/model/review.ts';
+import type { Filter, SelectionChange } from '../../src/model/review.ts';
+import type { GroupProperty, Property } from '../../src/model/review-words.ts';
 import type {
   ConfirmationAnswer,
   ErrorAnswer,
@@ -37,10 +38,24 @@ export interface ListQuery {
   readonly selection: string;
 }
 
+/** What the page shows first, asked for while the page is still being put together. */
+const ahead = new Map<string, Promise<unknown>>();
+
+export function askAhead(query: ListQuery): void {
+  for (const url of [findingsUrl(query), urlOf('overview')]) {
+    const asked = ask(url);
+    // Whoever takes it up hears of what went wrong.
+    asked.catch(() => {});
+    ahead.set(url, asked);
+  }
+}
+
 export const readOverview = (): Promise<Overview> => get('overview');
 
-export const readFindings = ({ filter, descending, ...rest }: ListQuery): Promise<FindingsAnswer> =>
-  get('findings', { ...rest, order: descending ? 'desc' : 'asc', filter: JSON.stringify(filter) });
+const findingsUrl = ({ filter, descending, ...rest }: ListQuery): string =>
+  urlOf('findings', { ...rest, order: descending ? 'desc' : 'asc', filter: JSON.stringify(filter) });
+
+export const readFindings = (query: ListQuery): Promise<FindingsAnswer> => read(findingsUrl(query));
 
 export const readGroups = (by: GroupProperty, filter: Filter, selection: string): Promise<GroupsAnswer> =>
   get('groups', { by, selection, filter: JSON.stringify(filter) });
@@ -71,9 +86,19 @@ export const confirm = (id: string, typed: string): Promise<RecordedAnswer> =>
 
 export const endReview = (): Promise<unknown> => post('end', {});
 
-function get<T>(path: string, query: Readonly<Record<string, string | number>> = {}): Promise<T> {
-  const words = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
-  return ask<T>(`/api/${path}${words.size > 0 ? `?${words}` : ''}`);
+type Words = Readonly<Record<string, string | number>>;
+
+const get = <T>(path: string, words?: Words): Promise<T> => read(urlOf(path, words));
+
+function urlOf(path: string, words: Words = {}): string {
+  const query = new URLSearchParams(Object.entries(words).map(([name, value]) => [name, String(value)]));
+  return `/api/${path}${query.size > 0 ? `?${query}` : ''}`;
+}
+
+function read<T>(url: string): Promise<T> {
+  const asked = ahead.get(url);
+  ahead.delete(url);
+  return (asked as Promise<T> | undefined) ?? ask<T>(url);
 }
 
 function post<T>(path: string, body: unknown): Promise<T> {

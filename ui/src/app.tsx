@@ -4,7 +4,6 @@ import Button from '@cloudscape-design/components/button';
 import Flashbar from '@cloudscape-design/components/flashbar';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
 import type { DecisionKind } from '../../src/model/approval.ts';
 import type { FilterToken } from '../../src/model/review.ts';
@@ -12,7 +11,7 @@ import type { Overview, RecordedAnswer } from '../../src/web/shapes.ts';
 import { endReview } from './api.ts';
 import { Chosen } from './chosen.tsx';
 import { Details } from './details.tsx';
-import { Keys, type Listing } from './keys.tsx';
+import { FIRST_LISTING, Keys, type Listing } from './keys.tsx';
 import { LastStep, Refused } from './last-step.tsx';
 import { Posture } from './posture.tsx';
 import { Progress } from './progress.tsx';
@@ -20,25 +19,11 @@ import { ThemeButton } from './theme.tsx';
 import { type ReviewState, useReview } from './use-review.ts';
 import { count, keys, Said } from './words.tsx';
 
-const FIRST_LISTING: Listing = {
-  filter: {
-    operation: 'and',
-    tokens: [{ property: 'finding', operator: '=', value: 'candidate' }],
-    within: [],
-  },
-  sort: 'keyArn',
-  descending: false,
-  page: 1,
-  size: 50,
-  group: undefined,
-};
-
 export function App() {
   const review = useReview();
   const { standing, overview } = review;
   return (
     <main className="page">
-      {standing === 'loading' && <Spinner size="large" />}
       {standing === 'shut-out' && (
         <Alert type="warning" header="This browser was not let in">
           Open the link that <code>keyturn review</code> printed; it works once.
@@ -49,12 +34,12 @@ export function App() {
           What was recorded is kept. To go on, start <code>keyturn review</code> again.
         </Alert>
       )}
-      {overview && standing === 'open' && <Rollout review={review} overview={overview} />}
+      {(standing === 'open' || standing === 'loading') && <Rollout review={review} overview={overview} />}
     </main>
   );
 }
 
-function Rollout({ review, overview }: { review: ReviewState; overview: Overview }) {
+function Rollout({ review, overview }: { review: ReviewState; overview: Overview | undefined }) {
   const [listing, setListing] = useState(FIRST_LISTING);
   const [shownKey, setShownKey] = useState<string>();
   const [deciding, setDeciding] = useState<DecisionKind>();
@@ -68,12 +53,14 @@ function Rollout({ review, overview }: { review: ReviewState; overview: Overview
   return (
     <SpaceBetween size="l">
       <Title review={review} overview={overview} />
-      <Notices
-        review={review}
-        overview={overview}
-        recorded={recorded}
-        onSeen={() => setRecorded(undefined)}
-      />
+      {overview && (
+        <Notices
+          review={review}
+          overview={overview}
+          recorded={recorded}
+          onSeen={() => setRecorded(undefined)}
+        />
+      )}
       <Progress overview={overview} />
       <Posture review={review} onFilter={filterBy} />
       <Keys review={review} listing={listing} onListing={change} onShow={setShownKey} />
@@ -81,7 +68,7 @@ function Rollout({ review, overview }: { review: ReviewState; overview: Overview
       {shownKey !== undefined && (
         <Details keyArn={shownKey} onClose={() => setShownKey(undefined)} caught={review.caught} />
       )}
-      {deciding && id !== undefined && (
+      {deciding && overview && id !== undefined && (
         <LastStep
           decision={deciding}
           selection={id}
@@ -100,15 +87,15 @@ function Rollout({ review, overview }: { review: ReviewState; overview: Overview
   );
 }
 
-function Title({ review, overview }: { review: ReviewState; overview: Overview }) {
+function Title({ review, overview }: { review: ReviewState; overview: Overview | undefined }) {
   const { mayDecide, caught, setEnded } = review;
   return (
     <Header
       variant="h1"
       description={
         <>
-          Plan <span className="digest">{overview.planDigest}</span>
-          {overview.where !== undefined && (
+          Plan <span className="digest">{overview?.planDigest ?? '…'}</span>
+          {overview?.where !== undefined && (
             <>
               {' '}
               · only where <Said text={overview.where} />
@@ -123,7 +110,7 @@ function Title({ review, overview }: { review: ReviewState; overview: Overview }
         </SpaceBetween>
       }
     >
-      Keyturn: rollout {overview.status.rollout}
+      Keyturn: rollout {overview?.status.rollout ?? '…'}
     </Header>
   );
 }

@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { DecisionKind } from '../../src/model/approval.ts';
-import { EVERY_KEY } from '../../src/model/review.ts';
+import { EVERY_KEY } from '../../src/model/review-words.ts';
 import { CostWords } from './cost.tsx';
 import type { ReviewState } from './use-review.ts';
 import { count, keys } from './words.tsx';
@@ -21,7 +21,7 @@ export function Chosen({ review, onDecide }: Props) {
     <section className="chosen" aria-label="Selected keys">
       <div>
         <div role="status">
-          <strong>{none ? 'No keys selected' : `${keys(selection.keys)} selected`}</strong>
+          <Box fontWeight="bold">{none ? 'No keys selected' : `${keys(selection.keys)} selected`}</Box>
           {!none && (
             <Box variant="small" display="block" color="text-body-secondary">
               in {count(selection.accounts)} {selection.accounts === 1 ? 'account' : 'accounts'},{' '}

@@ -9,15 +9,10 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useEffect, useState } from 'react';
-import {
-  type Filter,
-  GROUPS,
-  type GroupProperty,
-  type Property,
-  type ReviewRow,
-} from '../../src/model/review.ts';
+import type { Filter, ReviewRow } from '../../src/model/review.ts';
+import { GROUPS, type GroupProperty, type Property } from '../../src/model/review-words.ts';
 import type { FindingsAnswer } from '../../src/web/shapes.ts';
-import { readFindings } from './api.ts';
+import { type ListQuery, readFindings } from './api.ts';
 import { KeyFilter } from './filter.tsx';
 import { Groups } from './groups.tsx';
 import { useNarrow } from './use-narrow.ts';
@@ -34,6 +29,24 @@ export interface Listing {
   readonly size: number;
   readonly group: GroupProperty | undefined;
 }
+
+export const queryOf = ({ group: _, ...rest }: Listing, selection = ''): ListQuery => ({
+  ...rest,
+  selection,
+});
+
+export const FIRST_LISTING: Listing = {
+  filter: {
+    operation: 'and',
+    tokens: [{ property: 'finding', operator: '=', value: 'candidate' }],
+    within: [],
+  },
+  sort: 'keyArn',
+  descending: false,
+  page: 1,
+  size: 50,
+  group: undefined,
+};
 
 interface Props {
   readonly review: ReviewState;
@@ -143,20 +156,22 @@ export function Keys({ review, listing, onListing, onShow }: Props) {
   );
 }
 
-function useFindings({ selection, version, mayDecide, caught }: ReviewState, listing: Listing) {
+function useFindings({ selection, version, setListed, caught }: ReviewState, listing: Listing) {
   const [answer, setAnswer] = useState<FindingsAnswer>();
-  const id = selection?.selection;
-  const asked = JSON.stringify({ ...listing, selection: id ?? '' });
+  // An empty selection marks nothing: the first list need not wait for one.
+  const id = selection && selection.keys > 0 ? selection.selection : '';
+  const asked = JSON.stringify(queryOf(listing, id));
   useEffect(() => {
-    if (mayDecide && id === undefined) return;
     let isCurrent = true;
     void version;
-    const { group: _, ...query } = JSON.parse(asked);
-    readFindings(query).then((read) => isCurrent && setAnswer(read), caught);
+    readFindings(JSON.parse(asked)).then((read) => {
+      setListed();
+      if (isCurrent) setAnswer(read);
+    }, caught);
     return () => {
       isCurrent = false;
     };
-  }, [asked, id, mayDecide, version, caught]);
+  }, [asked, version, setListed, caught]);
   return answer;
 }
 

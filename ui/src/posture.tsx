@@ -6,7 +6,8 @@ import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
-import { EVERY_KEY, type FilterToken, type GroupProperty, type ReviewGroup } from '../../src/model/review.ts';
+import type { FilterToken, ReviewGroup } from '../../src/model/review.ts';
+import { EVERY_KEY, type GroupProperty } from '../../src/model/review-words.ts';
 import type { KeyCounts } from '../../src/web/shapes.ts';
 import { readGroups } from './api.ts';
 import type { ReviewState } from './use-review.ts';
@@ -22,21 +23,21 @@ interface Props {
 
 /** How the keys stand: all of them, and by account, Region and reason. A bar leads to its keys. */
 export function Posture({ review, onFilter }: Props) {
-  const { overview, caught } = review;
+  const { overview, isListed, caught } = review;
   const [groups, setGroups] = useState<Partial<Record<GroupProperty, readonly ReviewGroup[]>>>({});
   useEffect(() => {
+    if (!isListed) return;
     for (const by of CHARTS) {
       readGroups(by, EVERY_KEY, '').then(
         (answer) => setGroups((known) => ({ ...known, [by]: answer.groups })),
         caught,
       );
     }
-  }, [caught]);
-  if (!overview) return null;
+  }, [isListed, caught]);
   return (
     <Container header={<Header variant="h2">Posture</Header>}>
       <SpaceBetween size="l">
-        <Figures counts={overview.counts} />
+        <Figures counts={overview?.counts ?? NO_KEYS} />
         <ExpandableSection headerText="By account, Region and reason" defaultExpanded>
           <ColumnLayout columns={3}>
             {CHARTS.map((by) => (
@@ -48,6 +49,8 @@ export function Posture({ review, onFilter }: Props) {
     </Container>
   );
 }
+
+const NO_KEYS: KeyCounts = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
 
 const KINDS = [
   { kind: 'enabled', word: 'On' },

@@ -9,8 +9,18 @@ import type { LiveStatus, Overview } from '../../src/web/shapes.ts';
 import { count } from './words.tsx';
 
 /** Where the rollout stands, live: what configure and validate do elsewhere, and what to type next. */
-export function Progress({ overview }: { overview: Overview }) {
-  const { status } = overview;
+const NOTHING_YET: LiveStatus = {
+  rollout: '',
+  phase: 'assessed',
+  candidate: 0,
+  decisions: { approved: 0, declined: 0, deferred: 0, undecided: 0 },
+  outcomes: { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 },
+  verdicts: { requested: 0, confirmed: 0, discrepant: 0, unreadable: 0, notChanged: 0 },
+  next: 'approve',
+};
+
+export function Progress({ overview }: { overview: Overview | undefined }) {
+  const status = overview?.status ?? NOTHING_YET;
   const { approved, declined, deferred, undecided } = status.decisions;
   const { outcomes, verdicts } = status;
   const ended = approved - outcomes.pending;

@@ -12,6 +12,9 @@ export interface ReviewState {
   readonly overview: Overview | undefined;
   /** Whether this tab may decide. */
   readonly mayDecide: boolean;
+  /** Whether there is a first list; what is less urgent waits for it. */
+  readonly isListed: boolean;
+  setListed(): void;
   readonly selection: SelectionAnswer | undefined;
   readonly refusal: Refusal | undefined;
   /** Another number whenever lists have to be read again. */
@@ -33,7 +36,8 @@ export function useReview(): ReviewState {
   const [selection, setSelection] = useState<SelectionAnswer>();
   const [refusal, setRefusal] = useState<Refusal>();
   const [version, setVersion] = useState(0);
-  const mayDecide = overview !== undefined && !overview.readOnly && secret() !== null;
+  const [isSelecting, setSelecting] = useState(secret() !== null);
+  const [isListed, setListed] = useState(false);
   const refresh = useCallback(() => setVersion((known) => known + 1), []);
 
   const caught = useCallback((thrown: unknown) => {
@@ -44,10 +48,16 @@ export function useReview(): ReviewState {
   }, []);
 
   useEffect(() => {
+    if (secret() !== null) {
+      openSelection().then(setSelection, (thrown) => {
+        setSelecting(false);
+        // Where nobody may decide there is nothing to select, and the overview says so.
+        if (!(thrown instanceof Refusal && thrown.code === 'read-only')) caught(thrown);
+      });
+    }
     readOverview().then((read) => {
       setOverview(read);
-      setStanding('open');
-      if (!read.readOnly && secret() !== null) openSelection().then(setSelection, caught);
+      setStanding((known) => (known === 'loading' ? 'open' : known));
     }, caught);
   }, [caught]);
 
@@ -58,7 +68,7 @@ export function useReview(): ReviewState {
     },
     [refresh],
   );
-  useProgress(standing === 'open', onStatus, () => setStanding('ended'));
+  useProgress(standing === 'open' && isListed, onStatus, () => setStanding('ended'));
 
   const id = selection?.selection;
   // What was selected can be changed elsewhere, and is then no longer selected.
@@ -81,7 +91,9 @@ export function useReview(): ReviewState {
   return {
     standing,
     overview,
-    mayDecide,
+    mayDecide: isSelecting && selection !== undefined,
+    isListed,
+    setListed: useCallback(() => setListed(true), []),
     selection,
     refusal,
     version,

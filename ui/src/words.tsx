@@ -1,5 +1,5 @@
 import Box from '@cloudscape-design/components/box';
-import type { Property } from '../../src/model/review.ts';
+import type { Property } from '../../src/model/review-words.ts';
 import { forTerminal } from '../../src/report/escape.ts';
 
 /** Text from AWS: what cannot be seen is spelled out; React makes text of it, never HTML. */

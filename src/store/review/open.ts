@@ -2,13 +2,13 @@ import { type Kysely, sql } from 'kysely';
 import type { Finding } from '../../model/finding.ts';
 import type {
   Filter,
-  GroupProperty,
   PageQuery,
   ReviewGroup,
   ReviewPage,
   ReviewRow,
   SelectionChange,
 } from '../../model/review.ts';
+import type { GroupProperty } from '../../model/review-words.ts';
 import type { Review, SelectedPlace } from '../../workflow/ports.ts';
 import type { Tables } from '../schema.ts';
 import { columnOf, conditionOf, keysFrom, SELECTABLE } from './conditions.ts';

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Finding } from '../../model/finding.ts';
 import { finding as findingSchema } from '../../model/finding.ts';
-import type { Property } from '../../model/review.ts';
+import type { Property } from '../../model/review-words.ts';
 import { pages } from '../pages.ts';
 import { parseRecord } from '../record.ts';
 import type { Tables } from '../schema.ts';

@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { decisionKind } from '../../model/approval.ts';
-import { LARGEST_PAGE, SELECTED_KEYS, selectionChange } from '../../model/review.ts';
+import { LARGEST_PAGE, selectionChange } from '../../model/review.ts';
+import { SELECTED_KEYS } from '../../model/review-words.ts';
 import { text } from '../../model/text.ts';
 import { openConfirmations } from '../confirmations.ts';
 import { WebError } from '../error.ts';

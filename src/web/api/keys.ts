@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { parseKeyArn } from '../../model/place.ts';
-import { EVERY_KEY, filter, GROUPS, LARGEST_PAGE, PROPERTIES } from '../../model/review.ts';
+import { filter, LARGEST_PAGE } from '../../model/review.ts';
+import { EVERY_KEY, GROUPS, PROPERTIES } from '../../model/review-words.ts';
 import { WebError } from '../error.ts';
 import type { ReviewHost } from '../host.ts';
 import { parse, parseJson } from '../parse.ts';

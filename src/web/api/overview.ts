@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { addCounts } from '../../model/plan.ts';
-import { EVERY_KEY } from '../../model/review.ts';
+import { EVERY_KEY } from '../../model/review-words.ts';
 import { statusOf } from '../../workflow/status.ts';
 import type { ReviewHost } from '../host.ts';
 import type { LiveStatus, Overview } from '../shapes.ts';

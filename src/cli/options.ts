@@ -29,6 +29,9 @@ export function parseCountFromOne(value: string): number {
   throw new InvalidArgumentError('It has to be 1 or more.');
 }
 
+/** An approval that holds for years is none that anybody remembers. */
+const LONGEST_LIFE_MS = 366 * 86_400_000;
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** `500ms`, `30s`, `10m`, `2h` → milliseconds. */
@@ -36,6 +39,14 @@ export function parseDuration(value: string): number {
   const [, amount, unit] = SHAPE.duration.exec(value) ?? [];
   if (amount && unit) return Number(amount) * (UNIT_MS[unit] ?? 0);
   throw new InvalidArgumentError('Write a duration like 30s, 10m or 2h.');
+}
+
+/** `30m`, `12h`, `7d` → milliseconds: how long an approval holds. */
+export function parseLife(value: string): number {
+  const [, amount, unit] = /^(\d{1,6})([dhm])$/.exec(value) ?? [];
+  const ms = Number(amount) * (unit === 'd' ? 86_400_000 : (UNIT_MS[unit ?? ''] ?? 0));
+  if (ms > 0 && ms <= LONGEST_LIFE_MS) return ms;
+  throw new InvalidArgumentError('Write a time like 12h or 7d: from 1m to 366d.');
 }
 
 export function collectRegion(value: string, earlier: readonly string[] = []): string[] {

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { QUOTA_SHARE } from '../aws/quotas.ts';
 import { KeyturnError } from '../messages/error.ts';
 import { DECISIONS } from '../model/approval.ts';
+import { APPROVAL_LIFE_MS } from '../model/in-force.ts';
 import { DEFAULT_PERIOD, MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
 import type { Config } from './config/parse.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
@@ -15,6 +16,7 @@ import {
   parseCount,
   parseCountFromOne,
   parseDuration,
+  parseLife,
   parsePeriod,
   parseShare,
   parseWaves,
@@ -91,6 +93,11 @@ function buildProgram(setExit: SetExit): Command {
     )
     .option('--from <file>', `take decisions (${DECISIONS.join(', ')}) from CSV or JSON; - is standard input`)
     .option('--reason <text>', 'why, for the record')
+    .addOption(
+      new Option('--expires <duration>', 'how long the approval holds, like 12h or 7d')
+        .argParser(parseLife)
+        .default(APPROVAL_LIFE_MS, '7d'),
+    )
     .option('--sign <key>', 'sign the approval with this private key (keyturn keys create)')
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),

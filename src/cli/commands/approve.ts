@@ -1,7 +1,8 @@
 import { readDecisionsFile } from '../../approve/decisions-file.ts';
 import type { DecisionRequest } from '../../approve/request.ts';
+import { APPROVAL_LIFE_MS } from '../../model/in-force.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
-import { approve, type DecisionTotals, nothingApproved, requestAll } from '../../workflow/approve.ts';
+import { approve, nothingApproved, type Recorded, requestAll } from '../../workflow/approve.ts';
 import { checkPlan, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -23,6 +24,8 @@ export interface ApproveOptions extends AccessOptions {
   readonly key?: readonly string[];
   readonly from?: string;
   readonly reason?: string;
+  /** Milliseconds that the approval holds. */
+  readonly expires?: number;
   /** A file with the approver's private key. */
   readonly sign?: string;
 }
@@ -32,26 +35,29 @@ export async function runApprove(options: ApproveOptions): Promise<ExitCode> {
   return withSession(options, 'find', async (session) => {
     const { store, terminal } = session;
     const rollout = await chooseRolloutToChange(store, options.rollout);
-    const totals = await approveRollout(session, rollout, options);
-    const { approved, declined, deferred, undecided } = totals;
+    const recorded = await approveRollout(session, rollout, options);
+    const { approved, declined, deferred, undecided, blocked } = recorded;
     if (terminal.json) {
-      await printJson(terminal, { rollout: rollout.id, planDigest: rollout.planDigest, ...totals });
+      await printJson(terminal, { rollout: rollout.id, planDigest: rollout.planDigest, ...recorded });
       return EXIT.done;
     }
     await terminal.out(
       `Recorded. ${terminal.bold(`${approved} approved`)}, ${declined} declined, ${deferred} deferred, ${undecided} undecided (not approved).\n`,
     );
+    if (blocked > 0) await terminal.out(`${blocked} of the approved keys stay declined: ${WHO_DECLINES}\n`);
     if (approved > 0) await terminal.out(next(options, rollout, 'configure'));
     return EXIT.done;
   });
 }
+
+const WHO_DECLINES = 'keyturn list decisions --decision decline says by whom; each has to withdraw it.';
 
 /** Shows the plan, has somebody choose, and records the choice with who submitted it. */
 export async function approveRollout(
   session: Session,
   rollout: AssessedRollout,
   options: ApproveOptions,
-): Promise<DecisionTotals> {
+): Promise<Recorded> {
   const { store, terminal } = session;
   await checkPlan(store, rollout);
   const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
@@ -63,6 +69,7 @@ export async function approveRollout(
   return approve({ store, clock: systemClock, newApprovalId: () => newId(new Date()) }, rollout, {
     ...chosen,
     submittedBy: submitterFrom(caller),
+    lifeMs: options.expires ?? APPROVAL_LIFE_MS,
     ...(key && { key }),
     ...(options.reason !== undefined && { reason: options.reason.toWellFormed() }),
   });

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { LONGEST_LIFE_MS } from '../model/in-force.ts';
 import { MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
 import { parseKeyArn } from '../model/place.ts';
 
@@ -28,9 +29,6 @@ export function parseCountFromOne(value: string): number {
   if (count >= 1) return count;
   throw new InvalidArgumentError('It has to be 1 or more.');
 }
-
-/** An approval that holds for years is none that anybody remembers. */
-const LONGEST_LIFE_MS = 366 * 86_400_000;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

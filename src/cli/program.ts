@@ -99,9 +99,27 @@ function buildProgram(setExit: SetExit): Command {
         .default(APPROVAL_LIFE_MS, '7d'),
     )
     .option('--sign <key>', 'sign the approval with this private key (keyturn keys create)')
+    .option('--plan <file>', 'decide on a plan that plan export wrote; needs neither the store nor AWS')
+    .option('--out <file>', 'with --plan: where to write the approval')
+    .addOption(
+      new Option('--import <file>', 'record an approval that was made with --plan').conflicts(
+        IMPORT_TAKES_NO,
+      ),
+    )
+    .option(
+      '--trust <keys>',
+      'with --import: require a signature by a public key of this file; repeatable',
+      collectText,
+    )
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
     );
+
+  const plans = add('plan', 'the plan of a rollout');
+  addCommand(plans, 'export <file>', 'write the plan for an approver without store and AWS').action(
+    async (path: string, _, command: Command) =>
+      setExit(await (await import('./commands/plan.ts')).runPlanExport(path, command.optsWithGlobals())),
+  );
 
   addChange(addAccess(add('configure', 'turn rotation on for the approved keys')))
     .option('--dry-run', 'make the fresh checks and show what would be done', false)
@@ -235,6 +253,9 @@ function addAccess(command: Command): Command {
       QUOTA_SHARE,
     );
 }
+
+/** What an approval that was made elsewhere says itself. */
+const IMPORT_TAKES_NO = ['all', 'key', 'from', 'plan', 'out', 'sign', 'reason', 'expires'];
 
 /** Commands that no setting of a team has a say in. */
 const CALLS_NOBODY = new Set(['sandbox', 'verify', 'create']);

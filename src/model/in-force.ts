@@ -3,6 +3,9 @@ import type { Approval, DecisionKind } from './approval.ts';
 /** Milliseconds that an approval holds where nothing else is said. */
 export const APPROVAL_LIFE_MS = 7 * 86_400_000;
 
+/** The longest that one may hold: what holds for years is remembered by nobody. */
+export const LONGEST_LIFE_MS = 366 * 86_400_000;
+
 /** The reason of a change that was not made since its approval had expired. */
 export const APPROVAL_EXPIRED = 'approval-expired';
 

@@ -18,6 +18,8 @@ export const PROPERTIES = [
   'origin',
   'created',
   'decision',
+  'approver',
+  'expires',
   'outcome',
   'verdict',
   'selected',
@@ -36,6 +38,7 @@ export const GROUPS = [
   'state',
   'origin',
   'decision',
+  'approver',
   'outcome',
   'verdict',
 ] as const satisfies readonly Property[];

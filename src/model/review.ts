@@ -56,6 +56,9 @@ export interface ReviewRow {
   readonly created: string;
   /** Empty for what cannot be decided on. */
   readonly decision: DecisionKind | 'undecided' | '';
+  /** Whose the decision in force is, and until when an approval holds. */
+  readonly approver: string;
+  readonly expires: string;
   readonly outcome: OutcomeKind | '';
   readonly verdict: VerdictKind | '';
   /** A candidate that is shown, and that was not changed. */

@@ -22,18 +22,19 @@ const headerSchema = approvalSchema.omit({ decisions: true });
 
 export function approvalMethods(db: Kysely<Tables>) {
   return {
-    recordApproval: (approval: Approval): Promise<void> =>
+    recordApproval: (approval: Approval, seen?: number): Promise<void> =>
       db.transaction().execute(async (transaction) => {
         const { decisions, ...header } = approval;
         const { rollout, approval: id, at, planDigest, imported } = header;
+        const before = await countApprovals(transaction, rollout);
+        if (seen !== undefined && before !== seen) throw decidedMeanwhile();
         await refuseTakingBack(transaction, approval);
         if (imported) await refuseOutdated(transaction, approval);
-        const number = (await countApprovals(transaction, rollout)) + 1;
         await transaction
           .insertInto('approvals')
           .values({ rollout, id, at, plan_digest: planDigest, record: JSON.stringify(header) })
           .execute();
-        const voice = { approver: approverOf(header), expiresAt: header.expiresAt, number };
+        const voice = { approver: approverOf(header), expiresAt: header.expiresAt, number: before + 1 };
         for (const [position, decision] of decisions.entries()) {
           await saveDecision(transaction, header, position, decision, voice);
         }
@@ -99,6 +100,14 @@ async function countApprovals(transaction: Transaction<Tables>, rollout: string)
     .where('rollout', '=', rollout)
     .executeTakeFirstOrThrow();
   return Number(approvals);
+}
+
+function decidedMeanwhile(): KeyturnError {
+  return new KeyturnError(
+    'refused-decisions',
+    'Somebody has decided meanwhile; nothing was recorded.',
+    'Look at what is in force now, then decide again.',
+  );
 }
 
 /** What was made elsewhere can arrive late: after its approver has decided otherwise it must not undo that. */

@@ -15,13 +15,15 @@ export interface Proposal {
   readonly selection: string;
   readonly decision: DecisionKind;
   readonly reason?: string | undefined;
+  /** Milliseconds that an approval is to hold. */
+  readonly lifeMs: number;
 }
 
 /** The list as it was shown at the last step: it is what is recorded, and nothing else ever is. */
 interface Confirmation extends Proposal {
   readonly keyArns: readonly string[];
-  /** The approvals that there were: with another one, what was shown is not what there is. */
-  readonly approvals: string;
+  /** How many approvals there were: with another one, what was shown is not what there is. */
+  readonly seen: number;
   readonly until: number;
 }
 
@@ -57,7 +59,7 @@ export function openConfirmations(host: ReviewHost): Confirmations {
       await review.select(listName(id), { kind: 'keys', on: true, keyArns });
       await forgetOldest(host, open);
       const until = clock.now().getTime() + LASTS_MS;
-      const confirmation = { ...proposal, keyArns, approvals: await readApprovals(host), until };
+      const confirmation = { ...proposal, keyArns, seen: await countApprovals(host), until };
       open.set(id, confirmation);
       return describe(host, id, confirmation);
     },
@@ -85,7 +87,7 @@ async function forgetOldest({ review }: ReviewHost, open: Map<string, Confirmati
 async function describe(
   { review, rollout }: ReviewHost,
   id: string,
-  { keyArns, decision, reason, until }: Confirmation,
+  { keyArns, decision, reason, lifeMs, until }: Confirmation,
 ): Promise<ConfirmationAnswer> {
   const decided = await review.groups('decision', SELECTED_KEYS, listName(id));
   return {
@@ -93,6 +95,7 @@ async function describe(
     decision,
     ...(reason !== undefined && { reason }),
     keys: keyArns.length,
+    lifeMs,
     planDigest: rollout.planDigest,
     listDigest: createHash('sha256')
       .update(keyArns.map((keyArn) => `${keyArn}\n`).join(''))
@@ -110,7 +113,7 @@ async function refuseStale(host: ReviewHost, id: string, confirmation: Confirmat
   const { store, rollout, review } = host;
   const now = await store.findRollout(rollout.id);
   if (now?.planDigest !== rollout.planDigest) throw stale('The plan has changed');
-  if ((await readApprovals(host)) !== confirmation.approvals) throw stale('Somebody has decided meanwhile');
+  if ((await countApprovals(host)) !== confirmation.seen) throw stale('Somebody has decided meanwhile');
   const left = await review.selectedKeys(listName(id));
   const isSame =
     left.length === confirmation.keyArns.length &&
@@ -120,10 +123,10 @@ async function refuseStale(host: ReviewHost, id: string, confirmation: Confirmat
 
 async function record(
   { store, clock, newApprovalId, rollout, review }: ReviewHost,
-  { keyArns, decision, reason, selection }: Confirmation,
+  { keyArns, decision, reason, selection, lifeMs, seen }: Confirmation,
   { submittedBy, key }: Approver,
 ): Promise<RecordedAnswer> {
-  const totals = await approve({ store, clock, newApprovalId }, rollout, {
+  const { approval, blocked, ...totals } = await approve({ store, clock, newApprovalId }, rollout, {
     requests: keyArns.map((keyArn) => ({
       where: 'page',
       keyArn,
@@ -133,15 +136,17 @@ async function record(
     problems: [],
     submittedBy,
     source: 'page',
+    lifeMs,
+    seen,
     ...(reason !== undefined && { reason }),
     ...(key && { key }),
   });
   await review.dropSelection(selection);
-  return { keys: keyArns.length, decision, totals };
+  return { approval, keys: keyArns.length, decision, blocked, totals };
 }
 
-const readApprovals = async ({ store, rollout }: ReviewHost): Promise<string> =>
-  (await store.approvals(rollout.id)).map(({ approval }) => approval).join(' ');
+const countApprovals = async ({ store, rollout }: ReviewHost): Promise<number> =>
+  (await store.approvals(rollout.id)).length;
 
 const stale = (why: string): WebError =>
   new WebError(

@@ -79,6 +79,8 @@ export interface ConfirmationAnswer {
   readonly decision: DecisionKind;
   readonly reason?: string;
   readonly keys: number;
+  /** Milliseconds that an approval holds from when it is recorded. */
+  readonly lifeMs: number;
   readonly planDigest: string;
   /** SHA-256 over the ARNs of the keys, each with a newline, in their order. */
   readonly listDigest: string;
@@ -91,6 +93,9 @@ export interface ConfirmationAnswer {
 }
 
 export interface RecordedAnswer {
+  readonly approval: string;
+  /** Approved here and declined by somebody else: these stay declined. */
+  readonly blocked: number;
   readonly keys: number;
   readonly decision: DecisionKind;
   readonly totals: DecisionCount;

@@ -140,9 +140,10 @@ export interface Store {
   /**
    * Records an approval: from here on its decisions are its approver's. Which one is in force on a key: `rankOf`.
    * @throws KeyturnError `refused-decisions` where it takes back a key that was changed, or may have been, or was made
-   *   before a decision of the same approver that is recorded already
+   *   before a decision of the same approver that is recorded already; with `seen`, the number of approvals that
+   *   somebody saw before deciding, also where there is another one by now
    */
-  recordApproval(approval: Approval): Promise<void>;
+  recordApproval(approval: Approval, seen?: number): Promise<void>;
   /** In the order of time; without the decisions, of which each can hold as many as there are keys. */
   approvals(rollout: string): Promise<ApprovalHeader[]>;
   /** What one approval decided, in the order in which it was submitted. */

@@ -73,7 +73,7 @@ export interface Proposal {
   readonly selection: string;
   readonly decision: DecisionKind;
   readonly reason?: string;
-  readonly expires?: string;
+  readonly lifeMs?: number;
 }
 
 export const propose = (proposal: Proposal): Promise<ConfirmationAnswer> => post('confirmations', proposal);

@@ -147,10 +147,10 @@ function Notices({ review, overview, recorded, onSeen }: NoticesProps) {
   );
 }
 
-const told = ({ decision, keys: number, totals }: RecordedAnswer, onSeen: () => void) => ({
+const told = ({ decision, keys: number, totals, blocked }: RecordedAnswer, onSeen: () => void) => ({
   type: 'success' as const,
   dismissible: true,
   onDismiss: onSeen,
   header: `Recorded: ${decision} on ${keys(number)}`,
-  content: `In all: ${count(totals.approved)} approved, ${count(totals.declined)} declined, ${count(totals.deferred)} deferred, ${count(totals.undecided)} undecided.`,
+  content: `In all: ${count(totals.approved)} approved, ${count(totals.declined)} declined, ${count(totals.deferred)} deferred, ${count(totals.undecided)} undecided.${blocked > 0 ? ` ${keys(blocked)} stay declined, as somebody else declines them.` : ''}`,
 });

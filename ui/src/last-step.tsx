@@ -6,6 +6,7 @@ import Input from '@cloudscape-design/components/input';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Modal from '@cloudscape-design/components/modal';
 import Pagination from '@cloudscape-design/components/pagination';
+import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import Textarea from '@cloudscape-design/components/textarea';
@@ -18,6 +19,21 @@ import { CostWords } from './cost.tsx';
 import { count, keys, Said } from './words.tsx';
 
 const SIZE = 10;
+
+const HOUR = 3_600_000;
+interface Life {
+  readonly value: string;
+  readonly label: string;
+}
+const inTime = (hours: number, label: string): Life => ({ value: String(hours * HOUR), label });
+const LIVES: readonly Life[] = [
+  inTime(4, 'after 4 hours'),
+  inTime(24, 'after a day'),
+  inTime(7 * 24, 'after 7 days'),
+  inTime(30 * 24, 'after 30 days'),
+];
+const DEFAULT_LIFE = 2;
+const NO_LIFE: Life = { value: '', label: '' };
 
 export const DECIDE: Readonly<Record<DecisionKind, string>> = {
   approve: 'Approve',
@@ -50,14 +66,17 @@ interface WhyProps extends Props {
 
 function Why({ decision, selection, onProposed, onClose, caught }: WhyProps) {
   const [reason, setReason] = useState('');
+  const [life, setLife] = useState(LIVES[DEFAULT_LIFE] ?? NO_LIFE);
   const [refusal, setRefusal] = useState<Refusal>();
   const isNeeded = decision !== 'approve';
   const given = reason.trim();
   const goOn = () =>
-    propose({ selection, decision, ...(given !== '' && { reason: given }) }).then(
-      onProposed,
-      shown(setRefusal, caught),
-    );
+    propose({
+      selection,
+      decision,
+      ...(given !== '' && { reason: given }),
+      ...(decision === 'approve' && { lifeMs: Number(life.value) }),
+    }).then(onProposed, shown(setRefusal, caught));
   return (
     <Modal
       visible
@@ -90,6 +109,18 @@ function Why({ decision, selection, onProposed, onClose, caught }: WhyProps) {
         >
           <Textarea value={reason} onChange={({ detail }) => setReason(detail.value)} rows={3} autoFocus />
         </FormField>
+        {decision === 'approve' && (
+          <FormField
+            label="The approval expires"
+            description="Once it has, configure changes nothing under it."
+          >
+            <Select
+              options={LIVES}
+              selectedOption={life}
+              onChange={({ detail }) => setLife({ ...NO_LIFE, ...detail.selectedOption } as Life)}
+            />
+          </FormField>
+        )}
       </SpaceBetween>
     </Modal>
   );
@@ -180,7 +211,7 @@ function Replaced({ confirmation: { replaces } }: { confirmation: ConfirmationAn
 }
 
 function Bound({ overview, confirmation }: Pick<ConfirmProps, 'overview' | 'confirmation'>) {
-  const { planDigest, listDigest, places, reason } = confirmation;
+  const { planDigest, listDigest, places, reason, decision, lifeMs } = confirmation;
   const accounts = new Set(places.map(({ account }) => account)).size;
   const regions = new Set(places.map(({ region }) => region)).size;
   return (
@@ -190,12 +221,23 @@ function Bound({ overview, confirmation }: Pick<ConfirmProps, 'overview' | 'conf
         { label: 'Plan', value: <span className="digest">{planDigest}</span> },
         { label: 'List of keys, SHA-256', value: <span className="digest">{listDigest}</span> },
         { label: 'In', value: `${count(accounts)} accounts, ${count(regions)} Regions` },
+        ...(decision === 'approve'
+          ? [
+              {
+                label: 'Expires',
+                value: `${LIVES.find(({ value }) => value === String(lifeMs))?.label}, about ${when(lifeMs)}`,
+              },
+            ]
+          : []),
         { label: 'Recorded as submitted by', value: <Said text={overview.submitter} /> },
         { label: 'Reason', value: <Said text={reason} none="none given" /> },
       ]}
     />
   );
 }
+
+const when = (lifeMs: number): string =>
+  new Date(Date.now() + lifeMs).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 function ListOfKeys({ confirmation, caught }: Pick<ConfirmProps, 'confirmation' | 'caught'>) {
   const [page, setPage] = useState(1);

@@ -32,6 +32,8 @@ export const PROPERTY_WORDS: Readonly<Record<Property, string>> = {
   origin: 'Origin',
   created: 'Created',
   decision: 'Decision',
+  approver: 'Decided by',
+  expires: 'Approved until',
   outcome: 'Outcome',
   verdict: 'Verdict',
   selected: 'Selected',

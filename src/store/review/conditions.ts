@@ -9,6 +9,8 @@ const LIVE = {
   decision: sql<string>`iif(k.finding = 'candidate', coalesce(d.decision, 'undecided'), '')`,
   outcome: sql<string>`coalesce(c.outcome, iif(d.decision = 'approve', 'pending', ''))`,
   verdict: sql<string>`coalesce(v.verdict, '')`,
+  approver: sql<string>`coalesce(d.approver, '')`,
+  expires: sql<string>`coalesce(iif(d.decision = 'approve', d.expires_at, ''), '')`,
   selected: sql<string>`iif(s.key_arn is null, 'no', 'yes')`,
 } as const;
 
@@ -23,7 +25,7 @@ export const columnOf = (property: Property): Text =>
 
 /** Keys of the rollout beside what was decided, done and found since, and whether they are in a selection. */
 export const keysFrom = (rollout: string, selection: string): RawBuilder<unknown> => sql`review_keys k
-  left join decisions d on d.rollout = ${rollout} and d.key_arn = k.key_arn
+  left join in_force d on d.rollout = ${rollout} and d.key_arn = k.key_arn
   left join changes c on c.rollout = ${rollout} and c.key_arn = k.key_arn
   left join verdicts v on v.rollout = ${rollout} and v.key_arn = k.key_arn and c.outcome = 'enabled'
   left join review_selected s on s.selection = ${selection} and s.key_arn = k.key_arn`;

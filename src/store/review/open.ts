@@ -44,7 +44,8 @@ export async function openReview(
 const ROW_COLUMNS = [
   sql`k.key_arn as keyArn, k.account, k.region, k.finding`,
   ...RECORD_COLUMNS.map((name) => sql`${sql.ref(`k.${name}`)} as ${sql.ref(name)}`),
-  sql`${columnOf('decision')} as decision, ${columnOf('outcome')} as outcome, ${columnOf('verdict')} as verdict`,
+  sql`${columnOf('decision')} as decision, ${columnOf('outcome')} as outcome, ${columnOf('verdict')} as verdict,
+    ${columnOf('approver')} as approver, ${columnOf('expires')} as expires`,
 ];
 
 type Flags = { readonly selectable: number; readonly selected: number };

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { decisionKind } from '../../model/approval.ts';
+import { APPROVAL_LIFE_MS, LONGEST_LIFE_MS } from '../../model/in-force.ts';
 import { LARGEST_PAGE, selectionChange } from '../../model/review.ts';
 import { SELECTED_KEYS } from '../../model/review-words.ts';
 import { text } from '../../model/text.ts';
@@ -16,6 +17,7 @@ const LONGEST_REASON = 1000;
 const proposal = z.strictObject({
   selection: z.string().max(100),
   decision: decisionKind,
+  lifeMs: z.int().min(60_000).max(LONGEST_LIFE_MS).default(APPROVAL_LIFE_MS),
   reason: text.pipe(z.string().trim().min(1).max(LONGEST_REASON)).optional(),
 });
 const typedNumber = z.strictObject({ typed: z.string().max(20) });

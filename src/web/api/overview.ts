@@ -32,8 +32,8 @@ export function addOverview(app: Hono, host: ReviewHost): void {
 }
 
 /** Where the rollout stands this moment, counted in SQL. */
-export async function readStatus({ store, rollout, review }: ReviewHost): Promise<LiveStatus> {
-  const { phase, candidate, outcomes, verdicts, next } = await statusOf(store, rollout);
+export async function readStatus({ store, rollout, review, clock }: ReviewHost): Promise<LiveStatus> {
+  const { phase, candidate, outcomes, verdicts, next } = await statusOf(store, rollout, clock.now());
   const decided = await review.groups('decision', EVERY_KEY, '');
   const count = (value: string) => decided.find((each) => each.value === value)?.keys ?? 0;
   return {

@@ -9,8 +9,8 @@ import Pagination from '@cloudscape-design/components/pagination';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import Textarea from '@cloudscape-design/components/textarea';
-import { useEffect, useState } from 'react';
+import Textarea, { type TextareaProps } from '@cloudscape-design/components/textarea';
+import { useEffect, useRef, useState } from 'react';
 import type { DecisionKind } from '../../src/model/approval.ts';
 import type { ReviewRow } from '../../src/model/review.ts';
 import type { ConfirmationAnswer, Overview, RecordedAnswer } from '../../src/web/shapes.ts';
@@ -66,6 +66,12 @@ interface WhyProps extends Props {
 
 function Why({ decision, selection, onProposed, onClose, caught }: WhyProps) {
   const [reason, setReason] = useState('');
+  const field = useRef<TextareaProps.Ref>(null);
+  // The dialog puts the focus on its close button, where the first space of a reason would close it.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => field.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
   const [life, setLife] = useState(LIVES[DEFAULT_LIFE] ?? NO_LIFE);
   const [refusal, setRefusal] = useState<Refusal>();
   const isNeeded = decision !== 'approve';
@@ -107,7 +113,7 @@ function Why({ decision, selection, onProposed, onClose, caught }: WhyProps) {
           }
           description="It goes on the record, with your name."
         >
-          <Textarea value={reason} onChange={({ detail }) => setReason(detail.value)} rows={3} autoFocus />
+          <Textarea value={reason} onChange={({ detail }) => setReason(detail.value)} rows={3} ref={field} />
         </FormField>
         {decision === 'approve' && (
           <FormField

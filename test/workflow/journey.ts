@@ -26,6 +26,8 @@ export const REQUEST: AssessRequest = {
   excludeAccounts: [],
   policies: true,
   tags: true,
+  rotations: true,
+  lastUsage: false,
   RotationPeriodInDays: 365,
 };
 

@@ -1,4 +1,5 @@
 import type { RotationPrice } from './price.ts';
+import type { Rollout } from './rollout.ts';
 
 /** The cap is AWS's own statement; the amount is quoted from AWS's pricing page by others (kms-facts §5). */
 const PUBLISHED: RotationPrice = {
@@ -6,7 +7,7 @@ const PUBLISHED: RotationPrice = {
   currency: 'USD',
   rotations: 2,
   asOf: '2026-11-22',
-  source: 'https://aws.amazon.com/kms/pricing/ and the KMS developer guide, "Rotate AWS KMS keys"',
+  source: 'AWS KMS pricing page, and the developer guide on rotating keys',
   basis: 'published',
 };
 
@@ -28,3 +29,7 @@ export function priceOf(partition: string, given?: GivenPrice): RotationPrice {
   }
   return PRICES.get(partition) ?? { ...PUBLISHED, basis: 'assumed' };
 }
+
+/** The price that a rollout began with; one that an earlier Keyturn began has that of its partition. */
+export const priceOfRollout = ({ price, scope }: Pick<Rollout, 'price' | 'scope'>): RotationPrice =>
+  price ?? priceOf(scope.partition);

@@ -47,7 +47,7 @@ export function enabledSection({ record, survey }: Material): Section {
 const longPeriods = (longer: number, most: number): Block => ({
   kind: 'note',
   tone: 'attention',
-  text: `${keys(longer)} of these ${longer === 1 ? 'rotates' : 'rotate'} less often than every ${most} days.`,
+  text: `Of these, ${keys(longer)} ${longer === 1 ? 'rotates' : 'rotate'} less often than every ${most} days.`,
 });
 
 function enabledRow(finding: Finding, maxPeriodInDays: number | undefined): Row {

@@ -9,6 +9,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/binary/**', 'test/scenarios/**'],
           isolate: false,
+          // Some try every byte; a busy machine takes its time.
+          testTimeout: 60_000,
         },
       },
       // These drive the built executable, so they need `npm run build` first.

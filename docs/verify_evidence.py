@@ -16,12 +16,14 @@ from collections import Counter
 
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)  # compares as text
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
 UNNAMED = ("manifest.json", "SHA256SUMS", "bundle.dsse.json")
 NEEDED = ("plan.jsonl", "findings.jsonl", "journal.jsonl")
 MANIFEST = {"schema": str, "rollout": NAME, "keyturnVersion": str, "scope": dict, "times": dict, "notSeen": dict}
 MANIFEST.update({"journal": dict, "files": list})
 FINDINGS = ("candidate", "enabled", "ineligible", "unknown")
+WEIGHTS = {"decline": 3, "approve": 2, "defer": 1}
 DECISIONS = {"approve": "approved", "decline": "declined", "defer": "deferred"}
 OUTCOMES = ("enabled", "already-enabled", "skipped", "failed", "pending")
 VERDICTS = ("confirmed", "discrepant", "unreadable")
@@ -191,8 +193,17 @@ class Findings:
 class Key:
     """The story of one key so far."""
 
-    decision = approval = period = outcome = verdict = report = None
+    decision = approval = expires = period = outcome = verdict = report = None
     intents, is_open = 0, False
+
+    def __init__(self):
+        self.voices, self.made = {}, {}  # by approver, the last decision of each, and its time
+
+    def decide(self, approver, voice):
+        """Any decline, else the approve that holds longest, else a defer; of equals the latest."""
+        self.voices[approver] = voice
+        _, until, _, self.decision, self.approval, self.period = max(self.voices.values(), key=lambda row: row[:3])
+        self.expires = until
 
     def is_on(self):
         return self.outcome in ("enabled", "already-enabled")
@@ -209,6 +220,15 @@ def digest(record):
     if said["reason"] == "unsettled":
         said.pop("explanation", None)
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def read_approver(approval):
+    """The key that signed, else the caller as AWS knows it, else the user of a machine."""
+    by = field(approval, "submittedBy", dict)
+    user, host = field(by, "osUser"), field(by, "host")
+    if "signature" in approval:
+        return "key:" + field(field(approval, "signature", dict), "keyid", SHA256)
+    return "aws:" + field(by, "callerArn") if "callerArn" in by else f"os:{user}@{host}"
 
 
 class History:
@@ -262,7 +282,11 @@ class History:
         self.plan = field(body, "planDigest", SHA256)
 
     def approve(self, body, must):
-        approval, at, counts, named = field(body, "approval"), field(body, "at", TIME), Counter(), set()
+        approval, at, counts, named = field(body, "approval"), field(body, "at", MOMENT), Counter(), set()
+        approver, expires, imported = read_approver(body), field(body, "expiresAt", MOMENT), "imported" in body
+        recorded = field(field(body, "imported", dict), "at", MOMENT) if imported else at
+        must("approval", at < expires and recorded < expires, "it had expired when it was recorded")
+        must("approval", ("callerArn" in body["submittedBy"]) != imported, "the submitter does not fit its origin")
         must("approval", self.plan and field(body, "planDigest") == self.plan, "it is over another plan")
         must("approval", field(body, "rollout") == self.rollout, "it is of another rollout")
         must("approval", all(row[1] != approval for row in self.approvals), "its id was used before")
@@ -276,7 +300,11 @@ class History:
             key = self.keys.setdefault(key_arn, Key())
             is_begun = key.is_open or key.outcome == "enabled"
             must("approval", decision == "approve" or not is_begun, "it comes too late")
-            key.decision, key.approval, key.period = decision, approval, period
+            earlier = key.made.get(approver, "")
+            must("approval", not imported or earlier <= at, "its approver has decided since")
+            key.made[approver] = at
+            until = expires if decision == "approve" else ""
+            key.decide(approver, (WEIGHTS[decision], until, len(self.approvals), decision, approval, period))
             if key.outcome is None:
                 pending = {"outcome": "pending", "RotationPeriodInDays": period, "attempts": 0, "drift": []}
                 key.report = digest({**shown, **pending})
@@ -290,10 +318,12 @@ class History:
     def intend(self, body, must):
         approval, change = field(body, "approval"), field(body, "change", dict)
         period, attempts = field(change, "RotationPeriodInDays", int), field(change, "attempts", int)
-        field(change, "outcome", OUTCOMES), field(change, "intendedAt", TIME)
+        field(change, "outcome", OUTCOMES)
+        at = field(change, "intendedAt", MOMENT)
         key = self.keys.get(field(change, "keyArn"), Key())
         in_force = (key.decision, key.approval, key.period) == ("approve", approval, period)
         must("unapproved-change", "configure-begun" in self.kinds and in_force, "no approval of this is in force")
+        must("unapproved-change", at < key.expires, "the approval had expired")
         must("unapproved-change", not key.is_on(), "the key is on")
         must("outcome", attempts == key.intents + 1, "the attempts are not the intents")
         key.intents = attempts

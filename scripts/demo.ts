@@ -41,6 +41,7 @@ await run('approve', ...decisions, '--reason', 'CIS 3.6: rotation was off', ...s
 await run('configure', ...store);
 await run('validate', '--wait', '30s', ...store);
 await run('report', '--out', `${out}/report`, ...store);
+await run('verify', `${out}/report`);
 await run('status', ...store);
 await sandbox.close();
 console.log(`\nThe report: ${out}/report/report.html`);

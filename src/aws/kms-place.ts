@@ -15,6 +15,7 @@ import {
   parseUsage,
 } from './kms-answers.ts';
 import { Pace } from './pace.ts';
+import { eachPage } from './pages.ts';
 import { type KmsOperation, QUOTA_SHARE, REQUEST_QUOTAS } from './quotas.ts';
 import type { Reader } from './reader.ts';
 
@@ -157,35 +158,15 @@ interface Page {
   readonly NextMarker?: string | undefined;
 }
 
-/** Folds all pages into one value; one page that cannot be had spoils the whole: half a listing is no listing. */
+/** Folds all pages into one value. */
 async function collect<P extends Page, T>(
   fetch: (marker: string | undefined) => Promise<Answer<P>>,
   into: T,
   add: (into: T, page: P) => void,
 ): Promise<Answer<T>> {
-  let marker: string | undefined;
-  let stuck = 0;
-  for (;;) {
-    const answer = await fetch(marker);
-    if (!answer.ok) return answer;
-    add(into, answer.value);
-    const next = answer.value.Truncated ? answer.value.NextMarker : undefined;
-    if (next === undefined) {
-      return answer.value.Truncated ? brokenPages(answer.at) : { ...answer, value: into };
-    }
-    // An empty page may lead to itself for a while; a listing that never moves on is broken.
-    stuck = next === marker ? stuck + 1 : 0;
-    if (stuck >= STUCK_PAGES) return brokenPages(answer.at);
-    marker = next;
-  }
-}
-
-const STUCK_PAGES = 10;
-
-function brokenPages(at: string): Answer<never> {
-  const message = 'a page is marked as truncated and leads to no next one';
-  const failure = { operation: 'List', kind: 'malformed-answer', code: 'BrokenPagination', message } as const;
-  return { ok: false, failure, at, certain: true };
+  const next = ({ Truncated, NextMarker }: P) => (Truncated ? (NextMarker ?? null) : undefined);
+  const ended = await eachPage({ fetch, next, take: (page) => add(into, page) });
+  return mapAnswer(ended, () => into);
 }
 
 function mapAnswer<A, B>(answer: Answer<A>, change: (value: A) => B): Answer<B> {

@@ -5,6 +5,7 @@ import type { Answer, OrganizationAccount } from '../workflow/ports.ts';
 import { type Call, type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
+import { eachPage } from './pages.ts';
 
 /** Calls per second: the steady rates of ListAccounts and ListAccountsForParent are 8 and 5 (kms-facts §2). */
 const STEADY_RATE = 4;
@@ -30,6 +31,9 @@ const unitsPage = z.object({
   OrganizationalUnits: z.array(z.object({ Id: z.string() })).default([]),
 });
 
+const parseAccounts = parseOutputWith(accountsPage);
+const parseUnits = parseOutputWith(unitsPage);
+
 /**
  * The accounts of the caller's organization, or those under some organizational units, nested ones included; in the
  * order of their ids, each once, whatever their state. A page may be empty while more follow.
@@ -47,54 +51,59 @@ export async function listAccounts(
     call({ ...context, operation, pace, patience: READ_PATIENCE, send, parse });
   const found = new Map<string, OrganizationAccount>();
 
-  async function collect(ParentId?: string): Promise<Answer<void>> {
-    let NextToken: string | undefined;
-    for (;;) {
-      const input = { MaxResults: MOST_A_PAGE, NextToken };
-      const answer = await make(
-        ParentId === undefined ? 'ListAccounts' : 'ListAccountsForParent',
-        () =>
-          ParentId === undefined
-            ? client.send(new sdk.ListAccountsCommand(input))
-            : client.send(new sdk.ListAccountsForParentCommand({ ...input, ParentId })),
-        parseOutputWith(accountsPage),
-      );
-      if (!answer.ok) return answer;
-      for (const { Id, Name, State, Status } of answer.value.Accounts) {
-        found.set(Id, { id: Id, name: Name ?? '', state: State ?? Status ?? 'ACTIVE' });
-      }
-      NextToken = answer.value.NextToken;
-      if (NextToken === undefined) return { ...answer, value: undefined };
+  const collect = (ParentId?: string): Promise<Answer<void>> =>
+    eachPage({
+      fetch: (NextToken) => {
+        const input = { MaxResults: MOST_A_PAGE, NextToken };
+        return ParentId === undefined
+          ? make('ListAccounts', () => client.send(new sdk.ListAccountsCommand(input)), parseAccounts)
+          : make(
+              'ListAccountsForParent',
+              () => client.send(new sdk.ListAccountsForParentCommand({ ...input, ParentId })),
+              parseAccounts,
+            );
+      },
+      next: ({ NextToken }) => NextToken,
+      take: ({ Accounts }) => {
+        for (const { Id, Name, State, Status } of Accounts) {
+          found.set(Id, { id: Id, name: Name ?? '', state: State ?? Status ?? 'ACTIVE' });
+        }
+      },
+    });
+
+  const unitsUnder = async (ParentId: string): Promise<Answer<string[]>> => {
+    const below: string[] = [];
+    const ended = await eachPage({
+      fetch: (NextToken) => {
+        const input = { ParentId, MaxResults: MOST_A_PAGE, NextToken };
+        return make(
+          'ListOrganizationalUnitsForParent',
+          () => client.send(new sdk.ListOrganizationalUnitsForParentCommand(input)),
+          parseUnits,
+        );
+      },
+      next: ({ NextToken }) => NextToken,
+      take: ({ OrganizationalUnits }) => below.push(...OrganizationalUnits.map(({ Id }) => Id)),
+    });
+    return ended.ok ? { ...ended, value: below } : ended;
+  };
+
+  /** Each unit once, also where the tree that is told is none. */
+  async function collectUnder(tops: readonly string[]): Promise<Answer<void>> {
+    const units = new Set(tops);
+    let last: Answer<void> = { ok: true, value: undefined, at: context.clock.now().toISOString() };
+    for (const unit of units) {
+      last = await collect(unit);
+      if (!last.ok) return last;
+      const below = await unitsUnder(unit);
+      if (!below.ok) return below;
+      for (const each of below.value) units.add(each);
     }
+    return last;
   }
 
-  async function collectUnder(ParentId: string): Promise<Answer<void>> {
-    const own = await collect(ParentId);
-    let NextToken: string | undefined;
-    for (let answer = own; ; ) {
-      if (!answer.ok) return answer;
-      const page = await make(
-        'ListOrganizationalUnitsForParent',
-        () =>
-          client.send(
-            new sdk.ListOrganizationalUnitsForParentCommand({ ParentId, MaxResults: MOST_A_PAGE, NextToken }),
-          ),
-        parseOutputWith(unitsPage),
-      );
-      if (!page.ok) return page;
-      for (const { Id } of page.value.OrganizationalUnits) {
-        answer = await collectUnder(Id);
-        if (!answer.ok) return answer;
-      }
-      NextToken = page.value.NextToken;
-      if (NextToken === undefined) return { ...page, value: undefined };
-    }
-  }
-
-  for (const unit of units.length === 0 ? [undefined] : units) {
-    const answer = unit === undefined ? await collect() : await collectUnder(unit);
-    if (!answer.ok) return answer;
-  }
+  const ended = units.length === 0 ? await collect() : await collectUnder(units);
+  if (!ended.ok) return ended;
   const accounts = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   return { ok: true, value: accounts, at: context.clock.now().toISOString() };
 }

@@ -1,10 +1,11 @@
-import { AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
+import { AccountClient, ListRegionsCommand, type RegionOptStatus } from '@aws-sdk/client-account';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
 import type { Answer } from '../workflow/ports.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
+import { eachPage } from './pages.ts';
 
 /** Calls per second and account: the quota of these is not published, and few calls are needed. */
 const GENTLE = 5;
@@ -36,27 +37,23 @@ async function listByAccount(
   context: CallContext,
 ): Promise<Answer<readonly string[]>> {
   const pace = new Pace(context.clock, GENTLE);
+  const RegionOptStatusContains: RegionOptStatus[] = ['ENABLED', 'ENABLED_BY_DEFAULT'];
   const regions: string[] = [];
-  let NextToken: string | undefined;
-  for (;;) {
-    const input = {
-      MaxResults: 50,
-      RegionOptStatusContains: ['ENABLED', 'ENABLED_BY_DEFAULT'] as ('ENABLED' | 'ENABLED_BY_DEFAULT')[],
-      NextToken,
-    };
-    const answer = await call({
-      operation: 'ListRegions',
-      pace,
-      ...context,
-      patience: READ_PATIENCE,
-      send: () => client.send(new ListRegionsCommand(input)),
-      parse: parseOutputWith(regionsPage),
-    });
-    if (!answer.ok) return answer;
-    regions.push(...answer.value.Regions.map(({ RegionName }) => RegionName));
-    NextToken = answer.value.NextToken;
-    if (NextToken === undefined) return { ...answer, value: regions.sort() };
-  }
+  const ended = await eachPage({
+    fetch: (NextToken) =>
+      call({
+        operation: 'ListRegions',
+        pace,
+        ...context,
+        patience: READ_PATIENCE,
+        send: () =>
+          client.send(new ListRegionsCommand({ MaxResults: 50, RegionOptStatusContains, NextToken })),
+        parse: parseOutputWith(regionsPage),
+      }),
+    next: ({ NextToken }) => NextToken,
+    take: ({ Regions }) => regions.push(...Regions.map(({ RegionName }) => RegionName)),
+  });
+  return ended.ok ? { ...ended, value: regions.sort() } : ended;
 }
 
 /** Without AllRegions, DescribeRegions names the enabled ones only. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { LONGEST_LIFE_MS } from '../model/in-force.ts';
 import { MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
 import { parseKeyArn } from '../model/place.ts';
 import type { GivenPrice } from '../model/prices.ts';
@@ -38,6 +39,14 @@ export function parseDuration(value: string): number {
   const [, amount, unit] = SHAPE.duration.exec(value) ?? [];
   if (amount && unit) return Number(amount) * (UNIT_MS[unit] ?? 0);
   throw new InvalidArgumentError('Write a duration like 30s, 10m or 2h.');
+}
+
+/** `30m`, `12h`, `7d` → milliseconds: how long an approval holds. */
+export function parseLife(value: string): number {
+  const [, amount, unit] = /^(\d{1,6})([dhm])$/.exec(value) ?? [];
+  const ms = Number(amount) * (unit === 'd' ? 86_400_000 : (UNIT_MS[unit ?? ''] ?? 0));
+  if (ms > 0 && ms <= LONGEST_LIFE_MS) return ms;
+  throw new InvalidArgumentError('Write a time like 12h or 7d: from 1m to 366d.');
 }
 
 export function collectRegion(value: string, earlier: readonly string[] = []): string[] {

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { QUOTA_SHARE } from '../aws/quotas.ts';
 import { KeyturnError } from '../messages/error.ts';
 import { DECISIONS } from '../model/approval.ts';
+import { APPROVAL_LIFE_MS } from '../model/in-force.ts';
 import { DEFAULT_PERIOD, MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
 import type { Config } from './config/parse.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
@@ -15,6 +16,7 @@ import {
   parseCount,
   parseCountFromOne,
   parseDuration,
+  parseLife,
   parsePeriod,
   parsePrice,
   parseShare,
@@ -92,10 +94,33 @@ function buildProgram(setExit: SetExit): Command {
     )
     .option('--from <file>', `take decisions (${DECISIONS.join(', ')}) from CSV or JSON; - is standard input`)
     .option('--reason <text>', 'why, for the record')
+    .addOption(
+      new Option('--expires <duration>', 'how long the approval holds, like 12h or 7d')
+        .argParser(parseLife)
+        .default(APPROVAL_LIFE_MS, '7d'),
+    )
     .option('--sign <key>', 'sign the approval with this private key (keyturn keys create)')
+    .option('--plan <file>', 'decide on a plan that plan export wrote; needs neither the store nor AWS')
+    .option('--out <file>', 'with --plan: where to write the approval')
+    .addOption(
+      new Option('--import <file>', 'record an approval that was made with --plan').conflicts(
+        IMPORT_TAKES_NO,
+      ),
+    )
+    .option(
+      '--trust <keys>',
+      'with --import: require a signature by a public key of this file; repeatable',
+      collectText,
+    )
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
     );
+
+  const plans = add('plan', 'the plan of a rollout');
+  addCommand(plans, 'export <file>', 'write the plan for an approver without store and AWS').action(
+    async (path: string, _, command: Command) =>
+      setExit(await (await import('./commands/plan.ts')).runPlanExport(path, command.optsWithGlobals())),
+  );
 
   addChange(addAccess(add('configure', 'turn rotation on for the approved keys')))
     .option('--dry-run', 'make the fresh checks and show what would be done', false)
@@ -234,6 +259,9 @@ function addAccess(command: Command): Command {
       QUOTA_SHARE,
     );
 }
+
+/** What an approval that was made elsewhere says itself. */
+const IMPORT_TAKES_NO = ['all', 'key', 'from', 'plan', 'out', 'sign', 'reason', 'expires'];
 
 /** Commands that no setting of a team has a say in. */
 const CALLS_NOBODY = new Set(['sandbox', 'verify', 'create']);

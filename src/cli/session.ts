@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyturnError } from '../messages/error.ts';
 import type { Notify } from '../messages/message.ts';
-import type { Submitter } from '../model/approval.ts';
+import type { MachineUser, Submitter } from '../model/approval.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Aws, Caller, Clock, Store } from '../workflow/ports.ts';
 import { type Progress, showProgress } from './progress.ts';
@@ -160,7 +160,11 @@ export function newId(now: Date): string {
 }
 
 export function submitterFrom({ callerArn, account, userId }: Caller): Submitter {
-  return { callerArn, account, userId, osUser: operatingSystemUser(), host: hostname() };
+  return { callerArn, account, userId, ...userOfThisMachine() };
+}
+
+export function userOfThisMachine(): MachineUser {
+  return { osUser: operatingSystemUser(), host: hostname() };
 }
 
 /** Who holds a lock: for another process's message, not for deciding whether this one lives. */

@@ -13,7 +13,7 @@ export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const envelope = z.strictObject({
   payloadType: z.literal(PAYLOAD_TYPE),
   payload: z.base64(),
-  signatures: z.array(z.strictObject({ keyid: z.string(), publicKey: z.base64(), sig: z.base64() })).min(1),
+  signatures: z.array(z.strictObject({ keyid: z.string(), publicKey: z.base64(), sig: z.base64() })),
 });
 
 /** What is signed: `DSSEv1 LENGTH TYPE LENGTH PAYLOAD`, lengths in bytes. */
@@ -58,7 +58,7 @@ export function envelopeText(payload: string, signatures: readonly Signature[]):
   return `${jsonText({ payloadType: PAYLOAD_TYPE, payload: encoded, signatures })}\n`;
 }
 
-/** @returns the payload and its signatures; undefined where the text is not, to the byte, an envelope as written here */
+/** @returns the payload and its signatures, of which there can be none; undefined where the text is not, to the byte, an envelope as written here */
 export function parseEnvelope(text: string): { payload: string; signatures: Signature[] } | undefined {
   try {
     const parsed = envelope.safeParse(JSON.parse(text));

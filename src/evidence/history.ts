@@ -1,4 +1,5 @@
 import type { Approval, Decision } from '../model/approval.ts';
+import { approverOf, isExpired, rankOf } from '../model/in-force.ts';
 import type { EntryBody, JournalEntry, JournalHead } from '../model/journal.ts';
 import { NO_ENTRIES } from '../model/journal.ts';
 import { isOn, type Outcome } from '../model/outcome.ts';
@@ -16,8 +17,8 @@ export interface History {
   /** By account and Region, the last entry on each. */
   readonly places: ReadonlyMap<string, PlaceEntry>;
   readonly approvals: readonly Approval[];
-  /** By key ARN, as are the others: the decision in force, and the approval that holds it. */
-  readonly decisions: ReadonlyMap<string, DecisionInForce>;
+  /** By key ARN, as are the others: the last decision of each approver. */
+  readonly decisions: ReadonlyMap<string, readonly Held[]>;
   readonly changes: ReadonlyMap<string, ChangeInHistory>;
   readonly verdicts: ReadonlyMap<string, Verdict>;
 }
@@ -25,9 +26,13 @@ export interface History {
 type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
 export type PlaceEntry = EntryOf<'place-assessed' | 'place-unreachable'>;
 
-export interface DecisionInForce {
+/** What one approver decided last on a key, and the approval that holds it. */
+export interface Held {
   readonly decision: Decision;
-  readonly approval: string;
+  readonly approval: Pick<Approval, 'approval' | 'at' | 'expiresAt'>;
+  readonly approver: string;
+  /** Of the highest one is in force. */
+  readonly rank: string;
 }
 
 export interface ChangeInHistory {
@@ -71,7 +76,7 @@ interface Story {
   rollout: Rollout;
   readonly places: Map<string, PlaceEntry>;
   readonly approvals: Approval[];
-  readonly decisions: Map<string, DecisionInForce>;
+  readonly decisions: Map<string, readonly Held[]>;
   readonly changes: Map<string, ChangeInHistory>;
   readonly verdicts: Map<string, Verdict>;
   'configure-begun': boolean;
@@ -172,6 +177,8 @@ function followApproval(story: Story, approval: Approval, { candidates }: Popula
   if (story.approvals.some((earlier) => earlier.approval === approval.approval)) {
     refuse('evidence-approval', 'An approval of this id was recorded before.');
   }
+  requireOrigin(approval, refuse);
+  const hold = heldBy(approval, story.approvals.length + 1);
   const named = new Set<string>();
   for (const decision of approval.decisions) {
     const { keyArn } = decision;
@@ -185,24 +192,56 @@ function followApproval(story: Story, approval: Approval, { candidates }: Popula
     if (decision.decision !== 'approve' && change && isBegun(change)) {
       refuse('evidence-approval', `${keyArn} was changed, or may have been, before it was taken back.`);
     }
-    story.decisions.set(keyArn, { decision, approval: approval.approval });
+    const held = hold(decision);
+    const voices = story.decisions.get(keyArn) ?? [];
+    const earlier = voices.find(({ approver }) => approver === held.approver);
+    if (approval.imported && earlier && earlier.approval.at > approval.at) {
+      refuse('evidence-approval', `${keyArn} was decided on by the same approver since.`);
+    }
+    story.decisions.set(keyArn, [...voices.filter((voice) => voice !== earlier), held]);
   }
   story.approvals.push(approval);
+}
+
+/** What was made elsewhere names no caller of AWS, so that it can speak for none; what was made here does. */
+function requireOrigin({ at, expiresAt, submittedBy, imported }: Approval, refuse: Refuse): void {
+  if (expiresAt <= at || (imported && isExpired(expiresAt, imported.at))) {
+    refuse('evidence-approval', 'The approval had expired when it was recorded.');
+  }
+  if ('callerArn' in submittedBy === (imported !== undefined)) {
+    refuse('evidence-approval', 'Who submitted the approval does not fit the way it came in.');
+  }
+}
+
+function heldBy(approval: Approval, number: number): (decision: Decision) => Held {
+  const { approval: id, at, expiresAt } = approval;
+  const approver = approverOf(approval);
+  return (decision) => {
+    const rank = rankOf({ decision: decision.decision, expiresAt, number });
+    return { decision, approval: { approval: id, at, expiresAt }, approver, rank };
+  };
+}
+
+function inForceOn({ decisions }: Story, keyArn: string): Held | undefined {
+  return decisions.get(keyArn)?.reduce((one, other) => (other.rank > one.rank ? other : one));
 }
 
 const isBegun = ({ state, outcome }: ChangeInHistory): boolean =>
   state === 'intended' || outcome.outcome === 'enabled';
 
 function followIntent(story: Story, { approval, change }: EntryBody<'intent'>, refuse: Refuse): void {
-  const { keyArn, attempts, RotationPeriodInDays } = change;
-  const inForce = story.decisions.get(keyArn);
+  const { keyArn, attempts, RotationPeriodInDays, intendedAt } = change;
+  const inForce = inForceOn(story, keyArn);
   const earlier = story.changes.get(keyArn);
   if (
     !story['configure-begun'] ||
     inForce?.decision.decision !== 'approve' ||
-    inForce.approval !== approval
+    inForce.approval.approval !== approval
   ) {
     refuse('evidence-unapproved-change', `${keyArn} was about to be changed without an approval in force.`);
+  }
+  if (intendedAt === undefined || isExpired(inForce.approval.expiresAt, intendedAt)) {
+    refuse('evidence-unapproved-change', `${keyArn} was about to be changed after its approval had expired.`);
   }
   if (RotationPeriodInDays !== inForce.decision.RotationPeriodInDays) {
     refuse('evidence-unapproved-change', `${keyArn} was approved with another period.`);
@@ -217,7 +256,7 @@ function followIntent(story: Story, { approval, change }: EntryBody<'intent'>, r
 function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): void {
   const { keyArn, attempts } = outcome;
   const earlier = story.changes.get(keyArn);
-  const inForce = story.decisions.get(keyArn);
+  const inForce = inForceOn(story, keyArn);
   if (!story['configure-begun'] || !inForce) {
     refuse('evidence-unapproved-change', `${keyArn} has an outcome and was never decided on.`);
   }

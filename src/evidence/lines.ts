@@ -7,12 +7,14 @@ const LONGEST_LINE = 300_000_000;
  * Splits a file into its lines, each ended by a newline, without holding the file.
  * @param name of the file, for the error
  * @param code of the error: what the file is said to be no more
+ * @param longest characters of a line
  * @throws EvidenceError where it is not UTF-8, or does not end with a newline
  */
 export async function* readLines(
   name: string,
   code: EvidenceCode,
   chunks: AsyncIterable<Uint8Array>,
+  longest = LONGEST_LINE,
 ): AsyncGenerator<string> {
   const refuse = (why: string): never => {
     throw new EvidenceError(code, name, why);
@@ -29,7 +31,7 @@ export async function* readLines(
     }
     pieces.push(last);
     held += last.length;
-    if (held > LONGEST_LINE) refuse('A line has no end.');
+    if (held > longest) refuse('A line has no end.');
   }
   if (pieces.join('') + decode(refuse, decoder) !== '') refuse('The last line has no end.');
 }

@@ -44,7 +44,8 @@ export async function* readFindings(lines: AsyncIterable<string>): AsyncGenerato
   }
 }
 
-function parseFinding(line: string, where: string): Finding {
+/** @throws EvidenceError `evidence-findings` */
+export function parseFinding(line: string, where: string): Finding {
   try {
     const { reason, ...rest } = z.looseObject({}).parse(parseJsonLine(line));
     return parseWhole(finding, reason === null ? rest : { ...rest, reason });

@@ -37,7 +37,7 @@ export function verifySignatures(
   }
   const [signature, ...more] = parsed.signatures;
   if (!signature || more.length > 0) {
-    throw new EvidenceError('evidence-signature', BUNDLE_SIGNATURE, 'It holds more than one signature.');
+    throw new EvidenceError('evidence-signature', BUNDLE_SIGNATURE, 'It does not hold one signature.');
   }
   requireSignature(parsed.payload, signature, BUNDLE_SIGNATURE);
   return { bundle: signature.keyid, approvals: signers };

@@ -3,8 +3,11 @@ import type { Approval } from '../model/approval.ts';
 
 const STATEMENT = 'https://in-toto.io/Statement/v1';
 
-/** What an approver signs: an in-toto statement on the plan, in RFC 8785 form, that holds the whole approval. */
-export function approvalStatement({ signature, ...approval }: Approval): string {
+/**
+ * What an approver signs: an in-toto statement on the plan, in RFC 8785 form, that holds the whole approval but for who
+ * brought it in.
+ */
+export function approvalStatement({ signature, imported, ...approval }: Approval): string {
   return statement('plan.jsonl', approval.planDigest, 'urn:keyturn:approval:v1', approval);
 }
 

@@ -7,24 +7,36 @@ const LARGEST = 256 * MIB;
 
 /** Reads a text file that a person names; `-` is standard input. @throws KeyturnError `input-file` */
 export async function readTextFile(path: string, largest = LARGEST): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readPieces(path, largest)) chunks.push(chunk);
   try {
-    const chunks: Buffer[] = [];
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw unreadable(path, 'it is not UTF-8', cause);
+  }
+}
+
+/** The same in pieces, as bytes, for what need not be held whole. @param largest bytes */
+export async function* readPieces(path: string, largest: number): AsyncGenerator<Uint8Array> {
+  try {
     let size = 0;
     for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) {
       size += chunk.length;
       if (size > largest) throw new Error(`it is larger than ${largest / MIB} MiB`);
-      chunks.push(chunk);
+      yield chunk;
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new KeyturnError(
-      'input-file',
-      `The file ${path} cannot be read: ${said}.`,
-      'Name a UTF-8 text file.',
-      { cause },
-    );
+    throw unreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function unreadable(path: string, why: string, cause: unknown): KeyturnError {
+  return new KeyturnError(
+    'input-file',
+    `The file ${path} cannot be read: ${why}.`,
+    'Name a UTF-8 text file; a spreadsheet has to save it as “CSV UTF-8”.',
+    { cause },
+  );
 }
 
 /** The same for a file that need not be there. @returns undefined where it is not */

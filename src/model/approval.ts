@@ -1,19 +1,22 @@
 import * as z from 'zod';
 import { rotationPeriod } from './period.ts';
 import { signature } from './signature.ts';
-import { text, timestamp } from './text.ts';
+import { moment, text } from './text.ts';
 
 export const DECISIONS = ['approve', 'decline', 'defer'] as const;
 export const decisionKind = z.enum(DECISIONS);
 export type DecisionKind = z.infer<typeof decisionKind>;
+
+/** Who somebody is as the operating system says: what a machine says of itself, and no proof. */
+export const machineUser = z.object({ osUser: text, host: text });
+export type MachineUser = z.infer<typeof machineUser>;
 
 /** Who submitted the decisions: as AWS and as the operating system know them. */
 export const submitter = z.object({
   callerArn: text,
   account: z.string(),
   userId: text,
-  osUser: text,
-  host: text,
+  ...machineUser.shape,
 });
 export type Submitter = z.infer<typeof submitter>;
 
@@ -29,20 +32,26 @@ export const decision = z.object({
 });
 export type Decision = z.infer<typeof decision>;
 
-/** The decisions of one person over one plan, bound to the plan's digest. */
+/** The decisions of one person over one plan, bound to the plan's digest and to a time. */
 export const approval = z.object({
   schema: z.literal('keyturn/approval/v1'),
   approval: z.string(),
   rollout: z.string(),
   planDigest: z.string(),
-  at: timestamp,
-  submittedBy: submitter,
+  /** When it was made. */
+  at: moment,
+  /** From then on it covers no change any more. A decline does not expire. */
+  expiresAt: moment,
+  /** Without AWS's part where it was made elsewhere, from an exported plan. */
+  submittedBy: z.union([submitter, machineUser]),
   /** How it came in: `picker`, `all`, `keys` or the file's name. */
   source: text,
   reason: text.optional(),
   decisions: z.array(decision),
   /** Of the approver, over the statement that says all of the above (docs/evidence-format.md). */
   signature: signature.optional(),
+  /** Who brought it in, and when, where it was made elsewhere; not signed by the approver. */
+  imported: z.object({ at: moment, by: submitter }).optional(),
 });
 export type Approval = z.infer<typeof approval>;
 
@@ -50,13 +59,14 @@ export type Approval = z.infer<typeof approval>;
 export type ApprovalHeader = Omit<Approval, 'decisions'> & { readonly counts: DecisionCounts };
 export type DecisionCounts = Readonly<Record<DecisionKind, number>>;
 
-/** A decision as it was submitted, with the approval that holds its key now: another one where it was replaced. */
+/** A decision as it was submitted, beside the one in force on its key now and the approval that holds that. */
 export interface SubmittedDecision {
   readonly decision: Decision;
   readonly inForce: string;
+  readonly standing: DecisionKind;
 }
 
-/** A candidate with the decision in force, and the approval that holds it. */
+/** A candidate with the decision in force, the approval that holds it, and whose that is. */
 export interface DecidedKey {
   readonly keyArn: string;
   readonly keyId: string;
@@ -65,4 +75,9 @@ export interface DecidedKey {
   readonly decision: DecisionKind | 'undecided';
   readonly reason?: string;
   readonly approval?: string;
+  readonly approver?: string;
+  /** Of a decision to approve. */
+  readonly expiresAt?: string;
+  /** Everybody who declines, where somebody does: each has to withdraw before the key can be changed. */
+  readonly declinedBy?: readonly string[];
 }

@@ -87,7 +87,10 @@ export function decisionColumns(approvals: readonly ApprovalHeader[]): Columns<D
     reason: (d) => d.reason,
     approval: (d) => d.approval,
     decidedAt: (d) => approvalOf(d)?.at,
-    submittedBy: (d) => approvalOf(d)?.submittedBy.callerArn,
+    approver: (d) => d.approver,
+    expiresAt: (d) => d.expiresAt,
+    declinedBy: (d) => list(d.declinedBy),
+    submittedBy: (d) => callerOf(approvalOf(d)?.submittedBy),
     osUser: (d) => approvalOf(d)?.submittedBy.osUser,
     host: (d) => approvalOf(d)?.submittedBy.host,
     source: (d) => approvalOf(d)?.source,
@@ -141,5 +144,9 @@ export const verdictColumns: Columns<VerdictRow> = {
 /** What is added a month after each rotation that counts; nothing is proposed for other keys. */
 const added = (finding: Finding, price: RotationPrice): number[] | undefined =>
   finding.finding === 'candidate' ? monthlyAfter(costOf(finding, price), price) : undefined;
+
+/** AWS's name of a submitter; empty where the approval was made without AWS. */
+const callerOf = (by: ApprovalHeader['submittedBy'] | undefined): string | undefined =>
+  by && 'callerArn' in by ? by.callerArn : undefined;
 
 const list = (items: readonly string[] | undefined): string | undefined => items?.join('; ');

@@ -13,10 +13,15 @@ export interface DecisionCounts {
 export interface ApprovalSummary {
   readonly approval: string;
   readonly at: string;
-  readonly callerArn: string;
-  readonly account: string;
+  readonly expiresAt: string;
+  readonly approver: string;
+  /** As AWS knows the submitter; absent where the approval was made without AWS, and brought in by somebody else. */
+  readonly callerArn?: string;
+  readonly account?: string;
   readonly osUser: string;
   readonly host: string;
+  readonly importedBy?: string;
+  readonly importedAt?: string;
   readonly source: string;
   readonly reason?: string;
   readonly planDigest: string;

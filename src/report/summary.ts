@@ -1,3 +1,4 @@
+import { approverOf } from '../model/in-force.ts';
 import { phaseReached } from '../model/phase.ts';
 import { addCounts } from '../model/plan.ts';
 import { assembleChangeSurvey, type ChangeSurvey, type TimeRange } from './change-survey.ts';
@@ -82,16 +83,19 @@ async function countDecisions(decisions: Rows<{ decision: string }>): Promise<De
 }
 
 function summarizeApprovals({ approvals }: RolloutRecord): ApprovalSummary[] {
-  return approvals.map(({ approval, at, submittedBy, source, reason, planDigest, counts }) => {
+  return approvals.map(({ approval, at, counts, ...header }) => {
     const { approve, decline, defer } = counts;
-    const { callerArn, account, osUser, host } = submittedBy;
+    const { submittedBy, expiresAt, imported, source, reason, planDigest } = header;
+    const { osUser, host } = submittedBy;
     return {
       approval,
       at,
-      callerArn,
-      account,
+      expiresAt,
+      approver: approverOf(header),
+      ...('callerArn' in submittedBy && { callerArn: submittedBy.callerArn, account: submittedBy.account }),
       osUser,
       host,
+      ...(imported && { importedBy: imported.by.callerArn, importedAt: imported.at }),
       source,
       ...(reason !== undefined && { reason }),
       planDigest,

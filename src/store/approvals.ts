@@ -1,4 +1,5 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import * as z from 'zod';
 import { KeyturnError } from '../messages/error.ts';
 import {
   type Approval,
@@ -10,11 +11,13 @@ import {
   decision as decisionSchema,
   type SubmittedDecision,
 } from '../model/approval.ts';
+import { approverOf, rankOf, type Voice } from '../model/in-force.ts';
 import { append } from './journal.ts';
 import { pages } from './pages.ts';
 import { parseRecord } from './record.ts';
 import type { Tables } from './schema.ts';
 
+const approvers = z.array(z.string());
 const headerSchema = approvalSchema.omit({ decisions: true });
 
 export function approvalMethods(db: Kysely<Tables>) {
@@ -22,16 +25,19 @@ export function approvalMethods(db: Kysely<Tables>) {
     recordApproval: (approval: Approval): Promise<void> =>
       db.transaction().execute(async (transaction) => {
         const { decisions, ...header } = approval;
-        const { rollout, approval: id, at, planDigest } = header;
+        const { rollout, approval: id, at, planDigest, imported } = header;
         await refuseTakingBack(transaction, approval);
+        if (imported) await refuseOutdated(transaction, approval);
+        const number = (await countApprovals(transaction, rollout)) + 1;
         await transaction
           .insertInto('approvals')
           .values({ rollout, id, at, plan_digest: planDigest, record: JSON.stringify(header) })
           .execute();
+        const voice = { approver: approverOf(header), expiresAt: header.expiresAt, number };
         for (const [position, decision] of decisions.entries()) {
-          await saveDecision(transaction, header, position, decision);
+          await saveDecision(transaction, header, position, decision, voice);
         }
-        await append(transaction, rollout, { at, kind: 'approval', body: approval });
+        await append(transaction, rollout, { at: imported?.at ?? at, kind: 'approval', body: approval });
       }),
 
     approvals: async (rollout: string): Promise<ApprovalHeader[]> => {
@@ -70,6 +76,7 @@ async function saveDecision(
   { rollout, approval }: Pick<Approval, 'rollout' | 'approval'>,
   position: number,
   decided: Decision,
+  { approver, expiresAt, number }: Omit<Voice, 'decision'> & { readonly approver: string },
 ): Promise<void> {
   const { keyArn, account, region, decision } = decided;
   const row = { decision, approval, record: JSON.stringify(decided) };
@@ -77,11 +84,49 @@ async function saveDecision(
     .insertInto('submitted')
     .values({ rollout, position, key_arn: keyArn, ...row })
     .execute();
+  const voice = { ...row, expires_at: expiresAt, rank: rankOf({ decision, expiresAt, number }) };
   await transaction
     .insertInto('decisions')
-    .values({ rollout, key_arn: keyArn, account, region, ...row })
-    .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
+    .values({ rollout, key_arn: keyArn, approver, account, region, ...voice })
+    .onConflict((conflict) => conflict.columns(['rollout', 'key_arn', 'approver']).doUpdateSet(voice))
     .execute();
+}
+
+async function countApprovals(transaction: Transaction<Tables>, rollout: string): Promise<number> {
+  const { approvals } = await transaction
+    .selectFrom('approvals')
+    .select((e) => e.fn.countAll<number>().as('approvals'))
+    .where('rollout', '=', rollout)
+    .executeTakeFirstOrThrow();
+  return Number(approvals);
+}
+
+/** What was made elsewhere can arrive late: after its approver has decided otherwise it must not undo that. */
+async function refuseOutdated(transaction: Transaction<Tables>, approval: Approval): Promise<void> {
+  const problems: string[] = [];
+  for (const { keyArn } of approval.decisions) {
+    const later = await transaction
+      .selectFrom('decisions')
+      .innerJoin('approvals', (join) =>
+        join
+          .onRef('approvals.rollout', '=', 'decisions.rollout')
+          .onRef('approvals.id', '=', 'decisions.approval'),
+      )
+      .select(['approvals.id', 'approvals.at'])
+      .where('decisions.rollout', '=', approval.rollout)
+      .where('decisions.key_arn', '=', keyArn)
+      .where('decisions.approver', '=', approverOf(approval))
+      .where('approvals.at', '>', approval.at)
+      .executeTakeFirst();
+    if (later) problems.push(`${keyArn}: its approver has decided since (approval ${later.id}, ${later.at})`);
+  }
+  if (problems.length === 0) return;
+  throw new KeyturnError(
+    'refused-decisions',
+    'The same approver has decided on some of these keys later; nothing was recorded.',
+    'Ask the approver for a new approval.',
+    { problems },
+  );
 }
 
 /** What was changed, or may have been, cannot be undecided: the totals would no longer hold what was done. */
@@ -143,12 +188,17 @@ async function* readSubmitted(
   const rows = pages((after: number | undefined, size) =>
     db
       .selectFrom('submitted')
-      .innerJoin('decisions', (join) =>
+      .innerJoin('in_force', (join) =>
         join
-          .onRef('decisions.rollout', '=', 'submitted.rollout')
-          .onRef('decisions.key_arn', '=', 'submitted.key_arn'),
+          .onRef('in_force.rollout', '=', 'submitted.rollout')
+          .onRef('in_force.key_arn', '=', 'submitted.key_arn'),
       )
-      .select(['submitted.position', 'submitted.record', 'decisions.approval as inForce'])
+      .select([
+        'submitted.position',
+        'submitted.record',
+        'in_force.approval as inForce',
+        'in_force.decision as standing',
+      ])
       .where('submitted.rollout', '=', rollout)
       .where('submitted.approval', '=', approval)
       .where('submitted.position', '>', after ?? -1)
@@ -157,8 +207,8 @@ async function* readSubmitted(
       .execute()
       .then((page) => page.map((row) => ({ cursor: row.position, row }))),
   );
-  for await (const { record, inForce } of rows) {
-    yield { decision: parseRecord(decisionSchema, record), inForce };
+  for await (const { record, inForce, standing } of rows) {
+    yield { decision: parseRecord(decisionSchema, record), inForce, standing };
   }
 }
 
@@ -166,17 +216,27 @@ async function* readDecisions(db: Kysely<Tables>, rollout: string): AsyncGenerat
   const rows = pages((after: string | undefined, size) =>
     db
       .selectFrom('findings')
-      .leftJoin('decisions', (join) =>
+      .leftJoin('in_force', (join) =>
         join
-          .onRef('decisions.rollout', '=', 'findings.rollout')
-          .onRef('decisions.key_arn', '=', 'findings.key_arn'),
+          .onRef('in_force.rollout', '=', 'findings.rollout')
+          .onRef('in_force.key_arn', '=', 'findings.key_arn'),
       )
       .select([
         'findings.key_arn as keyArn',
         'findings.account as account',
         'findings.region as region',
-        'decisions.approval as approval',
-        'decisions.record as decided',
+        'in_force.approval as approval',
+        'in_force.approver as approver',
+        'in_force.expires_at as expiresAt',
+        'in_force.record as decided',
+        (e) =>
+          e
+            .selectFrom('decisions')
+            .select(sql<string>`json_group_array(approver order by approver)`.as('approvers'))
+            .whereRef('decisions.rollout', '=', 'in_force.rollout')
+            .whereRef('decisions.key_arn', '=', 'in_force.key_arn')
+            .where('decisions.decision', '=', 'decline')
+            .as('declinedBy'),
       ])
       .where('findings.rollout', '=', rollout)
       .where('findings.finding', '=', 'candidate')
@@ -186,19 +246,29 @@ async function* readDecisions(db: Kysely<Tables>, rollout: string): AsyncGenerat
       .execute()
       .then((page) => page.map((row) => ({ cursor: row.keyArn, row }))),
   );
-  for await (const { keyArn, account, region, approval, decided } of rows) {
+  for await (const { keyArn, account, region, ...held } of rows) {
     const keyId = keyArn.slice(keyArn.lastIndexOf('/') + 1);
-    const { decision, reason } = decided
-      ? parseRecord(decisionSchema, decided)
-      : { decision: 'undecided' as const };
-    yield {
-      keyArn,
-      keyId,
-      account,
-      region,
-      decision,
-      ...(reason !== undefined && { reason }),
-      ...(approval !== null && { approval }),
-    };
+    yield { keyArn, keyId, account, region, ...decidedIn(held) };
   }
+}
+
+interface Held {
+  readonly approval: string | null;
+  readonly approver: string | null;
+  readonly expiresAt: string | null;
+  readonly decided: string | null;
+  readonly declinedBy: string | null;
+}
+
+function decidedIn({ approval, approver, expiresAt, decided, declinedBy }: Held) {
+  if (!approval || !approver || !expiresAt || !decided) return { decision: 'undecided' as const };
+  const { decision, reason } = parseRecord(decisionSchema, decided);
+  return {
+    decision,
+    ...(reason !== undefined && { reason }),
+    approval,
+    approver,
+    ...(decision === 'approve' && { expiresAt }),
+    ...(decision === 'decline' && { declinedBy: parseRecord(approvers, declinedBy ?? '') }),
+  };
 }

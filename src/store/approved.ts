@@ -1,5 +1,6 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { decision as decisionSchema } from '../model/approval.ts';
+import { APPROVAL_EXPIRED } from '../model/in-force.ts';
 import { outcome as outcomeSchema } from '../model/outcome.ts';
 import { VERDICTS, type Verdict, type VerdictKind, verdict as verdictSchema } from '../model/verdict.ts';
 import type { ApprovedCount, ApprovedFilter, ApprovedKey, ApprovedPlace } from '../workflow/ports.ts';
@@ -18,17 +19,17 @@ export function approvedMethods(db: Kysely<Tables>) {
 
     approvedKey: async (rollout: string, keyArn: string): Promise<ApprovedKey | undefined> => {
       const row = await withRecords(approved(db, rollout, {}))
-        .where('decisions.key_arn', '=', keyArn)
+        .where('in_force.key_arn', '=', keyArn)
         .executeTakeFirst();
       return row && toApprovedKey(row);
     },
 
     approvedPlaces: async (rollout: string, filter: ApprovedFilter = {}): Promise<ApprovedPlace[]> => {
       const rows = await approved(db, rollout, filter)
-        .select(['decisions.account', 'decisions.region', (e) => e.fn.countAll<number>().as('keys')])
-        .groupBy(['decisions.account', 'decisions.region'])
+        .select(['in_force.account', 'in_force.region', (e) => e.fn.countAll<number>().as('keys')])
+        .groupBy(['in_force.account', 'in_force.region'])
         .orderBy((e) => e.fn.count(e.case().when('changes.state', '=', 'intended').then(1).end()), 'desc')
-        .orderBy((e) => e.fn.min('decisions.key_arn'))
+        .orderBy((e) => e.fn.min('in_force.key_arn'))
         .execute();
       return rows.map(({ account, region, keys }) => ({ place: { account, region }, keys: Number(keys) }));
     },
@@ -37,20 +38,26 @@ export function approvedMethods(db: Kysely<Tables>) {
       const rows = await approved(db, rollout, {})
         .innerJoin('approvals', (join) =>
           join
-            .onRef('approvals.rollout', '=', 'decisions.rollout')
-            .onRef('approvals.id', '=', 'decisions.approval'),
+            .onRef('approvals.rollout', '=', 'in_force.rollout')
+            .onRef('approvals.id', '=', 'in_force.approval'),
         )
         .select([
           'approvals.plan_digest as planDigest',
+          'in_force.expires_at as expiresAt',
+          (e) => e('changes.state', 'is not distinct from', 'intended').as('announced'),
+          (e) => e('changes.reason', 'is not distinct from', APPROVAL_EXPIRED).as('lapsed'),
           (e) => e.fn.coalesce('changes.outcome', e.val('pending' as const)).as('ended'),
           'verdicts.verdict as verdict',
           (e) => e.fn.countAll<number>().as('keys'),
         ])
-        .groupBy(['planDigest', 'ended', 'verdicts.verdict'])
+        .groupBy(['planDigest', 'expiresAt', 'announced', 'lapsed', 'ended', 'verdicts.verdict'])
         .execute();
-      return rows.map(({ planDigest, ended, verdict, keys }) => ({
+      return rows.map(({ planDigest, expiresAt, announced, lapsed, ended, verdict, keys }) => ({
         planDigest,
+        expiresAt,
         outcome: ended,
+        announced: Boolean(announced),
+        lapsed: Boolean(lapsed),
         verdict: verdict ?? 'none',
         keys: Number(keys),
       }));
@@ -68,11 +75,11 @@ export function approvedMethods(db: Kysely<Tables>) {
 function approved(db: Kysely<Tables>, rollout: string, filter: ApprovedFilter) {
   const { place, outcomes, announced, verdicts } = filter;
   return db
-    .selectFrom('decisions')
+    .selectFrom('in_force')
     .leftJoin('changes', (join) =>
       join
-        .onRef('changes.rollout', '=', 'decisions.rollout')
-        .onRef('changes.key_arn', '=', 'decisions.key_arn'),
+        .onRef('changes.rollout', '=', 'in_force.rollout')
+        .onRef('changes.key_arn', '=', 'in_force.key_arn'),
     )
     .leftJoin('verdicts', (join) =>
       join
@@ -80,12 +87,12 @@ function approved(db: Kysely<Tables>, rollout: string, filter: ApprovedFilter) {
         .onRef('verdicts.key_arn', '=', 'changes.key_arn')
         .on('changes.outcome', '=', 'enabled'),
     )
-    .where('decisions.rollout', '=', rollout)
-    .where('decisions.decision', '=', 'approve')
+    .where('in_force.rollout', '=', rollout)
+    .where('in_force.decision', '=', 'approve')
     .$if(place !== undefined, (query) =>
       query
-        .where('decisions.account', '=', place?.account ?? '')
-        .where('decisions.region', '=', place?.region ?? ''),
+        .where('in_force.account', '=', place?.account ?? '')
+        .where('in_force.region', '=', place?.region ?? ''),
     )
     .$if(outcomes !== undefined, (query) =>
       query.where((e) => e(e.fn.coalesce('changes.outcome', e.val('pending')), 'in', outcomes ?? [])),
@@ -103,8 +110,9 @@ type Joined = Approved extends SelectQueryBuilder<infer DB, infer Table, object>
 
 function withRecords<Row>(query: SelectQueryBuilder<Joined[0], Joined[1], Row>) {
   return query.select([
-    'decisions.key_arn as keyArn',
-    'decisions.record as decided',
+    'in_force.key_arn as keyArn',
+    'in_force.record as decided',
+    'in_force.expires_at as expiresAt',
     'changes.state as state',
     'changes.record as change',
   ]);
@@ -112,13 +120,15 @@ function withRecords<Row>(query: SelectQueryBuilder<Joined[0], Joined[1], Row>) 
 
 interface ApprovedRow {
   readonly decided: string;
+  readonly expiresAt: string;
   readonly state: 'intended' | 'ended' | null;
   readonly change: string | null;
 }
 
-function toApprovedKey({ decided, state, change }: ApprovedRow): ApprovedKey {
+function toApprovedKey({ decided, expiresAt, state, change }: ApprovedRow): ApprovedKey {
   return {
     decision: parseRecord(decisionSchema, decided),
+    expiresAt,
     ...(state && change && { change: { state, outcome: parseRecord(outcomeSchema, change) } }),
   };
 }
@@ -130,8 +140,8 @@ async function* readApproved(
 ): AsyncGenerator<ApprovedKey> {
   const fetch = async (after: string | undefined, size: number) => {
     const page = await withRecords(approved(db, rollout, filter))
-      .where('decisions.key_arn', '>', after ?? '')
-      .orderBy('decisions.key_arn')
+      .where('in_force.key_arn', '>', after ?? '')
+      .orderBy('in_force.key_arn')
       .limit(size)
       .execute();
     return page.map((row) => ({ cursor: row.keyArn, row }));
@@ -146,9 +156,9 @@ async function* readVerdicts(
 ): AsyncGenerator<Verdict> {
   const fetch = async (after: string | undefined, size: number) => {
     const page = await approved(db, rollout, { verdicts: verdict ? [verdict] : VERDICTS })
-      .select(['decisions.key_arn as keyArn', 'verdicts.record as record'])
-      .where('decisions.key_arn', '>', after ?? '')
-      .orderBy('decisions.key_arn')
+      .select(['in_force.key_arn as keyArn', 'verdicts.record as record'])
+      .where('in_force.key_arn', '>', after ?? '')
+      .orderBy('in_force.key_arn')
       .limit(size)
       .execute();
     return page.map(({ keyArn, record }) => ({ cursor: keyArn, row: record ?? '' }));

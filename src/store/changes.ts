@@ -1,24 +1,28 @@
 import type { Kysely, Transaction } from 'kysely';
+import { isExpired } from '../model/in-force.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
+import type { IntentAnswer } from '../workflow/ports.ts';
 import { append } from './journal.ts';
 import type { Tables } from './schema.ts';
 
 export function changeMethods(db: Kysely<Tables>) {
   return {
-    recordIntent: (rollout: string, outcome: Outcome): Promise<boolean> =>
+    recordIntent: (rollout: string, outcome: Outcome): Promise<IntentAnswer> =>
       db.transaction().execute(async (transaction) => {
+        const { intendedAt = '' } = outcome;
         const decided = await transaction
-          .selectFrom('decisions')
-          .select(['decision', 'approval'])
+          .selectFrom('in_force')
+          .select(['decision', 'approval', 'expires_at'])
           .where('rollout', '=', rollout)
           .where('key_arn', '=', outcome.keyArn)
           .executeTakeFirst();
-        if (decided?.decision !== 'approve') return false;
+        if (decided?.decision !== 'approve') return 'not-approved';
+        if (isExpired(decided.expires_at, intendedAt)) return 'approval-expired';
         await saveChange(transaction, rollout, 'intended', outcome);
         const body = { approval: decided.approval, change: outcome };
-        await append(transaction, rollout, { at: outcome.intendedAt ?? '', kind: 'intent', body });
-        return true;
+        await append(transaction, rollout, { at: intendedAt, kind: 'intent', body });
+        return 'recorded';
       }),
 
     recordOutcome: (rollout: string, outcome: Outcome): Promise<void> =>
@@ -53,6 +57,7 @@ async function saveChange(
   const row = {
     state,
     outcome: state === 'intended' ? ('pending' as const) : outcome.outcome,
+    reason: outcome.reason ?? null,
     record: JSON.stringify(outcome),
   };
   await transaction

@@ -36,21 +36,16 @@ export interface Tables {
     decision: DecisionKind;
     record: string;
   };
-  /** The decision in force for each key. */
-  decisions: {
-    rollout: string;
-    key_arn: string;
-    account: string;
-    region: string;
-    decision: DecisionKind;
-    approval: string;
-    record: string;
-  };
+  /** The last decision of each approver on each key. */
+  decisions: Voice;
+  /** Of those the one in force on each key. */
+  in_force: Voice;
   changes: {
     rollout: string;
     key_arn: string;
     state: 'intended' | 'ended';
     outcome: OutcomeKind;
+    reason: string | null;
     record: string;
   };
   verdicts: { rollout: string; key_arn: string; verdict: VerdictKind; record: string };
@@ -58,8 +53,22 @@ export interface Tables {
   journal: { rollout: string; seq: number; line: string; hash: string };
 }
 
+interface Voice {
+  rollout: string;
+  key_arn: string;
+  approver: string;
+  account: string;
+  region: string;
+  decision: DecisionKind;
+  approval: string;
+  expires_at: string;
+  /** Among all voices on the key: the highest is in force. */
+  rank: string;
+  record: string;
+}
+
 /** The schema's version stands in `PRAGMA user_version`; a store of a later version is refused, never guessed at. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const STATEMENTS = [
   `create table rollouts (id text primary key, created_at text not null, assessed_at text, record text not null)`,
@@ -74,15 +83,18 @@ const STATEMENTS = [
   `create table submitted (rollout text not null, approval text not null, position integer not null,
      key_arn text not null, decision text not null, record text not null,
      primary key (rollout, approval, position), foreign key (rollout, approval) references approvals)`,
-  `create table decisions (rollout text not null, key_arn text not null, account text not null,
-     region text not null, decision text not null, approval text not null, record text not null,
-     primary key (rollout, key_arn),
+  `create table decisions (rollout text not null, key_arn text not null, approver text not null,
+     account text not null, region text not null, decision text not null, approval text not null,
+     expires_at text not null, rank text not null, record text not null,
+     primary key (rollout, key_arn, approver),
      foreign key (rollout, key_arn) references findings, foreign key (rollout, approval) references approvals)`,
   `create index decisions_by_kind on decisions (rollout, decision, key_arn)`,
   `create index decisions_by_place on decisions (rollout, decision, account, region, key_arn)`,
+  `create view in_force as select * from decisions one where not exists (select 1 from decisions other
+     where other.rollout = one.rollout and other.key_arn = one.key_arn and other.rank > one.rank)`,
   `create table changes (rollout text not null, key_arn text not null,
-     state text not null check (state in ('intended', 'ended')), outcome text not null, record text not null,
-     primary key (rollout, key_arn), foreign key (rollout, key_arn) references decisions)`,
+     state text not null check (state in ('intended', 'ended')), outcome text not null, reason text,
+     record text not null, primary key (rollout, key_arn), foreign key (rollout, key_arn) references findings)`,
   `create table verdicts (rollout text not null, key_arn text not null, verdict text not null, record text not null,
      primary key (rollout, key_arn), foreign key (rollout, key_arn) references changes)`,
   `create table journal (rollout text not null references rollouts, seq integer not null, line text not null,

@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import { decideOn } from '../approve/decide.ts';
+import { decideOn, type PlanForApproval } from '../approve/decide.ts';
 import type { DecisionRequest } from '../approve/request.ts';
 import { signPayload } from '../evidence/dsse.ts';
 import { approvalStatement } from '../evidence/statement.ts';
 import { KeyturnError } from '../messages/error.ts';
-import type { Approval, DecisionKind, Submitter } from '../model/approval.ts';
+import type { Approval, DecisionKind } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
+import { APPROVAL_LIFE_MS } from '../model/in-force.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { checkPlan } from './choose-rollout.ts';
 import type { Clock, Store } from './ports.ts';
@@ -17,57 +18,97 @@ export interface ApproveHost {
   readonly newApprovalId: () => string;
 }
 
+/** What somebody decides, and who that is. */
 export interface Submission {
   readonly requests: readonly DecisionRequest[];
   /** What is wrong with the file that the requests were read from. */
   readonly problems: readonly string[];
-  readonly submittedBy: Submitter;
+  readonly submittedBy: Approval['submittedBy'];
   readonly source: string;
   readonly reason?: string;
+  /** Milliseconds that the approval holds. */
+  readonly lifeMs?: number;
   /** The approver's Ed25519 private key, to sign the approval with. */
   readonly key?: KeyObject;
 }
 
 export type DecisionTotals = Readonly<Record<'approved' | 'declined' | 'deferred' | 'undecided', number>>;
 
+/** The decisions in force after an approval was recorded. */
+export interface Recorded extends DecisionTotals {
+  readonly approval: string;
+  /** Keys that it approves and that somebody else declines: they stay declined. */
+  readonly blocked: number;
+}
+
 /**
  * Records decisions over a rollout's plan, all of them or none.
+ * @throws KeyturnError as `decideApproval`, and `refused-decisions`
+ */
+export async function approve(
+  host: ApproveHost,
+  rollout: AssessedRollout,
+  submission: Submission,
+): Promise<Recorded> {
+  return recordDecided(host.store, await decideApproval(host, rollout, submission));
+}
+
+/**
+ * Turns what somebody decides into an approval, signed where there is a key.
  * @throws KeyturnError `refused-stale-plan`, `refused-foreign-plan` or `input-decisions` with every problem, or
  *   `refused-nothing-approved` where there is no decision at all
  */
-export async function approve(
+export async function decideApproval(
   { store, clock, newApprovalId }: ApproveHost,
   rollout: AssessedRollout,
-  { requests, problems, submittedBy, source, reason, key }: Submission,
-): Promise<DecisionTotals> {
+  { requests, problems, submittedBy, source, reason, lifeMs = APPROVAL_LIFE_MS, key }: Submission,
+): Promise<Approval> {
   if (requests.length === 0 && problems.length === 0) throw nothingApproved('No key was chosen.');
   await checkPlan(store, rollout);
-  const { planDigest, RotationPeriodInDays } = rollout;
-  const findings = await findingsOf(store, rollout.id, requests);
-  const isShown = await whereOf(rollout);
-  const plan = { digest: planDigest, RotationPeriodInDays, findings, isShown };
-  const decided = decideOn(plan, requests, reason);
+  const decided = decideOn(await planForApproval(store, rollout, requests), requests, reason);
   if (decided.kind === 'refused') {
     throw refusal(source, [...problems, ...decided.problems], decided.foreignPlan);
   }
   if (problems.length > 0) throw refusal(source, problems, false);
+  const now = clock.now().getTime();
   const approval: Approval = {
     schema: 'keyturn/approval/v1',
     approval: newApprovalId(),
     rollout: rollout.id,
-    planDigest,
-    at: clock.now().toISOString(),
+    planDigest: rollout.planDigest,
+    at: new Date(now).toISOString(),
+    expiresAt: new Date(now + lifeMs).toISOString(),
     submittedBy,
     source,
     ...(reason !== undefined && { reason }),
     decisions: [...decided.decisions],
   };
-  await store.recordApproval(key ? signed(approval, key) : approval);
-  return totalDecisions(store, rollout.id);
+  return key ? { ...approval, signature: signPayload(approvalStatement(approval), key) } : approval;
 }
 
-function signed(approval: Approval, key: KeyObject): Approval {
-  return { ...approval, signature: signPayload(approvalStatement(approval), key) };
+/** The plan, as far as some keys need it to be decided on. */
+export async function planForApproval(
+  store: Store,
+  rollout: AssessedRollout,
+  keys: readonly { readonly keyArn: string }[],
+): Promise<PlanForApproval> {
+  const { id, planDigest: digest, RotationPeriodInDays } = rollout;
+  const findings = new Map<string, Finding>();
+  for (const { keyArn } of keys) {
+    const finding = await store.finding(id, keyArn);
+    if (finding) findings.set(keyArn, finding);
+  }
+  return { digest, RotationPeriodInDays, findings, isShown: await whereOf(rollout) };
+}
+
+export async function recordDecided(store: Store, approval: Approval): Promise<Recorded> {
+  await store.recordApproval(approval);
+  const { rollout, approval: id } = approval;
+  let blocked = 0;
+  for await (const { decision, standing } of store.submittedDecisions(rollout, id)) {
+    if (decision.decision === 'approve' && standing === 'decline') blocked += 1;
+  }
+  return { approval: id, blocked, ...(await totalDecisions(store, rollout)) };
 }
 
 /** Asks to approve every candidate of the plan that is shown. */
@@ -99,19 +140,6 @@ const TOTAL: Readonly<Record<DecisionKind | 'undecided', keyof DecisionTotals>> 
   defer: 'deferred',
   undecided: 'undecided',
 };
-
-async function findingsOf(
-  store: Store,
-  rollout: string,
-  requests: readonly DecisionRequest[],
-): Promise<Map<string, Finding>> {
-  const findings = new Map<string, Finding>();
-  for (const { keyArn } of requests) {
-    const finding = await store.finding(rollout, keyArn);
-    if (finding) findings.set(keyArn, finding);
-  }
-  return findings;
-}
 
 function refusal(source: string, problems: readonly string[], foreignPlan: boolean): KeyturnError {
   return foreignPlan

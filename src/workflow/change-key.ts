@@ -1,11 +1,12 @@
 import type { Permit } from '../configure/governor.ts';
 import type { Step } from '../configure/step.ts';
 import type { Failure } from '../model/failure.ts';
+import { APPROVAL_EXPIRED } from '../model/in-force.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { checkKey } from './check-key.ts';
 import { pending, UNSETTLED } from './outcomes.ts';
-import type { ApprovedKey, Clock, KmsPlace, Store } from './ports.ts';
+import type { ApprovedKey, Clock, IntentAnswer, KmsPlace, Store } from './ports.ts';
 import { settle } from './settle.ts';
 
 export interface ChangeWork {
@@ -87,8 +88,8 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
     drift: [...step.drift],
     intendedAt: clock.now().toISOString(),
   };
-  const stillApproved = await store.recordIntent(rollout.id, intent);
-  if (!stillApproved) return notApprovedAnyMore(checked, clock);
+  const announced = await store.recordIntent(rollout.id, intent);
+  if (announced !== 'recorded') return uncovered(checked, announced, clock);
   const answer = await kms.enableKeyRotation(intent.keyArn, intent.RotationPeriodInDays);
   const requestId = answer.ok ? answer.requestId : answer.failure.requestId;
   const called = { ...intent, ...(requestId !== undefined && { requestId }) };
@@ -186,15 +187,22 @@ function gaveUp(outcome: Outcome): Outcome {
   return { ...outcome, outcome: 'failed', reason, explanation, finishedAt: outcome.checkedAt };
 }
 
-function notApprovedAnyMore(checked: Outcome, clock: Clock): Outcome {
-  const explanation = 'The approval was taken back before the change was announced.';
-  return {
-    ...checked,
-    outcome: 'skipped',
+/** Why no approval covers a change at the moment at which it would be announced. */
+export const UNCOVERED: Readonly<
+  Record<Exclude<IntentAnswer, 'recorded'>, { reason: string; explanation: string }>
+> = {
+  'not-approved': {
     reason: 'not-approved',
-    explanation,
-    finishedAt: clock.now().toISOString(),
-  };
+    explanation: 'The approval was taken back before the change was announced.',
+  },
+  'approval-expired': {
+    reason: APPROVAL_EXPIRED,
+    explanation: 'The approval expired before the change was announced. Approve the key again.',
+  },
+};
+
+function uncovered(checked: Outcome, why: keyof typeof UNCOVERED, clock: Clock): Outcome {
+  return { ...checked, outcome: 'skipped', ...UNCOVERED[why], finishedAt: clock.now().toISOString() };
 }
 
 /** What every outcome of a key begins with: of an earlier one, the count of calls and whether one went unanswered. */

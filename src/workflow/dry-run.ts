@@ -1,5 +1,7 @@
 import type { Step } from '../configure/step.ts';
+import { isExpired } from '../model/in-force.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
+import { UNCOVERED } from './change-key.ts';
 import { checkCaller } from './check-caller.ts';
 import { checkKey } from './check-key.ts';
 import { concurrently } from './concurrently.ts';
@@ -21,7 +23,7 @@ export interface DryRunStep {
 
 /** Makes the same fresh checks as `configure` and says what would follow; records nothing, changes nothing. */
 export async function dryRun(
-  { aws, store, notify }: Host,
+  { aws, store, clock, notify }: Host,
   rollout: AssessedRollout,
   limit: number,
 ): Promise<DryRunStep[]> {
@@ -32,7 +34,9 @@ export async function dryRun(
     const kms = aws.place(place);
     await concurrently(keysToChange(store, rollout, place), KEYS_AT_ONCE, async (key) => {
       const { keyArn, keyId, region } = key.decision;
-      steps.push({ keyArn, keyId, region, step: await previewStep(store, kms, rollout, key) });
+      const step = await previewStep(store, kms, rollout, key);
+      const expired = step.kind === 'enable' && isExpired(key.expiresAt, clock.now().toISOString());
+      steps.push({ keyArn, keyId, region, step: expired ? EXPIRED : step });
       notify({ code: 'progress', phase: 'configure', done: steps.length, of: keys });
     });
   });
@@ -42,6 +46,8 @@ export async function dryRun(
     each.step.kind !== 'enable' || left-- > 0 ? each : { ...each, step: { kind: 'later' } },
   );
 }
+
+const EXPIRED = { kind: 'skip', ...UNCOVERED['approval-expired'], drift: [] } as const;
 
 async function previewStep(
   store: Store,

@@ -1,5 +1,6 @@
 import type { Decision } from '../model/approval.ts';
-import type { Outcome, OutcomeTotals } from '../model/outcome.ts';
+import { isExpired } from '../model/in-force.ts';
+import { isOn, type Outcome, type OutcomeTotals } from '../model/outcome.ts';
 import type { VerdictTotals } from '../model/verdict.ts';
 import type { ApprovedCount, ApprovedFilter, ApprovedKey, Store } from './ports.ts';
 
@@ -34,6 +35,25 @@ export function totalOutcomes(counts: readonly ApprovedCount[]): OutcomeTotals {
   const totals = { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 };
   for (const { outcome, keys } of counts) totals[outcome] += keys;
   return totals;
+}
+
+/** Approved keys whose change is due: for configure to make, or for a person to approve again first. */
+export interface WorkLeft {
+  readonly configure: number;
+  readonly approve: number;
+}
+
+/** Nothing is due on keys that failed or were skipped for another reason than that their approval had expired. */
+export function workLeft(counts: readonly ApprovedCount[], now: Date): WorkLeft {
+  const left = { configure: 0, approve: 0 };
+  for (const { outcome, announced, lapsed, expiresAt, keys } of counts) {
+    // What is announced is settled first, whatever covers it.
+    if (announced) left.configure += keys;
+    else if (outcome === 'pending' || (lapsed && !isOn(outcome))) {
+      left[isExpired(expiresAt, now.toISOString()) ? 'approve' : 'configure'] += keys;
+    }
+  }
+  return left;
 }
 
 /** Counts everything that was approved by its verdict; `notChanged` is all that configure did not change. */

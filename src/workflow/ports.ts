@@ -140,8 +140,9 @@ export interface Store {
   unreachablePlaces(rollout: string): Promise<UnreachablePlace[]>;
 
   /**
-   * Records an approval: from here on its decisions are the ones in force for their keys.
-   * @throws KeyturnError `refused-decisions` where it takes back a key that was changed, or may have been
+   * Records an approval: from here on its decisions are its approver's. Which one is in force on a key: `rankOf`.
+   * @throws KeyturnError `refused-decisions` where it takes back a key that was changed, or may have been, or was made
+   *   before a decision of the same approver that is recorded already
    */
   recordApproval(approval: Approval): Promise<void>;
   /** In the order of time; without the decisions, of which each can hold as many as there are keys. */
@@ -163,8 +164,8 @@ export interface Store {
   /** All approved keys, counted in one query: nothing is read to know how many there are. */
   approvedCounts(rollout: string): Promise<ApprovedCount[]>;
 
-  /** Announces a change; false where the approval no longer holds the key. Durable when it returns. */
-  recordIntent(rollout: string, outcome: Outcome): Promise<boolean>;
+  /** Announces a change, where an approval covers it at its `intendedAt`. Durable when it returns. */
+  recordIntent(rollout: string, outcome: Outcome): Promise<IntentAnswer>;
   recordOutcome(rollout: string, outcome: Outcome): Promise<void>;
 
   recordVerdict(rollout: string, verdict: Verdict): Promise<void>;
@@ -200,8 +201,13 @@ export interface StoredChange {
   readonly outcome: Outcome;
 }
 
+/** Whether a change was announced, or why not. */
+export type IntentAnswer = 'recorded' | 'not-approved' | 'approval-expired';
+
 export interface ApprovedKey {
   readonly decision: Decision;
+  /** When the approval in force ends; ISO 8601. */
+  readonly expiresAt: string;
   readonly change?: StoredChange;
 }
 
@@ -219,10 +225,15 @@ export interface ApprovedPlace {
   readonly keys: number;
 }
 
-/** How many keys were approved under a plan, came to an outcome and have a verdict in force on it. */
+/** How many keys were approved under a plan and until a time, came to an outcome and have a verdict in force on it. */
 export interface ApprovedCount {
   readonly planDigest: string;
+  readonly expiresAt: string;
   readonly outcome: OutcomeKind;
+  /** A change is announced and has not ended. */
+  readonly announced: boolean;
+  /** Skipped since the approval had expired. */
+  readonly lapsed: boolean;
   readonly verdict: VerdictKind | 'none';
   readonly keys: number;
 }

@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 5000;
 
 /**
  * Reads a key's rotation back until it is on, or until `settleMs` have passed and it still reads as off: KMS is
- * eventually consistent, so an early "off" proves nothing (kms-facts §3).
+ * eventually consistent, so an early "off" proves nothing (kms-facts §3), nor does that of a key pending deletion.
  */
 export async function settle(
   kms: KmsPlace,
@@ -28,8 +28,28 @@ export async function settle(
     if (answer.ok && answer.value.KeyRotationEnabled)
       return { kind: 'on', at: answer.at, status: answer.value };
     if (begun >= deadline) {
-      return answer.ok ? { kind: 'off', at: answer.at } : { kind: 'unreadable', failure: answer.failure };
+      return answer.ok
+        ? concludeOff(kms, keyArn, answer.at)
+        : { kind: 'unreadable', failure: answer.failure };
     }
     await clock.sleep(Math.max(1, Math.min(pause, deadline - clock.now().getTime())), signal);
   }
 }
+
+/** A key pending deletion reads as off whatever it is, and as it was once that is cancelled (kms-facts §1.3). */
+async function concludeOff(kms: KmsPlace, keyArn: string, at: string): Promise<Settled> {
+  const metadata = await kms.describeKey(keyArn);
+  if (!metadata.ok) return { kind: 'unreadable', failure: metadata.failure };
+  return PENDING_DELETION.has(metadata.value.KeyState)
+    ? { kind: 'unreadable', failure: hiddenByDeletion }
+    : { kind: 'off', at };
+}
+
+const PENDING_DELETION = new Set(['PendingDeletion', 'PendingReplicaDeletion']);
+
+const hiddenByDeletion: Failure = {
+  operation: 'GetKeyRotationStatus',
+  kind: 'invalid-state',
+  code: 'PendingDeletion',
+  message: 'the key is scheduled for deletion and reads as off, whatever it is, until that is cancelled',
+};

@@ -4,7 +4,7 @@ import { addCounts, type Scope } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { VerdictTotals } from '../model/verdict.ts';
 import { isAssessed, isOpen } from './choose-rollout.ts';
-import { totalOutcomes, totalVerdicts } from './outcomes.ts';
+import { totalOutcomes, totalVerdicts, type WorkLeft, workLeft } from './outcomes.ts';
 import type { Store } from './ports.ts';
 
 /** Where a rollout stands, and the command that leads on. */
@@ -20,16 +20,19 @@ export interface RolloutStatus {
   readonly candidate: number;
   readonly outcomes: OutcomeTotals;
   readonly verdicts: VerdictTotals;
+  /** Keys that are due, and whose approval has expired. */
+  readonly expired: number;
   readonly next: NextCommand;
 }
 
 export type NextCommand = 'assess' | 'approve' | 'configure' | 'validate' | 'report';
 
-export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutStatus> {
+export async function statusOf(store: Store, rollout: Rollout, now: Date): Promise<RolloutStatus> {
   const places = await store.placeCounts(rollout.id);
   const approved = await store.approvedCounts(rollout.id);
   const outcomes = totalOutcomes(approved);
   const verdicts = totalVerdicts(approved);
+  const left = workLeft(approved, now);
   const { listed, candidate } = addCounts(places);
   const { confirmed, discrepant, unreadable } = verdicts;
   const phase = phaseReached({
@@ -49,17 +52,20 @@ export async function statusOf(store: Store, rollout: Rollout): Promise<RolloutS
     candidate,
     outcomes,
     verdicts,
-    next: nextAfter(phase, candidate, outcomes),
+    expired: left.approve,
+    next: nextAfter(phase, candidate, outcomes, left),
   };
 }
 
 function nextAfter(
   phase: RolloutPhase,
   candidates: number,
-  { pending, enabled }: OutcomeTotals,
+  { enabled }: OutcomeTotals,
+  left: WorkLeft,
 ): NextCommand {
   if (phase === 'assessing') return 'assess';
   if (phase === 'assessed') return candidates > 0 ? 'approve' : 'report';
-  if (pending > 0) return 'configure';
+  if (left.configure > 0) return 'configure';
+  if (left.approve > 0) return 'approve';
   return phase === 'validated' || enabled === 0 ? 'report' : 'validate';
 }

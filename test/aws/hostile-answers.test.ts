@@ -80,6 +80,9 @@ const TRUE_ANSWERS = [
   { KeyId: ARN, KeyRotationEnabled: true, RotationPeriodInDays: 365, NextRotationDate: 1.8e9 },
   { Policy: '{"Version":"2012-10-17","Statement":[]}', PolicyName: 'default' },
   { Tags: [{ TagKey: 'a', TagValue: 'b' }], Truncated: false },
+  { Accounts: [{ Id: ACCOUNT, Name: 'a', State: 'ACTIVE' }], NextToken: 'again' },
+  { OrganizationalUnits: [{ Id: 'ou-ab12-cdef3456' }], Accounts: [], NextToken: 'again' },
+  { Regions: [{ RegionName: REGION }], NextToken: 'again' },
   { __type: 'AccessDeniedException', message: 'no' },
   { __type: 'ThrottlingException', message: null },
 ];
@@ -141,6 +144,8 @@ const OPERATIONS: Readonly<Record<string, (kms: KmsPlace) => Promise<Answer<unkn
   enableKeyRotation: (kms) => kms.enableKeyRotation(ARN, 365),
 };
 
+const listKeysOf = (aws: Aws) => aws.place({ account: ACCOUNT, region: REGION }).listKeys();
+
 describe('whatever AWS answers', () => {
   it.each(Object.entries(OPERATIONS))('%s ends in an answer, of the shape it should have', async (_, ask) => {
     const kms = connect().place({ account: ACCOUNT, region: REGION });
@@ -175,6 +180,15 @@ describe('whatever AWS answers', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it.each([
+    ['ListAccounts', { Accounts: [], NextToken: 'again' }, (aws: Aws) => aws.listAccounts([])],
+    ['ListRegions', { Regions: [], NextToken: 'again' }, (aws: Aws) => aws.listEnabledRegions(ACCOUNT)],
+    ['ListKeys', { Keys: [], Truncated: true, NextMarker: 'again' }, listKeysOf],
+  ] as const)('a listing by %s that goes round in circles has an end', async (_, wire, list) => {
+    answer = { status: 200, headers: {}, body: JSON.stringify(wire) };
+    expect(await list(connect())).toMatchObject({ ok: false, failure: { code: 'BrokenPagination' } });
   });
 
   it.each([

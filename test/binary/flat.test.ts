@@ -57,7 +57,8 @@ async function fillStore(): Promise<void> {
   await store.close();
   const database = new DatabaseSync(store.path);
   database.exec(`
-    insert into changes select rollout, key_arn, 'ended', iif(rowid % 50 = 0, 'failed', 'enabled'),
+    insert into changes (rollout, key_arn, state, outcome, record)
+      select rollout, key_arn, 'ended', iif(rowid % 50 = 0, 'failed', 'enabled'),
       json_set(record, '$.outcome', iif(rowid % 50 = 0, 'failed', 'enabled'), '$.attempts', 1,
         '$.drift', json('[]'), '$.error', json('${ERROR}'), '$.finishedAt', '2026-11-22T14:00:00.000Z') from decisions;
     insert into verdicts select rollout, key_arn, 'confirmed',

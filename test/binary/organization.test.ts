@@ -59,6 +59,16 @@ describe.concurrent('an organization', () => {
     expect(assumed).toContain(`arn:aws:iam::${MEMBER}:role/keyturn-configure`);
   });
 
+  it('has its accounts that are not active named, on the terminal and in the report', async () => {
+    const { run, read } = await startJourney(ORGANIZATION);
+    const { stdout } = await run('assess', '--org', '--region', FRANKFURT);
+    expect(stdout).toContain(`Not active, so not assessed: ${GONE} gone (SUSPENDED)`);
+    await run('report', '--out', 'report');
+    for (const name of ['report/report.md', 'report/report.html']) {
+      expect(read(name)).toMatch(new RegExp(`not assessed \\(1\\).*${GONE}`));
+    }
+  });
+
   it('is narrowed to accounts by id, and asks for the external id that they want', async () => {
     const wanting = { ...ORGANIZATION.organization?.accounts?.[0], id: MEMBER };
     const { run } = await startJourney({

@@ -52,6 +52,19 @@ const copied = (kind: string, after: string, change: (entry: Loose) => void) => 
 
 const without = (kind: string) => (entries: Loose[]) => entries.toSpliced(firstOf(entries, kind), 1);
 
+/** Makes an approval one that was made elsewhere and brought in. */
+function broughtIn(body: Loose, at = body.at): Loose {
+  const { osUser, host, ...aws } = body.submittedBy;
+  const imported = { at, by: { ...aws, osUser, host } };
+  return Object.assign(body, { approval: 'approval-8', submittedBy: { osUser, host }, imported });
+}
+
+function declinedBySomebodyElse({ body }: Loose): void {
+  body.approval = 'approval-8';
+  body.submittedBy.callerArn = 'arn:somebody-else';
+  for (const decision of body.decisions) decision.decision = 'decline';
+}
+
 const swapLines = (text: string): string => {
   const [first, second, ...rest] = text.split('\n');
   return [second, first, ...rest].join('\n');
@@ -276,11 +289,82 @@ const HISTORY: Attack[] = [
       }),
     ),
   ),
+  attack('approval-that-never-held', 'evidence-approval', 'an approval that expires as it is made', (good) =>
+    rewritten(
+      good,
+      inFirst('approval', ({ body }) => Object.assign(body, { expiresAt: body.at })),
+    ),
+  ),
+  attack('approval-brought-in-late', 'evidence-approval', 'brought in after it had expired', (good) =>
+    rewritten(
+      good,
+      copied('approval', 'approval', ({ body }) => broughtIn(body, body.expiresAt)),
+    ),
+  ),
+  attack(
+    'approval-in-the-name-of-a-caller',
+    'evidence-approval',
+    'brought in from elsewhere, and yet it names a caller of AWS',
+    (good) =>
+      rewritten(
+        good,
+        copied('approval', 'approval', ({ body }) => {
+          const { submittedBy } = body;
+          Object.assign(broughtIn(body), { submittedBy });
+        }),
+      ),
+  ),
+  attack(
+    'approval-outdated',
+    'evidence-approval',
+    'an older approval is brought in over a later decision of the same approver',
+    (good) =>
+      rewritten(good, (entries) => {
+        const last = entries.findLastIndex(({ kind }) => kind === 'approval');
+        const later = structuredClone(entries[last]);
+        broughtIn(later.body);
+        const older = structuredClone(later);
+        Object.assign(older.body, { approval: 'approval-9', at: '2026-11-22T09:00:00.000Z' });
+        return entries.toSpliced(last + 1, 0, later, older);
+      }),
+  ),
   attack('change-declined', 'evidence-unapproved-change', 'the approval becomes a decline', (good) =>
     rewritten(
       good,
       inFirst('approval', ({ body }) => Object.assign(body.decisions[0], { decision: 'decline' })),
     ),
+  ),
+  attack(
+    'change-after-expiry',
+    'evidence-unapproved-change',
+    'the approval expires at the very time of the announcement',
+    (good) =>
+      rewritten(good, (entries) => {
+        const { intendedAt } = entries[firstOf(entries, 'intent')].body.change;
+        return inFirst('approval', ({ body }) => Object.assign(body, { expiresAt: intendedAt }))(entries);
+      }),
+  ),
+  attack(
+    'change-over-a-decline',
+    'evidence-unapproved-change',
+    'somebody else had declined the key, and not withdrawn it',
+    (good) => rewritten(good, copied('approval', 'approval', declinedBySomebodyElse)),
+  ),
+  attack(
+    'decline-withdrawn-by-another',
+    'evidence-unapproved-change',
+    'a decline, and then a defer by another than who declined',
+    (good) =>
+      rewritten(good, (entries) => {
+        const last = entries.findLastIndex(({ kind }) => kind === 'approval');
+        const decline = structuredClone(entries[firstOf(entries, 'approval')]);
+        declinedBySomebodyElse(decline);
+        const withdrawal = structuredClone(decline);
+        Object.assign(withdrawal.body, { approval: 'approval-9' });
+        withdrawal.body.submittedBy.callerArn = 'arn:third';
+        for (const decision of withdrawal.body.decisions) decision.decision = 'defer';
+        return entries.toSpliced(last + 1, 0, decline, withdrawal);
+      }),
   ),
   attack('change-of-deferred', 'evidence-unapproved-change', 'a deferred key is called', (good) =>
     rewritten(
@@ -413,6 +497,20 @@ const SIGNATURES: Attack[] = [
         await retold(
           good,
           inFirst('approval', ({ body }) => (body.submittedBy.osUser = 'another')),
+        ),
+        MAKER,
+      ),
+    { base: 'signed', needs: 'signatures' },
+  ),
+  attack(
+    'signed-approval-prolonged',
+    'evidence-signature',
+    'a signed approval holds a year longer, and all made anew but its signature',
+    async (good) =>
+      signed(
+        await retold(
+          good,
+          inFirst('approval', ({ body }) => Object.assign(body, { expiresAt: '2027-11-29T10:00:01.000Z' })),
         ),
         MAKER,
       ),

@@ -82,13 +82,17 @@ describe('an envelope', () => {
     expect(parseEnvelope(text)).toEqual({ payload: PAYLOAD, signatures: [signPayload(PAYLOAD, APPROVER)] });
   });
 
+  it('can be without a signature: nobody signed then', () => {
+    expect(parseEnvelope(envelopeText(PAYLOAD, []))).toEqual({ payload: PAYLOAD, signatures: [] });
+  });
+
   it.each([
     ['not JSON', 'x'],
     ['not an object', 'null\n'],
     ['with white space', text.replace(',', ', ')],
     ['with a field more', text.replace('{', '{"more":1,')],
     ['of another type', text.replace('in-toto', 'out-toto')],
-    ['without signatures', text.replace(/"signatures":.*/, '"signatures":[]}')],
+    ['without a list of signatures', text.replace(/"signatures":.*/, '"signatures":null}')],
     ['without its end', text.trimEnd()],
   ])('%s is none', (_, spoilt) => {
     expect(parseEnvelope(spoilt)).toBeUndefined();

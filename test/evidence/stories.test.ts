@@ -75,6 +75,30 @@ const STORIES: Readonly<Record<string, (story: Story) => Promise<unknown>>> = {
     await story.decide('decline', [DENIED]);
     await story.validate();
   },
+  'an approval that expired, and one that followed': async (story) => {
+    story.aws.add('c1-proven', REGION);
+    story.aws.add('c3-denied', REGION);
+    await story.assess();
+    await story.decide('approve', [PROVEN, DENIED], undefined, { lifeMs: 1000 });
+    await story.decide('approve', [DENIED]);
+    await story.configure();
+    await story.decide('approve', [PROVEN]);
+    await story.configure();
+  },
+  'declined by two, withdrawn by one, then by the other': async (story) => {
+    story.aws.add('c1-proven', REGION);
+    story.aws.add('c3-denied', REGION);
+    await story.assess();
+    await story.decide('decline', [PROVEN], APPROVER);
+    await story.decide('decline', [PROVEN, DENIED], undefined, { who: 'arn:bob' });
+    await story.decide('approve', [PROVEN, DENIED]);
+    await story.decide('approve', [DENIED], undefined, { who: 'arn:bob', lifeMs: 60_000 });
+    await story.configure();
+    await story.decide('defer', [PROVEN], APPROVER);
+    await story.decide('defer', [PROVEN], undefined, { who: 'arn:bob' });
+    await story.configure();
+    await story.validate();
+  },
   'somebody else was faster, and another key is gone': async (story) => {
     const fast = story.aws.add('c1-proven', REGION);
     const gone = story.aws.add('c3-denied', REGION);

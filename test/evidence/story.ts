@@ -36,10 +36,21 @@ export interface Story {
   readonly aws: FakeAws;
   readonly store: Store;
   assess(): Promise<void>;
-  decide(decision: DecisionKind, keyArns: readonly string[], key?: KeyObject): Promise<void>;
+  decide(
+    decision: DecisionKind,
+    keyArns: readonly string[],
+    key?: KeyObject,
+    by?: Partial<By>,
+  ): Promise<void>;
   configure(request?: Partial<typeof UNBOUNDED>): Promise<void>;
   validate(): Promise<void>;
   report(key?: KeyObject): Promise<Files>;
+}
+
+/** Who decides, and for how many milliseconds. */
+interface By {
+  readonly who: string;
+  readonly lifeMs: number;
 }
 
 /** Tells a story in a store of its own, which is gone afterwards. */
@@ -75,11 +86,17 @@ function begin(store: Store): Story {
     assess: async () => {
       rollout = (await assess(host, { ...REQUEST, regions: [REGION] })).rollout;
     },
-    decide: async (decision, keyArns, key) => {
+    decide: async (decision, keyArns, key, { who, lifeMs } = {}) => {
       await clock.sleep(1000);
       const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
-      const submission = { requests, problems: [], submittedBy, source: 'test', ...(key && { key }) };
-      await approve(host, await assessed(), submission);
+      await approve(host, await assessed(), {
+        requests,
+        problems: [],
+        submittedBy: { ...submittedBy, ...(who !== undefined && { callerArn: who }) },
+        source: 'test',
+        ...(lifeMs !== undefined && { lifeMs }),
+        ...(key && { key }),
+      });
     },
     configure: async (request) => {
       await configure(host, await assessed(), { ...UNBOUNDED, settleMs: 1000, ...request });

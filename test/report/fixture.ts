@@ -35,7 +35,11 @@ export function recordOf(parts: Partial<RecordParts> = {}): RolloutRecord {
     approvals: approvals.map(headerOf),
     async *submittedDecisions(id) {
       const decided = approvals.find(({ approval }) => approval === id)?.decisions ?? [];
-      yield* decided.map((decision) => ({ decision, inForce: holders.get(decision.keyArn) ?? '' }));
+      yield* decided.map((decision) => ({
+        decision,
+        inForce: holders.get(decision.keyArn) ?? '',
+        standing: decision.decision,
+      }));
     },
     async *outcomes(filter = {}) {
       yield* outcomes.filter(
@@ -290,6 +294,7 @@ const approvalOf = (approval: string, at: string, first: number, last: number): 
   rollout: 'r-20261122-7k3q',
   planDigest: DIGEST,
   at,
+  expiresAt: '2026-11-30T00:00:00.000Z',
   submittedBy: {
     callerArn: CALLER,
     account,

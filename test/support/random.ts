@@ -23,7 +23,3 @@ export function pick<T>(random: Random, items: readonly T[]): T {
 /** A whole number from `low` to `high`, both included. */
 export const between = (random: Random, low: number, high: number): number =>
   low + Math.floor(random() * (high - low + 1));
-
-/** Any part of the items, in their order. */
-const some = <T>(random: Random, items: readonly T[], share = 0.5): T[] =>
-  items.filter(() => random() < share);

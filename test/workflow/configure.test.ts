@@ -66,6 +66,22 @@ describe('a change', () => {
     expect(key.enableCalls).toBe(1);
   });
 
+  it('that went unanswered is not said not to be made while a pending deletion hides it', async () => {
+    const { configure, rollout, key, outcome, aws } = await withOneKey('lost after acting');
+    aws.onCall = (operation) => {
+      if (operation === 'GetKeyRotationStatus' && key.enableCalls === 1) {
+        key.metadata = { ...key.metadata, KeyState: 'PendingDeletion' };
+      }
+    };
+    expect(await configure(rollout)).toMatchObject({ pending: 1, skipped: 0 });
+    expect(await outcome()).toMatchObject({ reason: 'unsettled', error: { code: 'PendingDeletion' } });
+    aws.onCall = () => {};
+    key.metadata = { ...key.metadata, KeyState: 'Enabled' };
+    expect(await configure(rollout)).toMatchObject({ enabled: 1 });
+    expect(await outcome()).toMatchObject({ proof: 'presumed', attempts: 1 });
+    expect(key.timesTurnedOn).toBe(1);
+  });
+
   it('that never left this machine is not claimed when somebody else turns the key on', async () => {
     const { configure, rollout, key, outcome, aws } = await withOneKey('never sent');
     let reads = 0;

@@ -148,7 +148,7 @@ export class FakeAws implements Aws {
       },
       listAliases: async () => this.#answer(new Map<string, string[]>()),
       describeKey: async (arn) => about('DescribeKey', arn, ({ metadata }) => metadata),
-      getKeyRotationStatus: async (arn) => about('GetKeyRotationStatus', arn, ({ rotation }) => rotation),
+      getKeyRotationStatus: async (arn) => about('GetKeyRotationStatus', arn, shownRotation),
       getKeyPolicy: async (arn) => about('GetKeyPolicy', arn, () => '{"Statement":[]}'),
       countRotations: async (arn) => about('ListKeyRotations', arn, ({ pastRotations }) => pastRotations),
       getKeyLastUsage: async (arn) => about('GetKeyLastUsage', arn, ({ lastUsage }) => lastUsage),
@@ -183,6 +183,10 @@ export class FakeAws implements Aws {
     return { ok: false, failure: failureOf(kind, operation), at: this.#clock.now().toISOString(), certain };
   }
 }
+
+/** A key pending deletion reads as off whatever it is (kms-facts §1.3). */
+const shownRotation = ({ metadata, rotation }: FakeKey): RotationStatus =>
+  metadata.KeyState === 'PendingDeletion' ? { KeyRotationEnabled: false } : rotation;
 
 /** A real store in a directory of its own, gone when the test is. */
 export async function temporaryStore(): Promise<Store> {

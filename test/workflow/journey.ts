@@ -5,6 +5,7 @@ import { approve } from '../../src/workflow/approve.ts';
 import { type AssessRequest, assess, resumeAssessment } from '../../src/workflow/assess.ts';
 import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
 import { configure } from '../../src/workflow/configure.ts';
+import { dryRun } from '../../src/workflow/dry-run.ts';
 import { validate } from '../../src/workflow/validate.ts';
 import { configureInWaves } from '../../src/workflow/waves.ts';
 
@@ -66,6 +67,19 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
       const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
       return approve(host, rollout, { requests, problems: [], submittedBy, source: 'test' });
     },
+    /** The same by somebody by name, for so many milliseconds. */
+    decideAs: (
+      who: string,
+      rollout: AssessedRollout,
+      decision: DecisionKind,
+      lifeMs: number,
+      ...keyArns: string[]
+    ) => {
+      const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
+      const by = { ...submittedBy, callerArn: who };
+      return approve(host, rollout, { requests, problems: [], submittedBy: by, source: 'test', lifeMs });
+    },
+    dryRun: (rollout: AssessedRollout) => dryRun(host, rollout, Number.POSITIVE_INFINITY),
     configure: async (rollout: AssessedRollout, request: Partial<typeof UNBOUNDED> = {}) =>
       (await configure(host, rollout, { ...UNBOUNDED, ...request })).totals,
     configureInWaves: (rollout: AssessedRollout, ...sizes: number[]) =>

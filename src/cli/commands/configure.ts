@@ -8,7 +8,7 @@ import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { type ConfigureRequest, configure } from '../../workflow/configure.ts';
 import { type DryRunStep, dryRun } from '../../workflow/dry-run.ts';
 import type { Host } from '../../workflow/host.ts';
-import { readOutcomes } from '../../workflow/outcomes.ts';
+import { readOutcomes, workLeft } from '../../workflow/outcomes.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { configureInWaves } from '../../workflow/waves.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -95,7 +95,11 @@ export async function showOutcomes(
   options: CommonOptions,
 ): Promise<void> {
   progress.end();
-  if (terminal.json) return printJson(terminal, { rollout: rollout.id, outcomes: totals });
+  const { approve: expired } = workLeft(await store.approvedCounts(rollout.id), systemClock.now());
+  if (terminal.json) {
+    const document = { rollout: rollout.id, outcomes: totals, ...(expired > 0 && { expired }) };
+    return printJson(terminal, document);
+  }
   const { enabled, skipped, failed, pending } = totals;
   await terminal.out(
     `${terminal.bold(`${enabled} enabled`)}, ${totals['already-enabled']} already enabled, ${skipped} skipped, ${failed} failed, ${pending} pending\n`,
@@ -107,6 +111,11 @@ export async function showOutcomes(
       await terminal.out(`… and ${others - MOST_ROWS} more: keyturn list outcomes\n`);
     }
     await terminal.out('\nRunning configure again tries these once more.\n');
+    if (expired > 0) {
+      await terminal.out(
+        `${expired} approvals have expired: approve those keys again, then configure.\n${next(options, rollout, 'approve')}`,
+      );
+    }
   }
   if (enabled > 0) await terminal.out(next(options, rollout, 'validate'));
 }

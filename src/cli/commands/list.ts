@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../messages/error.ts';
-import { DECISIONS } from '../../model/approval.ts';
+import { DECISIONS, type DecidedKey } from '../../model/approval.ts';
 import { FINDINGS, type FindingKind } from '../../model/finding.ts';
 import { OUTCOMES, type OutcomeKind } from '../../model/outcome.ts';
 import { priceOfRollout } from '../../model/prices.ts';
@@ -86,11 +86,7 @@ const LISTINGS: Readonly<
       rows,
       csv: () => decisionsCsv(rows, approvals),
       table: (terminal) =>
-        streamTable(
-          columns('Decision', 'Reason'),
-          mapRows(rows, (each) => [each.region, each.keyId, each.decision, each.reason ?? '']),
-          terminal,
-        ),
+        streamTable(columns('Decision', 'By', 'Until', 'Reason'), mapRows(rows, toDecisionRow), terminal),
     };
   },
   outcomes: async (store, { id }, filter) => {
@@ -123,6 +119,11 @@ const LISTINGS: Readonly<
     };
   },
 };
+
+function toDecisionRow({ region, keyId, decision, ...held }: DecidedKey): string[] {
+  const { approver = '', declinedBy = [approver], expiresAt = '', reason = '' } = held;
+  return [region, keyId, decision, declinedBy.join(', '), expiresAt, reason];
+}
 
 const columns = (...titles: readonly string[]) => [
   { title: 'Region' },

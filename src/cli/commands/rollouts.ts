@@ -9,7 +9,8 @@ import { nextCommand } from './status.ts';
 export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
   return withSession(options, 'find', async ({ store, terminal }) => {
     const statuses: RolloutStatus[] = [];
-    for (const rollout of await store.listRollouts()) statuses.push(await statusOf(store, rollout));
+    for (const rollout of await store.listRollouts())
+      statuses.push(await statusOf(store, rollout, new Date()));
     if (terminal.json)
       await printJson(terminal, {
         rollouts: statuses.map((each) => ({ ...each, next: nextCommand(options, each) })),

@@ -5,8 +5,9 @@ import type { VerdictTotals } from '../../model/verdict.ts';
 import { nothingApproved } from '../../workflow/approve.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { configure } from '../../workflow/configure.ts';
+import { workLeft } from '../../workflow/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type CommonOptions, type Session, withSession } from '../session.ts';
+import { type CommonOptions, type Session, systemClock, withSession } from '../session.ts';
 import { commandLine, printJson } from '../show/print.ts';
 import { approveRollout } from './approve.ts';
 import { type AssessOptions, assessScope, exitOfAssessment } from './assess.ts';
@@ -32,7 +33,7 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
       await showNothingToDo(session, rollout);
       return exitOfAssessment(assessed);
     }
-    if ((await session.store.approvedCounts(rollout.id)).length === 0) {
+    if (await needsApproval(session, rollout)) {
       if (!session.terminal.interactive) throw stopForPerson(options, rollout.id);
       await approveRollout(session, rollout, options);
     }
@@ -46,6 +47,13 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
     const validated = verdicts ? await exitOfValidation(session, rollout, verdicts) : exitOf(totals);
     return Math.max(validated, assessed ? exitOfAssessment(assessed) : EXIT.done) as ExitCode;
   });
+}
+
+/** Whether configure has nothing to do before a person approves, for the first time or anew. */
+async function needsApproval({ store }: Session, { id }: AssessedRollout): Promise<boolean> {
+  const counts = await store.approvedCounts(id);
+  const left = workLeft(counts, systemClock.now());
+  return counts.length === 0 || (left.configure === 0 && left.approve > 0);
 }
 
 async function showNothingToDo({ terminal }: Session, { id, planDigest }: AssessedRollout): Promise<void> {

@@ -1,4 +1,3 @@
-import { derOf, keyIdOf } from '../../evidence/dsse.ts';
 import { EvidenceError } from '../../evidence/error.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { type Verification, verifyBundle } from '../../workflow/verify.ts';
@@ -7,6 +6,7 @@ import type { CommonOptions } from '../session.ts';
 import { printJson } from '../show/print.ts';
 import { sayVerification } from '../show/verification.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
+import { trustedKeys } from '../trusted-keys.ts';
 import { VERSION } from '../version.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -30,11 +30,6 @@ export async function runVerify(path: string, options: VerifyOptions): Promise<E
   } finally {
     await store.close();
   }
-}
-
-async function trustedKeys(paths: readonly string[]): Promise<Set<string>> {
-  const { readPublicKeys } = await import('../../files/keys.ts');
-  return new Set(paths.flatMap(readPublicKeys).map((key) => keyIdOf(derOf(key))));
 }
 
 async function tell(terminal: Terminal, verification: Verification, isTrusted: boolean): Promise<ExitCode> {

@@ -15,6 +15,7 @@ export async function showAssessment(terminal: Terminal, record: RolloutRecord):
     '\n',
     ...posture(terminal, summary),
     ...(await narrowed(record)),
+    ...notAssessed(record),
     ...attention(terminal, summary),
   ];
   await terminal.out(lines.join(''));
@@ -38,6 +39,13 @@ async function narrowed({ rollout, findings }: RolloutRecord): Promise<string[]>
   let shown = 0;
   for await (const finding of findings({ finding: 'candidate' })) shown += Number(isShown(finding));
   return [`Of the candidates, ${shown} can be approved: those where ${forTerminal(where)}\n`];
+}
+
+/** Accounts that are suspended or closing are named, and are no error. */
+function notAssessed({ rollout: { notAssessed: accounts = [] } }: RolloutRecord): string[] {
+  if (accounts.length === 0) return [];
+  const named = accounts.map(({ id, name, state }) => `${id} ${name} (${state})`).join(', ');
+  return [`Not active, so not assessed: ${forTerminal(named)}\n`];
 }
 
 const MOST_PLACES = 40;

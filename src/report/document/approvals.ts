@@ -1,8 +1,9 @@
 import type { ApprovalHeader, SubmittedDecision } from '../../model/approval.ts';
+import { approverOf } from '../../model/in-force.ts';
 import { mapRows } from '../rows.ts';
 import { decisionWord } from './findings.ts';
 import type { Material } from './material.ts';
-import type { Block, Inline, Row, Section } from './model.ts';
+import type { Block, Inline, Row, Section, Text } from './model.ts';
 import { count, heading, prose, streamOr, time } from './phrases.ts';
 
 export function approvalsSection({ record, summary }: Material): Section {
@@ -15,7 +16,8 @@ export function approvalsSection({ record, summary }: Material): Section {
         ? prose('Nothing has been approved.')
         : prose(
             `In force: ${count(approved)} approved, ${count(declined)} declined, ${count(deferred)} deferred, ` +
-              `${count(undecided)} undecided. A later decision on a key takes the place of an earlier one.`,
+              `${count(undecided)} undecided. A later decision on a key takes the place of an earlier one of the same ` +
+              'approver; a decline blocks a key until its approver withdraws it.',
           ),
       ...record.approvals.flatMap((approval) => approvalBlocks(record, approval, summary.planDigest)),
     ],
@@ -40,26 +42,44 @@ function approvalBlocks(
 
 function decisionRow(approval: string, { decision: decided, inForce }: SubmittedDecision): Row {
   const { keyArn, decision, reason, RotationPeriodInDays } = decided;
-  const standing = inForce === approval ? 'yes' : `no: replaced by ${inForce}`;
+  const standing = inForce === approval ? 'yes' : `no: ${inForce} is`;
   return [{ keyArn }, decisionWord(decision), reason ?? '', String(RotationPeriodInDays), standing];
 }
 
 function approvalFacts(approval: ApprovalHeader, planDigest: string | null): Block {
-  const { submittedBy, at, source, reason } = approval;
+  const { submittedBy, at, expiresAt, source, reason, imported } = approval;
   return {
     kind: 'facts',
     facts: [
-      ['Submitted by', { code: submittedBy.callerArn }],
-      ['Account', { code: submittedBy.account }],
-      ['AWS user id', { code: submittedBy.userId }],
+      ['Approver', { code: approverOf(approval) }],
+      ...submitterFacts(submittedBy),
       ['On the machine', [{ code: submittedBy.osUser }, ' at ', { code: submittedBy.host }]],
       ['When', time(at)],
+      ['Expires', time(expiresAt)],
+      ...(imported ? [importFact(imported)] : []),
       ['Source', source],
       ['Reason', reason ?? 'none given'],
       ['Plan digest', [{ code: approval.planDigest }, ' ', digestWord(approval.planDigest === planDigest)]],
     ],
   };
 }
+
+type Fact = readonly [label: string, value: Text];
+
+/** Where an approval was made without AWS, only its machine says who submitted it. */
+const submitterFacts = (submittedBy: ApprovalHeader['submittedBy']): Fact[] =>
+  'callerArn' in submittedBy
+    ? [
+        ['Submitted by', { code: submittedBy.callerArn }],
+        ['Account', { code: submittedBy.account }],
+        ['AWS user id', { code: submittedBy.userId }],
+      ]
+    : [];
+
+const importFact = ({ at, by }: NonNullable<ApprovalHeader['imported']>): Fact => [
+  'Brought in by',
+  [{ code: by.callerArn }, ' (', { code: by.osUser }, ' at ', { code: by.host }, '), ', time(at)],
+];
 
 const digestWord = (isPlan: boolean): Inline =>
   isPlan ? { tone: 'good', word: 'this plan' } : { tone: 'bad', word: 'not this plan' };

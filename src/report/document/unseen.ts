@@ -1,6 +1,6 @@
 import { keyCell } from './findings.ts';
 import type { Material } from './material.ts';
-import type { Block, Row, Section } from './model.ts';
+import type { Block, Inline, Row, Section } from './model.ts';
 import { code, count, heading, joined, keys, prose, table, tableOr } from './phrases.ts';
 
 export function unseenSection(material: Material): Section {
@@ -14,7 +14,15 @@ export function unseenSection(material: Material): Section {
       heading('Keys of which nothing can be said'),
       unknownBlock(material),
       heading('Other gaps'),
-      { kind: 'list', items: [regionsLeftOut(material), replicasOutside(material), smallGaps(material)] },
+      {
+        kind: 'list',
+        items: [
+          regionsLeftOut(material),
+          ...notAssessed(material),
+          replicasOutside(material),
+          smallGaps(material),
+        ],
+      },
     ],
   };
 }
@@ -43,6 +51,20 @@ function regionsLeftOut({ record }: Material) {
     return 'Enabled Regions left out: not known; AWS did not say which Regions are enabled.';
   if (regions.length === 0) return 'Enabled Regions left out: none.';
   return [`Enabled Regions left out (${count(regions.length)}): `, ...joined(regions.map(code)), '.'];
+}
+
+/** Accounts that AWS suspends or closes: named, since an organization has them, and nothing is amiss. */
+function notAssessed({ record }: Material): Inline[][] {
+  const { notAssessed: accounts = [] } = record.rollout;
+  if (accounts.length === 0) return [];
+  const named = accounts.map(({ id, name, state }) => `${id} ${name} (${state})`);
+  return [
+    [
+      `Accounts that are not active, and were not assessed (${count(accounts.length)}): `,
+      ...joined(named),
+      '.',
+    ],
+  ];
 }
 
 function replicasOutside({ survey }: Material) {

@@ -1,0 +1,34 @@
+import type { Answer } from '../workflow/ports.ts';
+
+export interface Listing<P> {
+  /** Gets one page, by the token that leads to it. */
+  fetch(token: string | undefined): Promise<Answer<P>>;
+  /** The token of the page after it: undefined after the last, null where one should follow and nothing leads there. */
+  next(page: P): string | null | undefined;
+  take(page: P): void;
+}
+
+/** An empty page may lead to itself for a while; a listing that goes round in circles is broken. */
+const MOST_VISITS = 10;
+
+/** Takes every page of a listing. One page that cannot be had spoils the whole: half a listing is no listing. */
+export async function eachPage<P>({ fetch, next, take }: Listing<P>): Promise<Answer<void>> {
+  const visits = new Map<string, number>();
+  for (let token: string | undefined; ; ) {
+    const answer = await fetch(token);
+    if (!answer.ok) return answer;
+    take(answer.value);
+    const following = next(answer.value);
+    if (following === undefined) return { ...answer, value: undefined };
+    const visited = visits.get(following ?? '') ?? 0;
+    if (following === null || visited >= MOST_VISITS) return brokenPages(answer.at);
+    visits.set(following, visited + 1);
+    token = following;
+  }
+}
+
+function brokenPages(at: string): Answer<never> {
+  const message = 'a page is marked as truncated and leads to no next one';
+  const failure = { operation: 'List', kind: 'malformed-answer', code: 'BrokenPagination', message } as const;
+  return { ok: false, failure, at, certain: true };
+}

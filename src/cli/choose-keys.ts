@@ -1,0 +1,60 @@
+import { readDecisionsFile } from '../approve/decisions-file.ts';
+import type { DecisionRequest } from '../approve/request.ts';
+import type { AssessedRollout } from '../model/rollout.ts';
+import { nothingApproved, requestAll } from '../workflow/approve.ts';
+import type { Store } from '../workflow/ports.ts';
+import type { AccessOptions, Session } from './session.ts';
+
+export interface ApproveOptions extends AccessOptions {
+  readonly all?: boolean;
+  readonly key?: readonly string[];
+  readonly from?: string;
+  readonly reason?: string;
+  /** Milliseconds that the approval holds. */
+  readonly expires?: number;
+  /** A file with the approver's private key. */
+  readonly sign?: string;
+  /** An exported plan to decide on, and the file to write the approval to. */
+  readonly plan?: string;
+  readonly out?: string;
+  /** An approval that was made so. */
+  readonly import?: string;
+  /** Files of public keys of approvers. */
+  readonly trust?: readonly string[];
+}
+
+interface Choice {
+  readonly requests: readonly DecisionRequest[];
+  readonly problems: readonly string[];
+  readonly source: string;
+}
+
+/** What somebody chooses, by the way that the options say. @throws KeyturnError `refused-nothing-approved` */
+export async function choose(
+  { store, terminal }: Pick<Session, 'store' | 'terminal'>,
+  rollout: AssessedRollout,
+  options: ApproveOptions,
+): Promise<Choice> {
+  if (options.all) return { requests: await requestAll(store, rollout), problems: [], source: 'all' };
+  if (options.key) return { requests: options.key.map(byKey), problems: [], source: 'keys' };
+  if (options.from !== undefined) return chooseFromFile(options.from);
+  if (terminal.interactive) return choosePicking(store, rollout);
+  throw nothingApproved('Nobody was there to choose, and no key was named.');
+}
+
+const byKey = (keyArn: string): DecisionRequest => ({ where: '--key', keyArn, decision: 'approve' });
+
+async function chooseFromFile(path: string): Promise<Choice> {
+  const { readTextFile } = await import('../files/read-text.ts');
+  return { ...readDecisionsFile(await readTextFile(path)), source: path };
+}
+
+async function choosePicking(store: Store, rollout: AssessedRollout): Promise<Choice> {
+  const { pickKeys } = await import('./pick.ts');
+  const picked = await pickKeys(store, rollout);
+  if (picked === undefined) throw nothingApproved('The choice was left without an answer.');
+  const requests = picked.map(
+    (keyArn): DecisionRequest => ({ where: 'picker', keyArn, decision: 'approve' }),
+  );
+  return { requests, problems: [], source: 'picker' };
+}

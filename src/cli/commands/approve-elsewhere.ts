@@ -1,0 +1,104 @@
+import { KeyturnError } from '../../messages/error.ts';
+import { approverOf } from '../../model/in-force.ts';
+import { forTerminal } from '../../report/escape.ts';
+import { decideApproval } from '../../workflow/approve.ts';
+import { chooseRolloutToChange, isAssessed } from '../../workflow/choose-rollout.ts';
+import { approvalFile, importApproval, parseApprovalFile } from '../../workflow/import-approval.ts';
+import { loadPlan } from '../../workflow/plan-file.ts';
+import type { Store } from '../../workflow/ports.ts';
+import { type ApproveOptions, choose } from '../choose-keys.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { newId, openAws, submitterFrom, systemClock, userOfThisMachine, withSession } from '../session.ts';
+import { showForApproval } from '../show/candidates.ts';
+import { printJson } from '../show/print.ts';
+import { sayRecorded } from '../show/recorded.ts';
+import { openSigningKey } from '../signing-key.ts';
+import { openTerminal } from '../terminal.ts';
+import { trustedKeys } from '../trusted-keys.ts';
+
+/** Bytes: some 300,000 keys. */
+const LARGEST_PLAN = 1024 * 1024 * 1024;
+/** Bytes: some 300,000 decisions. */
+const LARGEST_APPROVAL = 128 * 1024 * 1024;
+
+/** `keyturn approve --plan FILE --out FILE`: decides on an exported plan, with neither the store nor access to AWS. */
+export async function runApprovePlan(options: ApproveOptions, plan: string, out: string): Promise<ExitCode> {
+  const terminal = openTerminal(options);
+  const { requireNewFile, writeNewFile } = await import('../../files/write-text.ts');
+  requireNewFile(out);
+  return withTemporaryStore(async (store) => {
+    const { readPieces } = await import('../../files/read-text.ts');
+    const rollout = await loadPlan(store, readPieces(plan, LARGEST_PLAN));
+    const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
+    if (!key) terminal.err(UNSIGNED);
+    if (!terminal.json) await showForApproval(terminal, store, rollout);
+    const host = { store, clock: systemClock, newApprovalId: () => newId(new Date()) };
+    const approval = await decideApproval(host, rollout, {
+      ...(await choose({ store, terminal }, rollout, options)),
+      submittedBy: userOfThisMachine(),
+      ...(options.expires !== undefined && { lifeMs: options.expires }),
+      ...(key && { key }),
+      ...(options.reason !== undefined && { reason: options.reason.toWellFormed() }),
+    });
+    await writeNewFile(out, [approvalFile(approval)]);
+    const { expiresAt, planDigest, decisions } = approval;
+    const approver = approverOf(approval);
+    if (terminal.json) {
+      const document = { rollout: rollout.id, planDigest, approval: approval.approval, approver, expiresAt };
+      await printJson(terminal, { ...document, decisions: decisions.length, file: out });
+    } else {
+      await terminal.out(
+        `${decisions.length} decisions by ${forTerminal(approver)} are in ${forTerminal(out)}; they hold until ${expiresAt}.\n` +
+          '\nSend it to the operator, who runs: keyturn approve --import FILE --trust KEYS\n',
+      );
+    }
+    return EXIT.done;
+  });
+}
+
+const UNSIGNED =
+  'warning: without --sign the approval names a submitter only, as this machine says; anybody can write such a file.\n';
+
+async function withTemporaryStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const { openTemporaryStore } = await import('../../store/open.ts');
+  const store = await openTemporaryStore();
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** `keyturn approve --import FILE`: records an approval that was made on an exported plan. */
+export async function runApproveImport(options: ApproveOptions, path: string): Promise<ExitCode> {
+  return withSession(options, 'find', async (session) => {
+    const { store, terminal, progress } = session;
+    const { readTextFile } = await import('../../files/read-text.ts');
+    const approval = parseApprovalFile(await readTextFile(path, LARGEST_APPROVAL));
+    const trusted = options.trust && (await trustedKeys(options.trust));
+    // It names its rollout itself; one that is named beside has to be the same.
+    const own = await store.findRollout(options.rollout ?? approval.rollout);
+    const rollout = own && isAssessed(own) ? own : await chooseRolloutToChange(store, options.rollout);
+    if (!approval.signature) terminal.err(UNSIGNED_IMPORT);
+    const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
+    const by = submitterFrom(await aws.identify());
+    const how = { by, ...(trusted && { trusted }) };
+    const recorded = await importApproval({ store, clock: systemClock }, rollout, approval, how);
+    return sayRecorded(terminal, options, rollout, recorded);
+  });
+}
+
+const UNSIGNED_IMPORT =
+  'warning: the approval is not signed: it names a submitter, and nothing says that this person wrote it.\n';
+
+/** Which way of approving the options ask for. @throws KeyturnError `input-argument` where they do not fit together */
+export function checkWay({ plan, out, import: path, trust }: ApproveOptions): void {
+  if ((plan === undefined) !== (out === undefined)) {
+    throw badArgument('--plan and --out belong together.', 'Name the plan to read and the file to write.');
+  }
+  if (trust !== undefined && path === undefined) {
+    throw badArgument('--trust is for --import.', 'Leave it out.');
+  }
+}
+
+const badArgument = (message: string, fix: string) => new KeyturnError('input-argument', message, fix);

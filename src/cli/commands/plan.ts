@@ -1,0 +1,25 @@
+import { forTerminal } from '../../report/escape.ts';
+import { chooseRollout } from '../../workflow/choose-rollout.ts';
+import { planFile } from '../../workflow/plan-file.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { type CommonOptions, withSession } from '../session.ts';
+import { printJson } from '../show/print.ts';
+
+/** `keyturn plan export FILE`: the plan for an approver who has neither the store nor access to AWS. */
+export async function runPlanExport(path: string, options: CommonOptions): Promise<ExitCode> {
+  return withSession(options, 'find', async ({ store, terminal }) => {
+    const rollout = await chooseRollout(store, options.rollout);
+    const { writeNewFile } = await import('../../files/write-text.ts');
+    await store.atOneTime(() => writeNewFile(path, planFile(store, rollout)));
+    const { id, planDigest } = rollout;
+    if (terminal.json) await printJson(terminal, { rollout: id, planDigest, file: path });
+    else {
+      await terminal.out(
+        `Plan ${planDigest} of rollout ${id} is in ${forTerminal(path)}.\n` +
+          '\nThe approver runs: keyturn approve --plan FILE --out approval.json --sign KEY\n' +
+          'Then here:         keyturn approve --import approval.json --trust KEYS\n',
+      );
+    }
+    return EXIT.done;
+  });
+}

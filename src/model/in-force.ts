@@ -1,0 +1,43 @@
+import type { Approval, DecisionKind } from './approval.ts';
+
+/** Milliseconds that an approval holds where nothing else is said. */
+export const APPROVAL_LIFE_MS = 7 * 86_400_000;
+
+/** The longest that one may hold: what holds for years is remembered by nobody. */
+export const LONGEST_LIFE_MS = 366 * 86_400_000;
+
+/** The reason of a change that was not made since its approval had expired. */
+export const APPROVAL_EXPIRED = 'approval-expired';
+
+/**
+ * Who decided: the key that signed, else whoever submitted it, as AWS knows them, or as their machine says where the
+ * approval was made without AWS (docs/decisions/0020). Two decisions of one approver on a key: the later holds.
+ */
+export function approverOf({ signature, submittedBy }: Pick<Approval, 'signature' | 'submittedBy'>): string {
+  if (signature) return `key:${signature.keyid}`;
+  if ('callerArn' in submittedBy) return `aws:${submittedBy.callerArn}`;
+  return `os:${submittedBy.osUser}@${submittedBy.host}`;
+}
+
+/** The last decision of one approver on a key. */
+export interface Voice {
+  readonly decision: DecisionKind;
+  readonly expiresAt: string;
+  /** Of the approval among those of the rollout, as they were recorded: 1 for the first. */
+  readonly number: number;
+}
+
+const WEIGHT: Readonly<Record<DecisionKind, number>> = { decline: 3, approve: 2, defer: 1 };
+
+/**
+ * Of the voices on a key the one of the highest rank is in force, compared as text: anybody's decline, else the
+ * approve that holds longest, else a defer; of equals the latest. No clock is asked, so that what is in force is the
+ * same whenever it is looked at: where the approve that holds longest has expired, every other has too.
+ */
+export function rankOf({ decision, expiresAt, number }: Voice): string {
+  const until = decision === 'approve' ? ` ${expiresAt}` : '';
+  return `${WEIGHT[decision]}${until} ${String(number).padStart(9, '0')}`;
+}
+
+/** Whether an approval covers no change at a time any more. @param at ISO 8601 to the millisecond, as `expiresAt` */
+export const isExpired = (expiresAt: string, at: string): boolean => at >= expiresAt;

@@ -54,6 +54,9 @@ export interface ReviewRow {
   readonly state: string;
   readonly origin: string;
   readonly created: string;
+  readonly lastUsed: string;
+  /** Of CloudFormation. */
+  readonly stack: string;
   /** Empty for what cannot be decided on. */
   readonly decision: DecisionKind | 'undecided' | '';
   /** Whose the decision in force is, and until when an approval holds. */

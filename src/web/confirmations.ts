@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DecisionKind } from '../model/approval.ts';
 import { SELECTED_KEYS } from '../model/review-words.ts';
 import { approve } from '../workflow/approve.ts';
-import { costOf } from './cost.ts';
+import { costOfSelection } from './cost.ts';
 import { WebError } from './error.ts';
 import type { Approver, ReviewHost } from './host.ts';
 import type { ConfirmationAnswer, RecordedAnswer } from './shapes.ts';
@@ -85,10 +85,12 @@ async function forgetOldest({ review }: ReviewHost, open: Map<string, Confirmati
 }
 
 async function describe(
-  { review, rollout }: ReviewHost,
+  host: ReviewHost,
   id: string,
   { keyArns, decision, reason, lifeMs, until }: Confirmation,
 ): Promise<ConfirmationAnswer> {
+  const { review, rollout } = host;
+  const stacks = await review.groups('stack', SELECTED_KEYS, listName(id));
   const decided = await review.groups('decision', SELECTED_KEYS, listName(id));
   return {
     confirmation: id,
@@ -104,7 +106,8 @@ async function describe(
     replaces: decided
       .filter(({ value }) => value !== 'undecided')
       .map(({ value, keys }) => ({ decision: value, keys })),
-    cost: costOf(keyArns.length),
+    inStacks: stacks.reduce((sum, { value, keys }) => sum + (value === '' ? 0 : keys), 0),
+    cost: await costOfSelection(host, listName(id)),
     until: new Date(until).toISOString(),
   };
 }

@@ -1,7 +1,7 @@
 import type { SelectionChange } from '../model/review.ts';
-import type { Review } from '../workflow/ports.ts';
-import { costOf } from './cost.ts';
+import { costOfSelection } from './cost.ts';
 import { WebError } from './error.ts';
+import type { ReviewHost } from './host.ts';
 import type { SelectionAnswer } from './shapes.ts';
 
 /** Tabs that are held in mind; the one that was used least lately goes first. */
@@ -16,7 +16,8 @@ export interface Selections {
   check(selection: string): void;
 }
 
-export function openSelections(review: Review, newSecret: () => string): Selections {
+export function openSelections(host: ReviewHost): Selections {
+  const { review, newSecret } = host;
   const known = new Set<string>();
   const check = (selection: string) => {
     if (!known.delete(selection)) throw unknownSelection();
@@ -31,7 +32,7 @@ export function openSelections(review: Review, newSecret: () => string): Selecti
       keys,
       accounts: new Set(places.map(({ account }) => account)).size,
       regions: new Set(places.map(({ region }) => region)).size,
-      cost: costOf(keys),
+      cost: await costOfSelection(host, selection),
     };
   };
   return {

@@ -1,4 +1,5 @@
 import type { DecisionKind } from '../model/approval.ts';
+import type { Finding } from '../model/finding.ts';
 import type { OutcomeTotals } from '../model/outcome.ts';
 import type { RolloutPhase } from '../model/phase.ts';
 import type { ReviewGroup, ReviewPage, ReviewRow } from '../model/review.ts';
@@ -65,12 +66,18 @@ export interface SelectionAnswer {
   readonly cost: CostAnswer;
 }
 
-/** What rotation adds to the bill of the selected keys: each of the first two rotations keeps one more version. */
+/** What rotation adds to the bill of the selected keys, in sentences. */
 export interface CostAnswer {
-  readonly currency: string;
-  /** A month, once rotation has taken place once, and from the second time on. */
-  readonly afterFirst: number;
-  readonly afterSecond: number;
+  readonly monthly: string;
+  readonly yearly: string;
+  /** What is not certain of it. */
+  readonly caveats: readonly string[];
+}
+
+/** All that is known of one key: the record, and what follows from it in words. */
+export interface FindingAnswer {
+  readonly finding: Finding;
+  readonly facts: readonly { readonly label: string; readonly text: string }[];
 }
 
 /** What exactly would be recorded, and what has to be said to record it. */
@@ -87,6 +94,8 @@ export interface ConfirmationAnswer {
   readonly places: readonly { account: string; region: string; keys: number }[];
   /** Keys of the list by the decision that is in force on them now. */
   readonly replaces: readonly { decision: string; keys: number }[];
+  /** Keys of the list that belong to a CloudFormation stack. */
+  readonly inStacks: number;
   readonly cost: CostAnswer;
   /** Until when this can be confirmed. */
   readonly until: string;

@@ -263,6 +263,8 @@ export interface Review {
   /** What cannot be decided on stays out, whoever asks for it. */
   select(selection: string, change: SelectionChange): Promise<void>;
   selectedPlaces(selection: string): Promise<SelectedPlace[]>;
+  /** The selected keys by what rotating them costs: one key for all that cost the same. */
+  selectedCosts(selection: string): Promise<readonly { readonly keyArn: string; readonly keys: number }[]>;
   /** In the order of ARNs; without what has meanwhile been changed. */
   selectedKeys(selection: string): Promise<string[]>;
   dropSelection(selection: string): Promise<void>;

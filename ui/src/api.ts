@@ -1,10 +1,10 @@
 import type { DecisionKind } from '../../src/model/approval.ts';
-import type { Finding } from '../../src/model/finding.ts';
 import type { Filter, SelectionChange } from '../../src/model/review.ts';
 import type { GroupProperty, Property } from '../../src/model/review-words.ts';
 import type {
   ConfirmationAnswer,
   ErrorAnswer,
+  FindingAnswer,
   FindingsAnswer,
   GroupsAnswer,
   Overview,
@@ -60,7 +60,7 @@ export const readFindings = (query: ListQuery): Promise<FindingsAnswer> => read(
 export const readGroups = (by: GroupProperty, filter: Filter, selection: string): Promise<GroupsAnswer> =>
   get('groups', { by, selection, filter: JSON.stringify(filter) });
 
-export const readFinding = (keyArn: string): Promise<{ finding: Finding }> => get('finding', { keyArn });
+export const readFinding = (keyArn: string): Promise<FindingAnswer> => get('finding', { keyArn });
 
 export const openSelection = (): Promise<SelectionAnswer> => post('selections', {});
 

@@ -1,9 +1,3 @@
 import type { CostAnswer } from '../../src/web/shapes.ts';
-import { dollars } from './words.tsx';
 
-export const CostWords = ({ cost }: { cost: CostAnswer }) => (
-  <>
-    Adds {dollars(cost.afterFirst)} a month after the first rotation, {dollars(cost.afterSecond)} from the
-    second on.
-  </>
-);
+export const CostWords = ({ cost }: { cost: CostAnswer }) => <>Rotation costs {cost.monthly}.</>;

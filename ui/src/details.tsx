@@ -3,7 +3,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
-import type { Finding } from '../../src/model/finding.ts';
+import type { FindingAnswer } from '../../src/web/shapes.ts';
 import { readFinding } from './api.ts';
 import { Said } from './words.tsx';
 
@@ -13,28 +13,28 @@ interface Props {
   readonly caught: (thrown: unknown) => void;
 }
 
-const FIRST = new Set(['keyArn', 'explanation', 'advice']);
-
-/** All that is known of one key, in the record's own words. */
+/** All that is known of one key. */
 export function Details({ keyArn, onClose, caught }: Props) {
-  const [finding, setFinding] = useState<Finding>();
+  const [answer, setAnswer] = useState<FindingAnswer>();
   useEffect(() => {
-    readFinding(keyArn).then((read) => setFinding(read.finding), caught);
+    readFinding(keyArn).then(setAnswer, caught);
   }, [keyArn, caught]);
-  const rest = Object.entries(finding ?? {}).filter(([name]) => !FIRST.has(name));
+  const finding = answer?.finding;
   return (
-    <Modal visible size="large" onDismiss={onClose} header={finding?.primaryAlias ?? finding?.keyId ?? 'Key'}>
-      {finding && (
+    <Modal
+      visible
+      size="large"
+      onDismiss={onClose}
+      header={<Said text={finding?.primaryAlias ?? finding?.keyId ?? 'Key'} />}
+    >
+      {answer && (
         <SpaceBetween size="m">
           <Box>
-            <Said text={finding.explanation} /> <Said text={finding.advice} none="" />
+            <Said text={answer.finding.explanation} /> <Said text={answer.finding.advice} none="" />
           </Box>
           <KeyValuePairs
             columns={2}
-            items={[['keyArn', finding.keyArn] as const, ...rest].map(([label, value]) => ({
-              label,
-              value: <Said text={typeof value === 'string' ? value : JSON.stringify(value)} />,
-            }))}
+            items={answer.facts.map(({ label, text }) => ({ label, value: <Said text={text} /> }))}
           />
         </SpaceBetween>
       )}

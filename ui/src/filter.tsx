@@ -10,12 +10,14 @@ const DATE = ['>=', '<=', '>', '<', ':', '='] as const;
 const isGroup = (property: string): property is (typeof GROUPS)[number] =>
   (GROUPS as readonly string[]).includes(property);
 
+const isDate = (property: string): boolean => ['created', 'lastUsed', 'expires'].includes(property);
+
 const FILTERING: PropertyFilterProps.FilteringProperty[] = PROPERTIES.map((key) => ({
   key,
   propertyLabel: PROPERTY_WORDS[key],
   groupValuesLabel: `Values of ${PROPERTY_WORDS[key]}`,
-  operators: key === 'created' ? DATE : isGroup(key) || key === 'selected' ? ['=', '!=', ':', '!:'] : TEXT,
-  defaultOperator: key === 'created' ? '>=' : isGroup(key) || key === 'selected' ? '=' : ':',
+  operators: isDate(key) ? DATE : isGroup(key) || key === 'selected' ? ['=', '!=', ':', '!:'] : TEXT,
+  defaultOperator: isDate(key) ? '>=' : isGroup(key) || key === 'selected' ? '=' : ':',
 }));
 
 const SELECTED_VALUES = ['yes', 'no'].map((value) => ({ propertyKey: 'selected', value }));

@@ -295,9 +295,10 @@ function columns(
     text('region', 130),
     text('description', 200),
     status,
-    text('finding', 100),
     text('reason', 130),
     text('state', 100),
+    { ...text('lastUsed', 110), cell: ({ lastUsed }) => <Said text={lastUsed.slice(0, 10)} /> },
+    text('stack', 120),
     text('tags', 180),
   ];
 }

@@ -1,6 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
@@ -170,6 +171,7 @@ function Confirm({ decision, overview, confirmation, onRecorded, onClose, caught
       <SpaceBetween size="m">
         <Effect decision={decision} overview={overview} confirmation={confirmation} />
         <Replaced confirmation={confirmation} />
+        <Notes decision={decision} confirmation={confirmation} />
         <Bound overview={overview} confirmation={confirmation} />
         <ListOfKeys confirmation={confirmation} caught={caught} />
         <Refused refusal={refusal} />
@@ -207,6 +209,32 @@ function Effect({
       <strong>{overview.RotationPeriodInDays} days</strong> on each of these {keys(confirmation.keys)}, after
       a fresh check of each. Nothing is called now. <CostWords cost={confirmation.cost} />
     </Box>
+  );
+}
+
+/** What an approver should know of the cost and of who else has a say. */
+function Notes({
+  decision,
+  confirmation: { inStacks, cost },
+}: Pick<ConfirmProps, 'decision' | 'confirmation'>) {
+  if (decision !== 'approve') return null;
+  return (
+    <>
+      {inStacks > 0 && (
+        <Alert type="warning">
+          {keys(inStacks)} of these belong to CloudFormation stacks: the next update of a stack may turn
+          rotation off again. Set it in the template too.
+        </Alert>
+      )}
+      <ExpandableSection headerText="The cost by year, and what is not certain of it" headingTagOverride="h3">
+        <ul>
+          <li>{cost.yearly}</li>
+          {cost.caveats.map((caveat) => (
+            <li key={caveat}>{caveat}</li>
+          ))}
+        </ul>
+      </ExpandableSection>
+    </>
   );
 }
 

@@ -12,9 +12,6 @@ const format = new Intl.NumberFormat('en');
 export const count = (number: number): string => format.format(number);
 export const keys = (number: number): string => `${count(number)} ${number === 1 ? 'key' : 'keys'}`;
 
-const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumFractionDigits: 2 });
-export const dollars = (amount: number): string => money.format(amount);
-
 export const PROPERTY_WORDS: Readonly<Record<Property, string>> = {
   keyArn: 'Key ARN',
   keyId: 'Key id',
@@ -31,6 +28,8 @@ export const PROPERTY_WORDS: Readonly<Record<Property, string>> = {
   state: 'State',
   origin: 'Origin',
   created: 'Created',
+  lastUsed: 'Last used',
+  stack: 'Stack',
   decision: 'Decision',
   approver: 'Decided by',
   expires: 'Approved until',

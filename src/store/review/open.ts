@@ -28,6 +28,16 @@ export async function openReview(
     groups: (by, filter, selection) => readGroups(db, rollout, by, filter, selection),
     select: (selection, change) => changeSelection(db, rollout, selection, change),
     selectedPlaces: (selection) => countSelected(db, rollout, selection),
+    selectedCosts: async (selection) => {
+      const { rows } = await sql<{
+        keyArn: string;
+        keys: number;
+      }>`select min(k.key_arn) as keyArn, count(*) as keys
+        from ${keysFrom(rollout, selection)} where s.key_arn is not null and ${SELECTABLE} group by k.costs`.execute(
+        db,
+      );
+      return rows;
+    },
     selectedKeys: async (selection) => {
       const { rows } = await sql<{
         keyArn: string;

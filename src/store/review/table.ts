@@ -18,6 +18,8 @@ const IN_RECORD = {
   spec: sql`record ->> '$.KeySpec'`,
   state: sql`record ->> '$.KeyState'`,
   origin: sql`record ->> '$.Origin'`,
+  stack: sql`record ->> '$.tags."aws:cloudformation:stack-name"'`,
+  lastUsed: sql`record ->> '$.lastUsage.KeyLastUsage.Timestamp'`,
   created: sql`record ->> '$.CreationDate'`,
 } as const satisfies Partial<Record<Property, RawBuilder<unknown>>>;
 type InRecord = keyof typeof IN_RECORD;
@@ -28,6 +30,8 @@ interface KeysTable extends Record<InRecord, string> {
   account: string;
   region: string;
   finding: Finding['finding'];
+  /** The same for keys whose rotation costs the same. */
+  costs: string;
   /** What a word without a property is looked for in, in lower case. */
   words: string;
   /** Whether the rollout's `where` is true of it. */
@@ -59,7 +63,9 @@ export async function makeReviewTables(
   );
   await sql`create temp table review_keys as
     select *, lower(${sql.join(words, sql` || char(10) || `)}) as words, ${isShown ? 0 : 1} as shown from (
-      select key_arn, account, region, finding, ${sql.join(columns)}
+      select key_arn, account, region, finding, ${sql.join(columns)},
+        json_array(record -> '$.pastRotations', record -> '$.MultiRegionConfiguration.MultiRegionKeyType',
+          json_array_length(record, '$.MultiRegionConfiguration.ReplicaKeys')) as costs
       from findings where rollout = ${rollout} order by key_arn)`.execute(db);
   await sql`create unique index temp.review_by_arn on review_keys (key_arn)`.execute(db);
   await sql`create temp table review_selected (selection text not null, key_arn text not null,

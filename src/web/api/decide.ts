@@ -28,7 +28,7 @@ const pageOf = z.object({
 
 /** Selecting, and the last step in two halves: what would be recorded, and that it be recorded. */
 export function addDecisions(app: Hono, host: ReviewHost, onRecorded: () => void): void {
-  const selections = openSelections(host.review, host.newSecret);
+  const selections = openSelections(host);
   const confirmations = openConfirmations(host);
 
   app.post('/api/selections', async (context) => context.json(await selections.open(), 201));

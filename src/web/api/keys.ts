@@ -4,9 +4,10 @@ import { parseKeyArn } from '../../model/place.ts';
 import { filter, LARGEST_PAGE } from '../../model/review.ts';
 import { EVERY_KEY, GROUPS, PROPERTIES } from '../../model/review-words.ts';
 import { WebError } from '../error.ts';
+import { factsOf } from '../facts.ts';
 import type { ReviewHost } from '../host.ts';
 import { parse, parseJson } from '../parse.ts';
-import type { FindingsAnswer, GroupsAnswer } from '../shapes.ts';
+import type { FindingAnswer, FindingsAnswer, GroupsAnswer } from '../shapes.ts';
 
 const number = (otherwise: number, largest: number) =>
   z.coerce.number().int().min(1).max(largest).default(otherwise);
@@ -23,7 +24,7 @@ const listQuery = z.object({
 const groupQuery = listQuery.pick({ filter: true, selection: true }).extend({ by: z.enum(GROUPS) });
 
 /** Keys in pages, in groups, and one by one; all of them reading. */
-export function addKeys(app: Hono, { review, store, rollout, isShown }: ReviewHost): void {
+export function addKeys(app: Hono, { review, store, rollout }: ReviewHost): void {
   app.get('/api/findings', async (context) => {
     const query = parse(listQuery, queryOf(context.req.query()));
     const { selection, order, ...rest } = query;
@@ -41,7 +42,7 @@ export function addKeys(app: Hono, { review, store, rollout, isShown }: ReviewHo
     const found = parseKeyArn(keyArn) && (await store.finding(rollout.id, keyArn));
     if (!found)
       throw new WebError('not-found', 'There is no such key in this plan.', 'Look through the list.');
-    return context.json({ finding: found, shown: isShown(found) });
+    return context.json<FindingAnswer>({ finding: found, facts: factsOf(found, rollout) });
   });
 }
 

@@ -21,12 +21,17 @@ describe.skipIf(!CHROMIUM)('100,000 keys', () => {
     cleanUp(() => sandbox.close());
     const { url, origin } = await serve(journeyOn(sandbox, cwd));
     const { page } = await openView(origin);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     await page.goto(url);
     await page
       .getByRole('link', { name: /Details of/ })
       .first()
       .waitFor();
     const first = Number(await page.evaluate('performance.now()'));
+    const { metrics } = await session.send('Performance.getMetrics');
+    // Of the processor's time, which a busy machine does not stretch.
+    const worked = 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
     await page.waitForTimeout(2000);
     const filters = [
       [{ property: 'finding', operator: '=', value: 'candidate' }],
@@ -51,9 +56,10 @@ describe.skipIf(!CHROMIUM)('100,000 keys', () => {
       })()`);
       times.push(Math.round(Number(spent)));
     }
-    console.log(`100,000 keys: first view ${Math.round(first)} ms, filters ${times.join(', ')} ms`);
+    console.log(`100,000 keys: first view ${Math.round(first)} ms (${Math.round(worked)} ms of work), filters ${times.join(', ')} ms`);
     await page.getByRole('button', { name: 'Select all 60,000 that match' }).click();
     await page.getByText('60,000 keys selected').waitFor();
+    expect(worked).toBeLessThan(1000);
     expect(first).toBeLessThan(1000 * SLACK);
     for (const spent of times) expect(spent).toBeLessThan(300 * SLACK);
   });

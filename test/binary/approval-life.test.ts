@@ -55,7 +55,7 @@ describe.concurrent('an approval that was made elsewhere', () => {
 
     const imported = await run('approve', '--import', 'approval.json', '--trust', 'alice.pub', '--json');
     expect(imported).toMatchObject({ code: EXIT.done, stderr: '' });
-    expect(imported.json<Recorded>()).toMatchObject({ approved: 3, blocked: 0 });
+    expect(imported.json<Recorded>()).toMatchObject({ approved: 3, declined: 0 });
     const again = await errorOf(run('approve', '--import', 'approval.json', '--json'));
     expect(again).toMatchObject({ exit: EXIT.refused, code: 'refused-approval' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountId, keySettings, region } from './settings/key.ts';
+import { accountId, date, keySettings, region } from './settings/key.ts';
 import { OPERATIONS, OPT_STATUSES } from './settings/names.ts';
 import { mixSettings, organizationSettings } from './settings/organization.ts';
 import { denyRule, faultRule } from './settings/rule.ts';
@@ -73,6 +73,7 @@ const sandboxSettings = z
     emptyMessages: z.boolean().optional(),
     faults: z.array(faultRule).optional(),
     clockOffsetMs: z.number().optional(),
+    usageTrackedFrom: date.optional(),
     log: z
       .union([z.boolean(), z.int().min(1)], { error: 'must be true, false or how many calls to keep' })
       .optional(),

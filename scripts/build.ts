@@ -46,6 +46,6 @@ await build({
   },
   // Its build for Node is CommonJS that calls require('process'), which a bundle of modules cannot.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
-  external: ['@aws-sdk/*', '@clack/prompts'],
+  external: ['@aws-sdk/*', '@clack/*'],
   logLevel: 'warning',
 });

@@ -20,6 +20,7 @@ const PUBLISHED: Readonly<Record<string, Rate>> = {
   GetKeyPolicy: { perSecond: 1000 },
   ListResourceTags: { perSecond: 2000 },
   ListKeyRotations: { perSecond: 100 },
+  GetKeyLastUsage: { perSecond: 5 },
   RotateKeyOnDemand: { perSecond: 5 },
   TagResource: { perSecond: 10 },
   PutKeyPolicy: { perSecond: 15 },

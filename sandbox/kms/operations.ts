@@ -2,6 +2,7 @@ import { createAlias, deleteAlias } from './alias.ts';
 import type { Operation } from './call.ts';
 import { createKey } from './create.ts';
 import { describeKey, getKeyPolicy } from './describe.ts';
+import { getKeyLastUsage } from './last-usage.ts';
 import { cancelKeyDeletion, disableKey, enableKey, scheduleKeyDeletion } from './lifecycle.ts';
 import { listAliases, listKeys, listResourceTags } from './list.ts';
 import { replicateKey, updatePrimaryRegion } from './multi-region.ts';
@@ -18,6 +19,7 @@ export const READING: ReadonlyMap<string, Operation> = new Map([
   ['GetKeyPolicy', getKeyPolicy],
   ['ListResourceTags', listResourceTags],
   ['ListKeyRotations', listKeyRotations],
+  ['GetKeyLastUsage', getKeyLastUsage],
 ]);
 
 export const CHANGING: ReadonlyMap<string, Operation> = new Map([

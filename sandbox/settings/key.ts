@@ -9,7 +9,9 @@ import {
   usagesOf,
 } from './names.ts';
 
-const date = z.union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'must be an ISO 8601 date' });
+export const date = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: 'must be an ISO 8601 date',
+});
 export const accountId = z.string().regex(/^\d{12}$/, 'must be 12 digits');
 export const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a Region such as eu-central-1');
 
@@ -44,7 +46,14 @@ const fields = z.strictObject({
   policy: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
   createdAt: date.optional(),
   rotation: rotation.optional(),
+  /** Rotations that are over, in order of time. */
+  pastRotations: z
+    .array(z.strictObject({ date, type: z.enum(['AUTOMATIC', 'ON_DEMAND']) }))
+    .max(1000)
+    .optional(),
   onDemandRotationStartDate: date.optional(),
+  /** Of the key itself: replicas have a record of their own, which begins empty. */
+  lastUsage: z.strictObject({ operation: z.string().min(1), at: date }).optional(),
   pendingWindowInDays: z.int().min(7).max(30).optional(),
   deletionDate: date.optional(),
   validTo: date.optional(),
@@ -97,6 +106,11 @@ const RULES: readonly Rule[] = [
     'multiRegion',
     (key) => key.multiRegion === false && isMultiRegion(key),
     'false contradicts replicaRegions',
+  ],
+  [
+    'pastRotations',
+    (key) => key.pastRotations !== undefined && !supportsRotation(key),
+    'only symmetric encryption keys of origin AWS_KMS are rotated',
   ],
   ['validTo', (key) => key.validTo !== undefined && key.origin !== 'EXTERNAL', 'needs origin EXTERNAL'],
   [

@@ -63,6 +63,7 @@ export const OPERATIONS = [
   'GetKeyPolicy',
   'ListResourceTags',
   'ListKeyRotations',
+  'GetKeyLastUsage',
   'EnableKeyRotation',
   'DisableKeyRotation',
   'RotateKeyOnDemand',

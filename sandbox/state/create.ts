@@ -57,12 +57,20 @@ function keyFrom(place: Place, settings: KeySettings, seed: string, now: number)
     policy: typeof settings.policy === 'object' ? JSON.stringify(settings.policy, null, 2) : settings.policy,
     tags: new Map(Object.entries(settings.tags ?? {})),
   };
+  const { lastUsage } = settings;
+  if (lastUsage) key.lastUsage = { operation: lastUsage.operation, at: Date.parse(lastUsage.at) };
   if (isPendingDeletion(key.state)) scheduleFrom(key, settings, now);
   return key;
 }
 
-function rotationFrom({ rotation, onDemandRotationStartDate }: KeySettings, createdAt: number): Rotation {
+function rotationFrom(
+  { rotation, pastRotations = [], onDemandRotationStartDate }: KeySettings,
+  createdAt: number,
+): Rotation {
   const made = new Rotation();
+  for (const { date, type } of pastRotations) {
+    made.material.push({ type, startedAt: Date.parse(date), endsAt: Date.parse(date) });
+  }
   if (rotation) {
     const { periodInDays = 365, enabledAt, nextRotationDate } = rotation === true ? {} : rotation;
     made.start(periodInDays, at(nextRotationDate) ?? (at(enabledAt) ?? createdAt) + periodInDays * DAY_MS);
@@ -98,10 +106,11 @@ export function addAlias(place: Place, name: string, keyId: string | undefined, 
   place.changed = true;
 }
 
-/** A replica has the primary's key id and material; the rotation setting is the family's own. */
+/** A replica has the primary's key id and material, and a use of its own; the rotation setting is the family's. */
 export function addReplica(primary: Key, family: Family, place: Place, own: Partial<Key> = {}): Key {
+  const { lastUsage: _, ...shared } = primary;
   const replica: Key = {
-    ...primary,
+    ...shared,
     arn: arnOf(place, `key/${primary.keyId}`),
     region: place.region,
     state: 'Enabled',

@@ -36,6 +36,8 @@ export interface Key {
   tags: Map<string, string>;
   deletionAt?: number;
   pendingWindowInDays?: number;
+  /** The last successful cryptographic operation. */
+  lastUsage?: { readonly operation: string; readonly at: number };
 }
 
 export function stateOf(key: Key, now: number): KeyState {

@@ -1,6 +1,7 @@
 import type { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import type { KeyFacts, Reading } from '../model/key-facts.ts';
+import type { LastUsage } from '../model/last-use.ts';
 import type { Scope } from '../model/plan.ts';
 import { type Conclusion, concludeFinding } from './eligibility.ts';
 import { explainFinding } from './explain.ts';
@@ -32,6 +33,20 @@ export function assembleFinding(facts: KeyFacts, context: AssessmentContext): Fi
   };
 }
 
+/** The same finding with when its key was last used, or that this could not be read; asked again, it is replaced. */
+export function withLastUsage(finding: Finding, reading: Reading<LastUsage>): Finding {
+  const { lastUsage: _, gaps, readAt, ...rest } = finding;
+  const others = gaps.filter(({ operation }) => operation !== LAST_USAGE);
+  return {
+    ...rest,
+    ...(reading.kind === 'read' && { lastUsage: reading.value }),
+    gaps: [...others, ...failuresOf(reading)],
+    readAt: { ...readAt, lastUsage: reading.at },
+  };
+}
+
+const LAST_USAGE = 'GetKeyLastUsage';
+
 function proposeChange({ finding }: Conclusion, context: AssessmentContext): Pick<Finding, 'proposed'> {
   if (finding !== 'candidate') return {};
   const { RotationPeriodInDays } = context;
@@ -39,7 +54,7 @@ function proposeChange({ finding }: Conclusion, context: AssessmentContext): Pic
 }
 
 function assembleProfile(facts: KeyFacts, scope: Scope) {
-  const { metadata, rotation, aliases, tags, policy } = facts;
+  const { metadata, rotation, aliases, tags, policy, pastRotations } = facts;
   return {
     rotation: rotationWord(rotation),
     ...valueRead(metadata),
@@ -48,8 +63,9 @@ function assembleProfile(facts: KeyFacts, scope: Scope) {
     ...nameOf(aliases),
     ...(tags?.kind === 'read' && { tags: { ...tags.value } }),
     ...(policy?.kind === 'read' && { policy: policy.value }),
-    gaps: failuresOf(metadata, rotation, aliases, tags, policy),
-    readAt: timesOf({ metadata, rotation, aliases, tags, policy }),
+    ...(pastRotations?.kind === 'read' && { pastRotations: pastRotations.value }),
+    gaps: failuresOf(metadata, rotation, aliases, tags, policy, pastRotations),
+    readAt: timesOf({ metadata, rotation, aliases, tags, policy, pastRotations }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Finding, FindingReason } from '../model/finding.ts';
+import { describeStack, stackOf } from '../model/stack.ts';
 import type { Conclusion } from './eligibility.ts';
 
 export interface Explanation {
@@ -8,14 +9,14 @@ export interface Explanation {
 
 type Profile = Pick<
   Finding,
-  'KeySpec' | 'KeyUsage' | 'Origin' | 'KeyState' | 'MultiRegionConfiguration' | 'gaps'
+  'KeySpec' | 'KeyUsage' | 'Origin' | 'KeyState' | 'MultiRegionConfiguration' | 'tags' | 'gaps'
 >;
 
 /** Says in one sentence why a key is where it is, and what a person can do instead. Sources: kms-facts §1, §4, §7. */
 export function explainFinding(conclusion: Conclusion, profile: Profile): Explanation {
   switch (conclusion.finding) {
     case 'candidate':
-      return say('Supports automatic rotation, and it is off.', 'Approve it to have rotation turned on.');
+      return say('Supports automatic rotation, and it is off.', adviseCandidate(profile));
     case 'enabled':
     case 'aws-managed':
       return say('Automatic rotation is on.', 'Nothing to do.');
@@ -23,6 +24,12 @@ export function explainFinding(conclusion: Conclusion, profile: Profile): Explan
     case 'unknown':
       return EXPLAIN[conclusion.reason](profile);
   }
+}
+
+/** Who owns the key in code has to know, or takes the change back without meaning to. */
+function adviseCandidate({ tags }: Profile): string {
+  const stack = stackOf(tags);
+  return ['Approve it to have rotation turned on.', ...(stack ? [describeStack(stack)] : [])].join(' ');
 }
 
 const say = (explanation: string, advice: string): Explanation => ({ explanation, advice });

@@ -32,9 +32,11 @@ export async function planDigest(header: PlanHeader, findings: Findings): Promis
 
 /**
  * What an approver is shown of a key, without what changes by itself: times of reading, NextRotationDate, AWS's
- * wording and request ids, and Keyturn's own sentences, which follow from `reason` and belong to its version.
+ * wording and request ids, when the key was last used and whether that could be read, and Keyturn's own sentences, which
+ * follow from `reason` and belong to its version.
  */
 function stableFinding(finding: Finding): Record<string, unknown> {
-  const { readAt, NextRotationDate, explanation, advice, gaps, ...stable } = finding;
-  return { ...stable, gaps: gaps.map(({ operation, kind, code }) => ({ operation, kind, code })) };
+  const { readAt, NextRotationDate, lastUsage, explanation, advice, gaps, ...stable } = finding;
+  const lasting = gaps.filter(({ operation }) => operation !== 'GetKeyLastUsage');
+  return { ...stable, gaps: lasting.map(({ operation, kind, code }) => ({ operation, kind, code })) };
 }

@@ -38,6 +38,13 @@ export function summarizePolicy(policy: string, account: string): PolicySummary 
     administrators: distinct(
       allows.filter((grant) => grant.covers('kms:PutKeyPolicy')).flatMap(({ principals }) => principals),
     ),
+    users: distinct(
+      allows
+        .filter((grant) => USES.some((action) => grant.covers(action)))
+        .flatMap(({ principals, boundToAccount }) =>
+          principals.map((who) => (who === '*' && boundToAccount ? account : who)),
+        ),
+    ),
     delegatesToAccount: allows.some(
       (grant) =>
         grant.covers('kms:EnableKeyRotation') && grant.principals.some((who) => isAccount(who, account)),
@@ -45,6 +52,9 @@ export function summarizePolicy(policy: string, account: string): PolicySummary 
     openTo: openTo(allows, account),
   };
 }
+
+/** What takes a key to encrypt or decrypt with; ReEncrypt takes both of its halves. */
+const USES = ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
 
 interface Grant {
   readonly principals: readonly string[];

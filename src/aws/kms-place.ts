@@ -1,60 +1,29 @@
 import { EnableKeyRotationCommand, type KMSClient } from '@aws-sdk/client-kms';
-import * as z from 'zod';
-import { type KeyMetadata, keyMetadata, type RotationStatus, rotationStatus } from '../model/key-facts.ts';
+import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
+import type { LastUsage } from '../model/last-use.ts';
 import { type Place, parseKeyArn } from '../model/place.ts';
-import { text } from '../model/text.ts';
 import type { Answer, Clock, KeyReference, KmsPlace } from '../workflow/ports.ts';
+import { type Call, call, ONCE, type Patience, READ_PATIENCE, undocumentedAnswer } from './call.ts';
 import {
-  type Call,
-  call,
-  ONCE,
-  type Patience,
-  parseWith,
-  READ_PATIENCE,
-  undocumentedAnswer,
-} from './call.ts';
+  parseAliases,
+  parseKeys,
+  parseMetadata,
+  parsePolicy,
+  parseRotation,
+  parseRotations,
+  parseTags,
+  parseUsage,
+} from './kms-answers.ts';
 import { Pace } from './pace.ts';
 import { eachPage } from './pages.ts';
 import { type KmsOperation, QUOTA_SHARE, REQUEST_QUOTAS } from './quotas.ts';
 import type { Reader } from './reader.ts';
 
-const page = { Truncated: z.boolean().optional(), NextMarker: z.string().optional() };
-
-const parseKeys = parseWith(z.object({ ...page, Keys: z.array(z.object({ KeyArn: text })).default([]) }));
-const parseAliases = parseWith(
-  z.object({
-    ...page,
-    Aliases: z.array(z.object({ AliasName: text, TargetKeyId: text.optional() })).default([]),
-  }),
-);
-/** Dates come as epoch seconds, with or without a fraction. */
-const date = z.number().transform((seconds) => new Date(seconds * 1000).toISOString());
-
-const parseMetadata = parseWith(
-  z.object({
-    KeyMetadata: keyMetadata.extend({
-      Arn: text,
-      CreationDate: date.optional(),
-      DeletionDate: date.optional(),
-    }),
-  }),
-);
-const parseRotation = parseWith(
-  rotationStatus.extend({
-    KeyId: text.optional(),
-    NextRotationDate: date.optional(),
-    OnDemandRotationStartDate: date.optional(),
-  }),
-);
-const parsePolicy = parseWith(z.object({ Policy: text }));
-const parseTags = parseWith(
-  z.object({ ...page, Tags: z.array(z.object({ TagKey: text, TagValue: text })).default([]) }),
-);
-
 /** Page sizes: the most that KMS gives (kms-facts §2); it may give fewer, so only `Truncated` ends a listing. */
 const KEYS_A_PAGE = 1000;
 const ALIASES_A_PAGE = 100;
 const TAGS_A_PAGE = 50;
+const ROTATIONS_A_PAGE = 1000;
 
 /**
  * How KMS is called: changes through the SDK's client, made when there are some, whose own retries are off;
@@ -152,6 +121,25 @@ export function openKmsPlace(
           for (const { TagKey, TagValue } of Tags) tags.set(TagKey, TagValue);
         },
       ).then((answer) => mapAnswer(answer, (tags) => Object.fromEntries(tags))),
+    countRotations: (KeyId) =>
+      collect(
+        (Marker) =>
+          make(
+            'ListKeyRotations',
+            () => read('ListKeyRotations', { KeyId, Limit: ROTATIONS_A_PAGE, Marker }),
+            parseRotations,
+          ),
+        { count: 0 },
+        (into, { Rotations }) => {
+          into.count += Rotations.length;
+        },
+      ).then((answer) => mapAnswer(answer, ({ count }) => count)),
+    getKeyLastUsage: (KeyId) =>
+      make(
+        'GetKeyLastUsage',
+        () => read('GetKeyLastUsage', { KeyId }),
+        (output) => usageOf(KeyId, parseUsage(output)),
+      ),
     enableKeyRotation: (KeyId, RotationPeriodInDays) =>
       make(
         'EnableKeyRotation',
@@ -210,4 +198,9 @@ function metadataOf(asked: string, { Arn, ...metadata }: KeyMetadata & { Arn: st
 function statusOf(asked: string, { KeyId, ...status }: RotationStatus & { KeyId?: string | undefined }) {
   if (KeyId === undefined || asked.endsWith(KeyId)) return status;
   throw undocumentedAnswer(`GetKeyRotationStatus answered about ${KeyId}`);
+}
+
+function usageOf(asked: string, { KeyId, ...usage }: LastUsage & { KeyId?: string | undefined }): LastUsage {
+  if (KeyId === undefined || asked.endsWith(KeyId)) return usage;
+  throw undocumentedAnswer(`GetKeyLastUsage answered about ${KeyId}`);
 }

@@ -9,6 +9,8 @@ export const REQUEST_QUOTAS = {
   GetKeyRotationStatus: 1000,
   GetKeyPolicy: 1000,
   ListResourceTags: 2000,
+  ListKeyRotations: 100,
+  GetKeyLastUsage: 5,
   EnableKeyRotation: 15,
 } as const;
 

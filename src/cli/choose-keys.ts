@@ -3,6 +3,7 @@ import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved, requestAll } from '../workflow/approve.ts';
 import type { Store } from '../workflow/ports.ts';
 import type { AccessOptions, Session } from './session.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface ApproveOptions extends AccessOptions {
   readonly all?: boolean;
@@ -37,7 +38,7 @@ export async function choose(
   if (options.all) return { requests: await requestAll(store, rollout), problems: [], source: 'all' };
   if (options.key) return { requests: options.key.map(byKey), problems: [], source: 'keys' };
   if (options.from !== undefined) return chooseFromFile(options.from);
-  if (terminal.interactive) return choosePicking(store, rollout);
+  if (terminal.interactive) return choosePicking(terminal, store, rollout);
   throw nothingApproved('Nobody was there to choose, and no key was named.');
 }
 
@@ -49,9 +50,9 @@ async function chooseFromFile(path: string): Promise<Choice> {
   return { ...readDecisionsFile(await readTextFile(path)), source: path };
 }
 
-async function choosePicking(store: Store, rollout: AssessedRollout): Promise<Choice> {
+async function choosePicking(terminal: Terminal, store: Store, rollout: AssessedRollout): Promise<Choice> {
   const { pickKeys } = await import('./pick.ts');
-  const picked = await pickKeys(store, rollout);
+  const picked = await pickKeys(terminal, store, rollout);
   if (picked === undefined) throw nothingApproved('The choice was left without an answer.');
   const requests = picked.map(
     (keyArn): DecisionRequest => ({ where: 'picker', keyArn, decision: 'approve' }),

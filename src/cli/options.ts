@@ -2,9 +2,11 @@ import { InvalidArgumentError } from 'commander';
 import { LONGEST_LIFE_MS } from '../model/in-force.ts';
 import { MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
 import { parseKeyArn } from '../model/place.ts';
+import type { GivenPrice } from '../model/prices.ts';
 
 /** What values look like; editors get the same through docs/keyturn.schema.json. */
 export const SHAPE = {
+  price: /^(\d{1,6}(?:\.\d{1,6})?)(?: ?([A-Z]{3}))?$/,
   duration: /^(\d{1,6})(ms|s|m|h)$/,
   region: /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
   account: /^\d{12}$/,
@@ -81,6 +83,14 @@ export function parseShare(value: string): number {
   const share = Number(value);
   if (/^\d*\.?\d+$/.test(value) && share > 0 && share <= 1) return share;
   throw new InvalidArgumentError('Write a share like 0.5; 1 is all of the quota.');
+}
+
+/** `1.5` or `1.5 EUR` → what a rotation adds a month. */
+export function parsePrice(value: string): GivenPrice {
+  const [, amount, currency] = SHAPE.price.exec(value) ?? [];
+  if (amount === undefined)
+    throw new InvalidArgumentError('Write an amount like 1.5, or with its currency like 7.5 CNY.');
+  return { perRotation: Number(amount), ...(currency !== undefined && { currency }) };
 }
 
 /** `5,50,rest` → 5, 50, Infinity: changes a wave. */

@@ -1,37 +1,33 @@
-import { autocompleteMultiselect, confirm, isCancel } from '@clack/prompts';
-import type { Finding } from '../model/finding.ts';
+import { getColumns, getRows, isCancel } from '@clack/core';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { forTerminal } from '../report/escape.ts';
 import type { Store } from '../workflow/ports.ts';
 import { shownFindings } from '../workflow/shown.ts';
-
-const LABEL_WIDTH = 70;
+import { Picker } from './pick/prompt.ts';
+import { type ShownRow, toPickRow } from './pick/rows.ts';
+import { drawPicker } from './pick/view.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
- * Lets a person pick candidates from a list, nothing chosen beforehand, and asks once more with the number.
- * @returns the ARNs picked; undefined where the person left, said no, or the input ended
+ * Lets a person pick candidates from a list, nothing chosen beforehand, and has them type their number at the end.
+ * @returns the ARNs picked; undefined where the person left, or the input ended
  */
-export async function pickKeys(store: Store, rollout: AssessedRollout): Promise<string[] | undefined> {
-  const candidates: Finding[] = [];
-  for await (const finding of shownFindings(store, rollout, 'candidate')) candidates.push(finding);
-  if (candidates.length === 0) return [];
-  const picked = await autocompleteMultiselect({
-    message: 'Which keys shall rotate? Type to search, tab to choose, enter when done.',
-    options: candidates.map(toOption),
-    output: process.stderr,
-    required: false,
+export async function pickKeys(
+  terminal: Terminal,
+  store: Store,
+  rollout: AssessedRollout,
+): Promise<readonly string[] | undefined> {
+  const rows: ShownRow[] = [];
+  for await (const finding of shownFindings(store, rollout, 'candidate'))
+    rows.push(toPickRow(finding, rollout));
+  if (rows.length === 0) return [];
+  const { stdin: input, stderr: output } = process;
+  const screen = () => ({
+    columns: getColumns(output),
+    rows: getRows(output),
+    bold: terminal.bold,
+    dim: terminal.dim,
   });
-  if (isCancel(picked)) return undefined;
-  if (picked.length === 0) return [];
-  const sure = await confirm({
-    message: `Approve turning on rotation every ${rollout.RotationPeriodInDays} days for ${picked.length} of ${candidates.length} keys?`,
-    initialValue: false,
-    output: process.stderr,
-  });
-  return sure === true ? picked : undefined;
-}
-
-function toOption({ keyArn, keyId, region, primaryAlias, Description = '' }: Finding) {
-  const label = [region, primaryAlias ?? 'no alias', Description].map(forTerminal).join('  ');
-  return { value: keyArn, label: label.slice(0, LABEL_WIDTH), hint: keyId };
+  const picker = new Picker({ rows, draw: (state) => drawPicker(state, rollout, screen()), input, output });
+  const picked = await picker.prompt();
+  return isCancel(picked) ? undefined : picked;
 }

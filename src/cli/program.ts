@@ -18,6 +18,7 @@ import {
   parseDuration,
   parseLife,
   parsePeriod,
+  parsePrice,
   parseShare,
   parseWaves,
 } from './options.ts';
@@ -223,7 +224,12 @@ function addScope(command: Command): Command {
     .addOption(new Option('--policies', 'read key policies').default(true).hideHelp())
     .option('--no-policies', 'leave key policies out')
     .addOption(new Option('--tags', 'read tags').default(true).hideHelp())
-    .option('--no-tags', 'leave tags out');
+    .option('--no-tags', 'leave tags out')
+    .addOption(new Option('--rotations', 'read the past rotations of candidates').default(true).hideHelp())
+    .option('--no-rotations', 'leave the past rotations of candidates out: costs are the most then')
+    .option('--last-usage', 'ask when candidates were last used: 5 keys a second in a place', false)
+    .option('--max-period <days>', 'point out keys that are on with a longer period', parseCountFromOne)
+    .option('--rotation-price <amount>', 'what a rotation adds a month, like 1 or "7.5 CNY"', parsePrice);
 }
 
 /** How many changes are made and how they go. */

@@ -94,6 +94,8 @@ function say(message: Exclude<Message, { code: 'progress' }>): string | undefine
     case 'place-listed':
     case 'place-unreachable':
       return undefined;
+    case 'last-usage-waiting':
+      return `All keys are read. Waiting for the last use of the candidates in ${message.places === 1 ? 'one place' : `${message.places} places`}: KMS tells 5 a second in each.`;
     case 'lock-taken-over':
       return forTerminalLines(`Going on after a process that did not end well (${message.from}).`);
     case 'settling':

@@ -24,6 +24,8 @@ export type Message =
       readonly placesDone?: number;
       readonly places?: number;
     }
+  /** Every place is listed and read, and last uses are still being asked for: few a second (kms-facts §2). */
+  | { readonly code: 'last-usage-waiting'; readonly places: number }
   | { readonly code: 'throttled'; readonly operation: string }
   | { readonly code: 'lock-taken-over'; readonly from: string }
   | { readonly code: 'settling'; readonly place: Place; readonly seconds: number }

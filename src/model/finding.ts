@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { failure } from './failure.ts';
 import { keyMetadata, policySummary, rotationStatus } from './key-facts.ts';
+import { lastUsage } from './last-use.ts';
 import { rotationPeriod } from './period.ts';
 import { text, timestamp } from './text.ts';
 
@@ -78,6 +79,10 @@ export const finding = z.object({
   primaryAlias: text.optional(),
   tags: z.record(text, text).optional(),
   policy: policySummary.optional(),
+  /** How often a candidate has been rotated, by itself or on demand; absent where that was not read, never 0 then. */
+  pastRotations: z.int().min(0).optional(),
+  /** Candidates only, where it was asked for; of this key alone, replicas are tracked apart. Volatile. */
+  lastUsage: lastUsage.optional(),
   /** For a replica: whether the Region of its primary is in scope. */
   primaryInScope: z.boolean().optional(),
   /** The change proposed; candidates only. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Failure } from './failure.ts';
+import type { LastUsage } from './last-use.ts';
 import { text, timestamp } from './text.ts';
 
 const relatedKey = z.object({ Arn: text, Region: text });
@@ -43,6 +44,11 @@ export type RotationStatus = z.infer<typeof rotationStatus>;
 export const policySummary = z.object({
   /** Principals that may change the policy itself (kms:PutKeyPolicy). */
   administrators: z.array(text),
+  /**
+   * Principals that may encrypt or decrypt with it, a `*` that a condition keeps within the account as the account's
+   * id; absent where an earlier Keyturn summed it up.
+   */
+  users: z.array(text).optional(),
   /** Whether IAM policies of the account can allow kms:EnableKeyRotation at all (kms-facts §7.1). */
   delegatesToAccount: z.boolean(),
   /** Principals of other accounts, or `*`, with any right; `conditional` where a Condition narrows it. */
@@ -66,4 +72,7 @@ export interface KeyFacts {
   readonly aliases?: Reading<readonly string[]>;
   readonly tags?: Reading<Readonly<Record<string, string>>>;
   readonly policy?: Reading<PolicySummary>;
+  /** How often the key has been rotated, by itself or on demand. */
+  readonly pastRotations?: Reading<number>;
+  readonly lastUsage?: Reading<LastUsage>;
 }

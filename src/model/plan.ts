@@ -9,6 +9,10 @@ export const scope = z.object({
   /** Whether key policies and tags are read. */
   policies: z.boolean(),
   tags: z.boolean(),
+  /** Whether the past rotations of candidates are read; absent before Keyturn could. */
+  rotations: z.boolean().optional(),
+  /** Whether it is asked when candidates were last used. */
+  lastUsage: z.boolean().optional(),
   /** JMESPath over a finding: which findings are shown and can be decided on. All are counted. */
   where: z.string().optional(),
 });

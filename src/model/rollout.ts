@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { rotationPeriod } from './period.ts';
 import { scope } from './plan.ts';
+import { rotationPrice } from './price.ts';
 import { text, timestamp } from './text.ts';
 
 /** An account of the organization that is not active (suspended, closing, …): not looked at, and no error. */
@@ -34,6 +35,10 @@ export const rollout = z.object({
   /** The profiles whose credentials served, one an account; absent where one caller's did. */
   profiles: z.array(accountProfile).optional(),
   RotationPeriodInDays: rotationPeriod,
+  /** What an approver is told that a rotation costs; absent before Keyturn told. */
+  price: rotationPrice.optional(),
+  /** Days; keys that are on with a longer period are pointed out. */
+  maxPeriodInDays: z.int().min(1).optional(),
   keyturnVersion: z.string(),
   /** Set with the plan's digest once the assessment is complete. */
   assessedAt: timestamp.optional(),

@@ -1,7 +1,12 @@
 import type { ApprovalHeader, DecidedKey } from '../model/approval.ts';
+import { costOf, monthlyAfter } from '../model/cost.ts';
+import { familyOf } from '../model/family.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { RotationPrice } from '../model/price.ts';
+import { stackOf } from '../model/stack.ts';
 import type { VerdictRow } from '../model/verdict.ts';
+import { lastUseText } from './profile.ts';
 
 /** Columns by title, in order; what is absent leaves its cell empty. */
 export type Columns<T> = Readonly<Record<string, (row: T) => string | number | boolean | undefined>>;
@@ -20,8 +25,11 @@ const keyColumns = {
   region: (row: KeyRow) => row.region,
 };
 
-/** @param planDigest written on every row; empty while there is no plan */
-export const findingColumns = (planDigest: string): Columns<Finding> => ({
+/**
+ * @param planDigest written on every row; empty while there is no plan
+ * @param price what a rotation costs; for candidates
+ */
+export const findingColumns = (planDigest: string, price: RotationPrice): Columns<Finding> => ({
   keyArn: (f) => f.keyArn,
   planDigest: () => planDigest,
   decision: () => '',
@@ -50,6 +58,17 @@ export const findingColumns = (planDigest: string): Columns<Finding> => ({
   CreationDate: (f) => f.CreationDate,
   DeletionDate: (f) => f.DeletionDate,
   tags: (f) => list(f.tags && Object.entries(f.tags).map(([key, value]) => `${key}=${value}`)),
+  stack: (f) => stackOf(f.tags)?.name,
+  stackResource: (f) => stackOf(f.tags)?.logicalId,
+  replicas: (f) => familyOf(f)?.replicas.length,
+  replicaRegions: (f) => list(familyOf(f)?.regions),
+  pastRotations: (f) => f.pastRotations,
+  addedPerMonth: (f) => added(f, price)?.at(0),
+  addedPerMonthAtMost: (f) => added(f, price)?.at(-1),
+  currency: (f) => (f.finding === 'candidate' ? price.currency : undefined),
+  lastUse: (f) => lastUseText(f),
+  lastUsedAt: (f) => f.lastUsage?.KeyLastUsage?.Timestamp,
+  users: (f) => list(f.policy?.users),
   administrators: (f) => list(f.policy?.administrators),
   delegatesToAccount: (f) => f.policy?.delegatesToAccount,
   openTo: (f) =>
@@ -121,6 +140,10 @@ export const verdictColumns: Columns<VerdictRow> = {
   readAt: (v) => v.readAt,
   reads: (v) => v.reads,
 };
+
+/** What is added a month after each rotation that counts; nothing is proposed for other keys. */
+const added = (finding: Finding, price: RotationPrice): number[] | undefined =>
+  finding.finding === 'candidate' ? monthlyAfter(costOf(finding, price), price) : undefined;
 
 /** AWS's name of a submitter; empty where the approval was made without AWS. */
 const callerOf = (by: ApprovalHeader['submittedBy'] | undefined): string | undefined =>

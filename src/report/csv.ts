@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { ApprovalHeader, DecidedKey } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { priceOf } from '../model/prices.ts';
 import type { VerdictRow } from '../model/verdict.ts';
 import {
   type Columns,
@@ -17,8 +18,12 @@ import { inBatches, type Rows } from './rows.ts';
  * The findings as CSV. `decision` and `reason` are empty, for a person to fill in; `planDigest` stands on every row
  * so that rows sent back are bound to the plan that they were written for.
  */
-export function findingsCsv(findings: Rows<Finding>, planDigest = ''): AsyncGenerator<string> {
-  return csv(findingColumns(planDigest), findings);
+export function findingsCsv(
+  findings: Rows<Finding>,
+  planDigest = '',
+  price = priceOf('aws'),
+): AsyncGenerator<string> {
+  return csv(findingColumns(planDigest, price), findings);
 }
 
 /** The decision in force for each candidate as CSV, with who submitted it and when where approvals are given. */

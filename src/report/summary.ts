@@ -12,13 +12,17 @@ import type {
   RolloutTimes,
   ValidationCounts,
 } from './summary-model.ts';
-import { assembleSurvey, type Survey } from './survey.ts';
+import { assembleSurvey, type Survey, yardstickOf } from './survey.ts';
 
 export type { RolloutSummary } from './summary-model.ts';
 
 /** Counts one rollout; whatever there is one of for each key is read once. */
 export async function assembleSummary(record: RolloutRecord): Promise<RolloutSummary> {
-  return summarize(record, await assembleSurvey(record.findings()), await assembleChangeSurvey(record));
+  return summarize(
+    record,
+    await assembleSurvey(record.findings(), yardstickOf(record.rollout)),
+    await assembleChangeSurvey(record),
+  );
 }
 
 /** The summary where findings and changes have been surveyed already. */

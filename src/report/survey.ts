@@ -1,4 +1,10 @@
+import { type Cost, type CostTally, costOf, openTally } from '../model/cost.ts';
 import type { Finding, FindingKind, FindingReason } from '../model/finding.ts';
+import type { RotationPrice } from '../model/price.ts';
+import { priceOfRollout } from '../model/prices.ts';
+import type { Rollout } from '../model/rollout.ts';
+import { stackOf } from '../model/stack.ts';
+import { isLongerThan } from './profile.ts';
 import type { Rows } from './rows.ts';
 
 /** The keys that one reason stands against, and what a person can do: the distinct pieces of advice. */
@@ -29,18 +35,38 @@ export interface Survey {
   readonly factTimes: readonly FactTimes[];
   /** Reads that failed on keys of which something could be said all the same, by operation. */
   readonly gaps: readonly { readonly operation: string; readonly code: string; readonly keys: number }[];
+  /** What the candidates would cost, all of them. */
+  readonly cost: Cost;
+  readonly costByAccount: ReturnType<CostTally['byAccount']>;
+  /** Candidates that are resources of a CloudFormation stack. */
+  readonly inStacks: number;
+  /** Keys that are on with a longer period than is wanted. */
+  readonly longPeriods: number;
+}
+
+/** What a survey is to hold findings against. */
+export interface Yardstick {
+  readonly price: RotationPrice;
+  /** Days. */
+  readonly maxPeriodInDays?: number | undefined;
 }
 
 /** Advice can name an operation or a key; a report needs a few of them, not one a key. */
 const ADVICE_KEPT = 3;
 
-export async function assembleSurvey(findings: Rows<Finding>): Promise<Survey> {
+export async function assembleSurvey(
+  findings: Rows<Finding>,
+  { price, maxPeriodInDays }: Yardstick,
+): Promise<Survey> {
   const kinds = { candidate: 0, enabled: 0, ineligible: 0, unknown: 0 };
   const rotation = { on: 0, off: 0, unreadable: 0, 'not-read': 0 };
   const reasons = new Map<FindingReason, ReasonCount>();
   const times = new Map<string, FactTimes>();
   const gaps = new Map<string, Survey['gaps'][number]>();
   const regions = new Set<string>();
+  const costs = openTally();
+  let inStacks = 0;
+  let longPeriods = 0;
   let orphanReplicas = 0;
   for await (const finding of findings) {
     kinds[finding.finding] += 1;
@@ -48,6 +74,11 @@ export async function assembleSurvey(findings: Rows<Finding>): Promise<Survey> {
     countReason(reasons, finding);
     countTimes(times, finding);
     countGaps(gaps, finding);
+    if (isLongerThan(finding, maxPeriodInDays)) longPeriods += 1;
+    if (finding.finding === 'candidate') {
+      costs.add(finding.account, costOf(finding, price));
+      if (stackOf(finding.tags)) inStacks += 1;
+    }
     if (finding.primaryInScope !== false) continue;
     orphanReplicas += 1;
     const region = finding.MultiRegionConfiguration?.PrimaryKey?.Region;
@@ -61,6 +92,10 @@ export async function assembleSurvey(findings: Rows<Finding>): Promise<Survey> {
     regionsToAdd: [...regions].sort(),
     factTimes: [...times.values()].sort((a, b) => order(a.fact, b.fact)),
     gaps: [...gaps.values()].sort((a, b) => order(a.operation, b.operation) || order(a.code, b.code)),
+    cost: costs.total(),
+    costByAccount: costs.byAccount(),
+    inStacks,
+    longPeriods,
   };
 }
 
@@ -94,3 +129,9 @@ function countGaps(gaps: Map<string, Survey['gaps'][number]>, { finding, gaps: f
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** What the findings of a rollout are held against. */
+export const yardstickOf = (rollout: Rollout): Yardstick => ({
+  price: priceOfRollout(rollout),
+  maxPeriodInDays: rollout.maxPeriodInDays,
+});

@@ -124,7 +124,12 @@ function pad(cell: string, width: number, { align }: TableColumn): string {
   return align === 'right' ? blank + cell : cell + blank;
 }
 
-function cut(cell: string, width: number, { identifier }: TableColumn): string {
+/** Cuts text to a width, an identifier at its start. */
+export function cut(
+  cell: string,
+  width: number,
+  { identifier }: Pick<TableColumn, 'identifier'> = {},
+): string {
   if (stringWidth(cell) <= width) return cell;
   const characters = Array.from(new Intl.Segmenter().segment(cell), ({ segment }) => segment);
   const kept = takeWidth(identifier ? characters.reverse() : characters, width - 1);

@@ -1,14 +1,17 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import * as z from 'zod';
-import { type Finding, type FindingKind, finding as findingSchema } from '../model/finding.ts';
+import { type Finding, finding as findingSchema } from '../model/finding.ts';
 import type { Event } from '../model/journal.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type PlaceCounts, type UnreachablePlace } from '../model/plan.ts';
-import type { PlaceRecord } from '../workflow/ports.ts';
+import type { FindingFilter, PlaceRecord } from '../workflow/ports.ts';
 import { append } from './journal.ts';
 import { pages } from './pages.ts';
 import { parseRecord } from './record.ts';
 import type { Tables } from './schema.ts';
+
+/** Findings of a place that are held while they are worked on; there are many places at once. */
+const PLACE_PAGE = 40;
 
 const unreachable = z.object({
   account: z.string(),
@@ -63,19 +66,22 @@ export function assessmentMethods(db: Kysely<Tables>) {
 
     findings: async function* (
       rollout: string,
-      filter: { finding?: FindingKind } = {},
+      { finding, place }: FindingFilter = {},
     ): AsyncGenerator<Finding> {
       const rows = pages((after: string | undefined, size) => {
         const query = db
           .selectFrom('findings')
           .select(['key_arn', 'record'])
           .where('rollout', '=', rollout)
-          .$if(filter.finding !== undefined, (q) => q.where('finding', '=', filter.finding ?? ''))
+          .$if(finding !== undefined, (q) => q.where('finding', '=', finding ?? ''))
+          .$if(place !== undefined, (q) =>
+            q.where('account', '=', place?.account ?? '').where('region', '=', place?.region ?? ''),
+          )
           .where('key_arn', '>', after ?? '')
           .orderBy('key_arn')
           .limit(size);
         return query.execute().then((page) => page.map((row) => ({ cursor: row.key_arn, row })));
-      });
+      }, place && PLACE_PAGE);
       for await (const { record } of rows) yield parseRecord(findingSchema, record);
     },
 

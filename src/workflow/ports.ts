@@ -4,6 +4,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
 import type { EntryBody, Event, JournalHead } from '../model/journal.ts';
 import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
+import type { LastUsage } from '../model/last-use.ts';
 import type { Outcome, OutcomeKind } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
@@ -46,6 +47,9 @@ export interface KmsPlace {
   /** The key policy's document, as text. */
   getKeyPolicy(keyArn: string): Promise<Answer<string>>;
   listResourceTags(keyArn: string): Promise<Answer<Readonly<Record<string, string>>>>;
+  /** How often the key has been rotated, by itself or on demand. */
+  countRotations(keyArn: string): Promise<Answer<number>>;
+  getKeyLastUsage(keyArn: string): Promise<Answer<LastUsage>>;
   /** @param period days */
   enableKeyRotation(keyArn: string, period: number): Promise<Answer<void>>;
 }
@@ -129,7 +133,7 @@ export interface Store {
   recordFindings(rollout: string, findings: readonly Finding[]): Promise<void>;
   completeAssessment(rollout: string, at: string, digests: EntryBody<'assess-completed'>): Promise<void>;
   /** In ascending order of ARN, by code unit; read in pages, so that nothing holds them all. */
-  findings(rollout: string, filter?: { finding?: FindingKind }): AsyncIterable<Finding>;
+  findings(rollout: string, filter?: FindingFilter): AsyncIterable<Finding>;
   finding(rollout: string, keyArn: string): Promise<Finding | undefined>;
   placeCounts(rollout: string): Promise<PlaceCounts[]>;
   /** Places that could not be listed, or not for sure. */
@@ -183,6 +187,12 @@ export interface Store {
   /** Reads that all see the record as it stands now, whatever other processes write meanwhile; nothing may be written. */
   atOneTime<T>(read: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** Findings to which all of this applies. */
+export interface FindingFilter {
+  readonly finding?: FindingKind;
+  readonly place?: Place;
 }
 
 /** A change as the store holds it: announced (`intended`), or ended in an outcome. */

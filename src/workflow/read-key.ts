@@ -1,4 +1,4 @@
-import { rotationIsReadable, supportsRotation } from '../assess/eligibility.ts';
+import { concludeFinding, rotationIsReadable, supportsRotation } from '../assess/eligibility.ts';
 import { summarizePolicy } from '../assess/policy.ts';
 import type { KeyFacts, KeyMetadata, PolicySummary, Reading, RotationStatus } from '../model/key-facts.ts';
 import type { Answer, KeyReference, KmsPlace } from './ports.ts';
@@ -6,6 +6,7 @@ import type { Answer, KeyReference, KmsPlace } from './ports.ts';
 export interface Depth {
   readonly policies: boolean;
   readonly tags: boolean;
+  readonly rotations?: boolean | undefined;
 }
 
 export type Aliases = Answer<ReadonlyMap<string, readonly string[]>>;
@@ -20,7 +21,10 @@ export async function readRotationFacts(
   return { metadata, rotation: toReading(await kms.getKeyRotationStatus(keyArn)) };
 }
 
-/** The profile of one key, but for its aliases; policy and tags only for a key whose type supports rotation. */
+/**
+ * The profile of one key, but for its aliases and last use; policy and tags only for a key whose type supports
+ * rotation, past rotations only for a candidate: they tell what it costs to turn rotation on.
+ */
 export async function readKeyFacts(kms: KmsPlace, key: KeyReference, depth: Depth): Promise<KeyFacts> {
   const named = { ...key, ...kms.place };
   const metadata = toReading(await kms.describeKey(key.keyArn));
@@ -31,13 +35,15 @@ export async function readKeyFacts(kms: KmsPlace, key: KeyReference, depth: Dept
     supported && depth.policies ? readPolicy(kms, key.keyArn) : undefined,
     supported && depth.tags ? kms.listResourceTags(key.keyArn).then(toReading) : undefined,
   ]);
-  return {
+  const facts: KeyFacts = {
     ...named,
     metadata,
     ...(rotation && { rotation }),
     ...(policy && { policy }),
     ...(tags && { tags }),
   };
+  if (!depth.rotations || concludeFinding(facts).finding !== 'candidate') return facts;
+  return { ...facts, pastRotations: toReading(await kms.countRotations(key.keyArn)) };
 }
 
 export function withAliases(facts: KeyFacts, aliases: Aliases): KeyFacts {

@@ -14,6 +14,7 @@ import {
 import { approvalStatement, bundleStatement } from '../evidence/statement.ts';
 import type { JournalHead } from '../model/journal.ts';
 import { jsonText } from '../model/json-text.ts';
+import { priceOfRollout } from '../model/prices.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../report/csv.ts';
 import { htmlReport } from '../report/html.ts';
@@ -70,7 +71,10 @@ async function* documents(
   yield { name: 'plan.jsonl', chunks: planLines(planHeaderOf(rollout), record.findings()) };
   yield { name: 'rollout.json', chunks: document({ schema: 'keyturn/rollout/v1', ...rollout }) };
   yield { name: 'findings.jsonl', chunks: recordLines(record.findings()) };
-  yield { name: 'findings.csv', chunks: findingsCsv(record.findings(), rollout.planDigest) };
+  yield {
+    name: 'findings.csv',
+    chunks: findingsCsv(record.findings(), rollout.planDigest, priceOfRollout(rollout)),
+  };
   yield { name: 'approvals.json', chunks: approvalsJson(record) };
   yield* signedApprovals(record);
   yield { name: 'decisions.jsonl', chunks: recordLines(record.decisions()) };

@@ -20,6 +20,7 @@ describe('the summary of a key policy', () => {
   it('says that the default policy delegates to the account', () => {
     expect(sum(allow(root, 'kms:*'))).toEqual({
       administrators: [root],
+      users: [root],
       delegatesToAccount: true,
       openTo: [],
     });
@@ -29,6 +30,7 @@ describe('the summary of a key policy', () => {
     const summary = sum(allow(role, ['kms:Put*', 'kms:Enable*']), allow(stranger, 'kms:Decrypt'));
     expect(summary).toEqual({
       administrators: [role],
+      users: [stranger],
       delegatesToAccount: false,
       openTo: [{ principal: stranger, conditional: false }],
     });
@@ -41,6 +43,7 @@ describe('the summary of a key policy', () => {
   it('counts no Deny as a grant, and a NotAction as all the rest', () => {
     expect(sum({ ...allow(root, 'kms:*'), Effect: 'Deny' })).toEqual({
       administrators: [],
+      users: [],
       delegatesToAccount: false,
       openTo: [],
     });
@@ -59,7 +62,7 @@ describe('the summary of a key policy', () => {
 
   it("does not call a policy open that AWS's services bind to the account", () => {
     const bound = { Condition: { StringEquals: { 'kms:CallerAccount': ACCOUNT, 'kms:ViaService': 's3' } } };
-    expect(sum(allow('*', 'kms:Decrypt', bound))?.openTo).toEqual([]);
+    expect(sum(allow('*', 'kms:Decrypt', bound))).toMatchObject({ openTo: [], users: [ACCOUNT] });
     const other = { Condition: { StringEquals: { 'kms:CallerAccount': '999988887777' } } };
     expect(sum(allow('*', 'kms:Decrypt', other))?.openTo).toHaveLength(1);
   });

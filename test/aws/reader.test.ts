@@ -33,7 +33,7 @@ function alike(value: unknown): unknown {
       const given = this[name];
       if (name === '$metadata') return undefined;
       if (given instanceof Date) return Math.round(given.getTime());
-      return typeof given === 'number' && /Date$/.test(name) ? Math.round(given * 1000) : plain;
+      return typeof given === 'number' && /Date$|^Timestamp$/.test(name) ? Math.round(given * 1000) : plain;
     }),
   );
 }
@@ -46,6 +46,8 @@ const RICH: SandboxSettings = {
       aliases: ['alias/a', 'alias/b'],
       tags: { team: 'x', 'a:b': '' },
       rotation: { periodInDays: 180 },
+      pastRotations: [{ date: '2026-05-01T10:00:00Z', type: 'AUTOMATIC' }],
+      lastUsage: { operation: 'Decrypt', at: '2026-10-01T08:00:00Z' },
     },
     { region: REGION, keyState: 'PendingDeletion', multiRegion: true, replicaRegions: ['us-east-1'] },
     { region: REGION, keySpec: 'HMAC_256', keyUsage: 'GENERATE_VERIFY_MAC' },
@@ -63,6 +65,8 @@ describe('the shorter way of reading', () => {
         ['GetKeyRotationStatus', { KeyId }, client.send(new sdk.GetKeyRotationStatusCommand({ KeyId }))],
         ['GetKeyPolicy', { KeyId }, client.send(new sdk.GetKeyPolicyCommand({ KeyId }))],
         ['ListResourceTags', { KeyId }, client.send(new sdk.ListResourceTagsCommand({ KeyId }))],
+        ['ListKeyRotations', { KeyId }, client.send(new sdk.ListKeyRotationsCommand({ KeyId }))],
+        ['GetKeyLastUsage', { KeyId }, client.send(new sdk.GetKeyLastUsageCommand({ KeyId }))],
       ];
       for (const [operation, input, bySdk] of reads) {
         expect(alike(await read(operation, input)), operation).toEqual(alike(await bySdk));

@@ -6,9 +6,11 @@ import { hasTerminal, onTerminal } from '../support/terminal.ts';
 
 const ENTER = '\r';
 const TAB = '\t';
+const CTRL_A = '\u0001';
+const CTRL_U = '\u0015';
 const CTRL_C = '\u0003';
 const WHICH = 'Which keys shall rotate';
-const SURE = 'Approve turning on rotation';
+const SURE = 'and enter to approve';
 
 /** What Keyturn itself colours and moves; nothing else may reach a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
@@ -39,13 +41,14 @@ describe.skipIf(!hasTerminal)(
         ['approve', '--reason', 'picked'],
         [
           { expect: WHICH, send: 'c02' },
-          { expect: 'alias/c02', send: TAB },
-          { expect: '', send: ENTER },
-          { expect: SURE, send: 'y' },
+          { expect: '1 shown', send: TAB },
+          { expect: '1 of 4 chosen', send: ENTER },
+          { expect: SURE, send: `1${ENTER}` },
         ],
       );
       expect(code, output).toBe(EXIT.done);
-      expect(output).toContain('1 of 4 keys');
+      expect(output).toContain('for these 1 of 4 keys');
+      expect(output).toContain('1 key approved, of 4.');
       expect(output).toMatch(/1 approved/);
       const { run, key } = journey;
       const decided = (await run('list', 'decisions', '--json', '--decision', 'approve')).lines<Decision>();
@@ -56,28 +59,40 @@ describe.skipIf(!hasTerminal)(
 
     it.each<[string, Parameters<typeof onTerminal>[2]]>([
       ['Ctrl-C at the list', [{ expect: WHICH, send: CTRL_C }]],
-      ['nothing chosen', [{ expect: WHICH, send: ENTER }]],
       [
-        'an answer of no',
+        'nothing chosen, and then leaving',
+        [
+          { expect: WHICH, send: ENTER },
+          { expect: 'Nothing is chosen', send: CTRL_C },
+        ],
+      ],
+      ['the end of the input', [{ expect: WHICH, send: '\u0004' }]],
+      ['escape', [{ expect: WHICH, send: '\u001b' }]],
+      [
+        'another number, and then leaving',
         [
           { expect: WHICH, send: TAB },
-          { expect: '', send: ENTER },
-          { expect: SURE, send: 'n' },
+          { expect: '1 of 4 chosen', send: ENTER },
+          { expect: SURE, send: `4${ENTER}` },
+          { expect: 'not the number of keys', send: CTRL_C },
         ],
       ],
       [
-        'just enter where it asks whether one is sure',
+        'going back from the last step, and taking the choice back',
         [
-          { expect: WHICH, send: TAB },
-          { expect: '', send: ENTER },
-          { expect: SURE, send: ENTER },
+          { expect: WHICH, send: `c02${TAB}` },
+          { expect: '1 of 4 chosen', send: ENTER },
+          { expect: SURE, send: TAB },
+          { expect: '1 of 4 chosen', send: TAB },
+          { expect: '0 of 4 chosen', send: ENTER },
+          { expect: 'Nothing is chosen', send: CTRL_C },
         ],
       ],
       [
-        'Ctrl-C where it asks whether one is sure',
+        'Ctrl-C in the last step',
         [
           { expect: WHICH, send: TAB },
-          { expect: '', send: ENTER },
+          { expect: '1 of 4 chosen', send: ENTER },
           { expect: SURE, send: CTRL_C },
         ],
       ],
@@ -87,6 +102,24 @@ describe.skipIf(!hasTerminal)(
       expect(code, output).toBe(EXIT.refused);
       expect(output).toMatch(/nothing was approved/i);
       expect(approvals(journey)).toEqual([]);
+    });
+
+    it('keeps what is chosen through searches, and shows all of it in the last step', async () => {
+      const journey = await assessed();
+      const { output, code } = await onTerminal(
+        journey,
+        ['approve'],
+        [
+          { expect: WHICH, send: `region:${FRANKFURT} alias:c0${CTRL_A}` },
+          { expect: '3 of 4 chosen', send: `${CTRL_U}alias:odd` },
+          { expect: '1 shown', send: TAB },
+          { expect: '4 of 4 chosen: nothing before the first rotation, then 4 USD', send: ENTER },
+          { expect: 'for these 4 of 4 keys', send: '' },
+          { expect: SURE, send: `4${ENTER}` },
+        ],
+      );
+      expect(code, output).toBe(EXIT.done);
+      expect(output).toContain('4 approved');
     });
 
     it('approves nothing when the terminal is closed', async () => {
@@ -110,8 +143,8 @@ describe.skipIf(!hasTerminal)(
         ['run', '--wait', '2s'],
         [
           { expect: WHICH, send: TAB },
-          { expect: '', send: ENTER },
-          { expect: SURE, send: 'y' },
+          { expect: '1 of 2 chosen', send: ENTER },
+          { expect: SURE, send: `1${ENTER}` },
         ],
       );
       expect(code, output).toBe(EXIT.done);

@@ -128,10 +128,11 @@ describe('an assessment', () => {
       'DescribeKey',
       'GetKeyPolicy',
       'GetKeyRotationStatus',
+      'ListKeyRotations',
       'ListResourceTags',
     ]);
     aws.calls.length = 0;
-    await run({ policies: false, tags: false });
+    await run({ policies: false, tags: false, rotations: false });
     expect(callsOn('off').sort()).toEqual(['DescribeKey', 'GetKeyRotationStatus']);
   });
 
@@ -146,5 +147,122 @@ describe('an assessment', () => {
     const key = aws.keys.get(arnOf('off'));
     if (key) key.metadata = { ...key.metadata, Description: 'changed' };
     expect((await run()).planDigest).not.toBe(first.planDigest);
+  });
+});
+
+describe('past rotations', () => {
+  it('are counted of candidates alone; a denied count is a gap, and never 0', async () => {
+    const { assess: run, store } = await beginJourney((aws) => {
+      aws.add('off', EU).pastRotations = 3;
+      aws.add('hidden', EU);
+      aws.add('on', EU, {}, true).pastRotations = 1;
+      aws.unreadable.set(`ListKeyRotations ${arnOf('hidden')}`, 'access-denied');
+    });
+    const { id, price } = await run({ regions: [EU] });
+    expect(price).toMatchObject({ perRotation: 1, basis: 'published' });
+    expect((await store.finding(id, arnOf('off')))?.pastRotations).toBe(3);
+    expect((await store.finding(id, arnOf('on')))?.pastRotations).toBeUndefined();
+    const hidden = await store.finding(id, arnOf('hidden'));
+    expect(hidden).toMatchObject({ finding: 'candidate', gaps: [{ operation: 'ListKeyRotations' }] });
+    expect(hidden?.pastRotations).toBeUndefined();
+  });
+
+  it('change the plan: the approver was shown another cost', async () => {
+    const { assess: run, aws } = await beginJourney((world) => world.add('off', EU));
+    const first = await run();
+    const key = aws.keys.get(arnOf('off'));
+    if (key) key.pastRotations = 1;
+    expect((await run()).planDigest).not.toBe(first.planDigest);
+  });
+});
+
+describe('last use', () => {
+  const ASKED = { regions: [EU], lastUsage: true };
+
+  it('is asked of candidates alone, and told with their findings', async () => {
+    const {
+      assess: run,
+      store,
+      aws,
+    } = await beginJourney((world) => {
+      const KeyLastUsage = { Operation: 'Decrypt', Timestamp: '2026-10-01T08:00:00.000Z' };
+      world.add('off', EU).lastUsage = { TrackingStartDate: '2026-03-01T00:00:00.000Z', KeyLastUsage };
+      world.add('denied', EU);
+      world.add('on', EU, {}, true);
+      world.unreadable.set(`GetKeyLastUsage ${arnOf('denied')}`, 'access-denied');
+    });
+    const { id } = await run(ASKED);
+    expect(aws.calls.filter((call) => call.startsWith('GetKeyLastUsage'))).toHaveLength(2);
+    expect((await store.finding(id, arnOf('off')))?.lastUsage?.KeyLastUsage?.Operation).toBe('Decrypt');
+    expect(await store.finding(id, arnOf('denied'))).toMatchObject({
+      finding: 'candidate',
+      gaps: [{ operation: 'GetKeyLastUsage' }],
+      readAt: { lastUsage: expect.any(String) },
+    });
+  });
+
+  it('is not in the plan: neither what was told, nor whether it could be, nor whether it was asked', async () => {
+    const { assess: run, aws } = await beginJourney((world) => world.add('off', EU));
+    const plain = await run({ regions: [EU] });
+    const asked = await run(ASKED);
+    aws.unreadable.set(`GetKeyLastUsage ${arnOf('off')}`, 'throttled');
+    const unread = await run(ASKED);
+    expect([asked.planDigest, unread.planDigest]).toEqual([plain.planDigest, plain.planDigest]);
+  });
+
+  it('holds up no other place', async () => {
+    const {
+      assess: run,
+      aws,
+      store,
+      messages,
+    } = await beginJourney((world) => {
+      for (let n = 0; n < 45; n++) world.add(`slow-${n}`, 'aa-slow-1');
+      for (let n = 0; n < 20; n++) world.add(`k${n}`, `eu-west-${n}`);
+    });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const place = aws.place.bind(aws);
+    aws.place = (where) => ({
+      ...place(where),
+      getKeyLastUsage: async (arn) => {
+        if (where.region === 'aa-slow-1') await held;
+        return place(where).getKeyLastUsage(arn);
+      },
+    });
+    const regions = ['aa-slow-1', ...Array.from({ length: 20 }, (_, n) => `eu-west-${n}`)];
+    const running = run({ regions, lastUsage: true });
+    await expect.poll(() => messages).toContain('last-usage-waiting');
+    const [begun] = await store.listRollouts();
+    expect(await store.placeCounts(begun?.id ?? '')).toHaveLength(21);
+    expect(begun?.assessedAt).toBeUndefined();
+    release();
+    const { id } = await running;
+    for await (const { lastUsage } of store.findings(id)) expect(lastUsage).toBeDefined();
+  });
+
+  it('is asked of the rest where an assessment was interrupted meanwhile', async () => {
+    const {
+      assess: run,
+      aws,
+      store,
+      resume,
+    } = await beginJourney((world) => {
+      for (let n = 0; n < 50; n++) world.add(`k${n}`, EU);
+    });
+    let asked = 0;
+    aws.onCall = (operation) => {
+      if (operation === 'GetKeyLastUsage' && ++asked > 30) throw new Error('killed');
+    };
+    await expect(run(ASKED)).rejects.toThrow('killed');
+    aws.onCall = () => {};
+    aws.calls.length = 0;
+    const [begun] = await store.listRollouts();
+    if (!begun) throw new Error('no rollout');
+    await resume(begun);
+    expect(aws.calls).toHaveLength(30);
+    for await (const { lastUsage } of store.findings(begun.id)) expect(lastUsage).toBeDefined();
   });
 });

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { makeStoreDirectory } from '../../src/files/store-directory.ts';
 import type { FailureKind } from '../../src/model/failure.ts';
 import type { KeyMetadata, RotationStatus } from '../../src/model/key-facts.ts';
+import type { LastUsage } from '../../src/model/last-use.ts';
 import { openStore } from '../../src/store/open.ts';
 import type {
   Answer,
@@ -32,6 +33,8 @@ export interface FakeKey {
   readonly keyArn: string;
   metadata: KeyMetadata;
   rotation: RotationStatus;
+  pastRotations: number;
+  lastUsage: LastUsage;
   /** In the order of the calls; then they work. */
   fates: Fate[];
   enableCalls: number;
@@ -83,6 +86,8 @@ export class FakeAws implements Aws {
       keyArn,
       metadata: { ...SYMMETRIC, ...metadata },
       rotation: { KeyRotationEnabled: false },
+      pastRotations: 0,
+      lastUsage: { TrackingStartDate: '2026-03-01T00:00:00.000Z' },
       fates: [],
       enableCalls: 0,
       timesTurnedOn: 0,
@@ -145,6 +150,8 @@ export class FakeAws implements Aws {
       describeKey: async (arn) => about('DescribeKey', arn, ({ metadata }) => metadata),
       getKeyRotationStatus: async (arn) => about('GetKeyRotationStatus', arn, shownRotation),
       getKeyPolicy: async (arn) => about('GetKeyPolicy', arn, () => '{"Statement":[]}'),
+      countRotations: async (arn) => about('ListKeyRotations', arn, ({ pastRotations }) => pastRotations),
+      getKeyLastUsage: async (arn) => about('GetKeyLastUsage', arn, ({ lastUsage }) => lastUsage),
       listResourceTags: async (arn) => about('ListResourceTags', arn, () => ({})),
       enableKeyRotation: async (arn, period) => this.#enable(arn, period),
     };

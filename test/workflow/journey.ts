@@ -27,6 +27,8 @@ export const REQUEST: AssessRequest = {
   excludeAccounts: [],
   policies: true,
   tags: true,
+  rotations: true,
+  lastUsage: false,
   RotationPeriodInDays: 365,
 };
 

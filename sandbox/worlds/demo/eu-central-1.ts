@@ -13,6 +13,7 @@ const CANDIDATES: DemoRegion = {
     description: 'Card data of the payment service',
     tags: tagged('payments', 'production', { 'data-class': 'restricted' }),
     policy: administeredBy('payments-key-admin', 'payments-service'),
+    lastUsage: { operation: 'GenerateDataKey', at: '2026-11-20T17:04:00Z' },
   },
   'payments/settlement': { description: 'Settlement files', tags: tagged('payments', 'production') },
   'customer-data': {
@@ -21,8 +22,20 @@ const CANDIDATES: DemoRegion = {
     policy: administeredBy('crm-key-admin', 'crm-service'),
   },
   'backups/daily': { description: 'AWS Backup vault, daily', tags: tagged('platform', 'production') },
-  'log-archive': { description: 'CloudTrail and VPC flow logs', tags: tagged('security', 'production') },
-  'orders-db': { description: 'Aurora cluster orders', tags: tagged('shop', 'production') },
+  'log-archive': {
+    description: 'CloudTrail and VPC flow logs',
+    tags: tagged('security', 'production'),
+    pastRotations: [
+      { date: '2024-06-01T09:00:00Z', type: 'AUTOMATIC' },
+      { date: '2025-06-01T09:00:00Z', type: 'AUTOMATIC' },
+    ],
+    lastUsage: { operation: 'Decrypt', at: '2026-11-21T03:00:00Z' },
+  },
+  'orders-db': {
+    description: 'Aurora cluster orders',
+    tags: tagged('shop', 'production'),
+    pastRotations: [{ date: '2026-02-10T12:30:00Z', type: 'ON_DEMAND' }],
+  },
   'data-lake/raw': { description: 'Data lake, raw zone', tags: tagged('analytics', 'production') },
   'data-lake/curated': { description: 'Data lake, curated zone', tags: tagged('analytics', 'staging') },
   'ci-artifacts': { tags: tagged('platform', 'development') },

@@ -1,4 +1,5 @@
 import { addCounts } from '../../model/plan.ts';
+import type { GivenPrice } from '../../model/prices.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { type Assessment, type AssessRequest, assess, resumeAssessment } from '../../workflow/assess.ts';
 import { findInterrupted } from '../../workflow/choose-rollout.ts';
@@ -32,6 +33,11 @@ export interface AssessOptions extends AccessOptions {
   readonly period: number;
   readonly policies: boolean;
   readonly tags: boolean;
+  readonly rotations: boolean;
+  readonly lastUsage: boolean;
+  /** Days. */
+  readonly maxPeriod?: number;
+  readonly rotationPrice?: GivenPrice;
 }
 
 /** `keyturn assess`: begins a rollout with a plan. */
@@ -108,7 +114,8 @@ function refuseRoles({ org, ou, roleName, configureRoleName }: AssessOptions): v
 
 function requestOf(options: AssessOptions): AssessRequest {
   const { region = [], excludeRegion = [], account = [], ou = [], excludeAccount = [] } = options;
-  const { allRegions, org, policies, tags, period, where } = options;
+  const { allRegions, org, policies, tags, rotations, lastUsage, period, where } = options;
+  const { maxPeriod, rotationPrice } = options;
   return {
     regions: region,
     allRegions,
@@ -119,7 +126,11 @@ function requestOf(options: AssessOptions): AssessRequest {
     excludeAccounts: excludeAccount,
     policies,
     tags,
+    rotations,
+    lastUsage,
     RotationPeriodInDays: period,
+    ...(maxPeriod !== undefined && { maxPeriodInDays: maxPeriod }),
+    ...(rotationPrice && { price: rotationPrice }),
     ...(where !== undefined && { where }),
   };
 }

@@ -2,9 +2,11 @@ import { KeyturnError } from '../../messages/error.ts';
 import { DECISIONS, type DecidedKey } from '../../model/approval.ts';
 import { FINDINGS, type FindingKind } from '../../model/finding.ts';
 import { OUTCOMES, type OutcomeKind } from '../../model/outcome.ts';
+import { priceOfRollout } from '../../model/prices.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { VERDICTS } from '../../model/verdict.ts';
 import { decisionsCsv, findingsCsv, outcomesCsv, verdictsCsv } from '../../report/csv.ts';
+import { withDerived } from '../../report/derived.ts';
 import { recordLines } from '../../report/lines.ts';
 import { mapRows } from '../../report/rows.ts';
 import { streamTable } from '../../report/table.ts';
@@ -15,7 +17,7 @@ import { whereOf } from '../../workflow/shown.ts';
 import { readVerdictRows } from '../../workflow/verdict-rows.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
-import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/candidates.ts';
+import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/findings.ts';
 import type { Terminal } from '../terminal.ts';
 import { whyNot } from './configure.ts';
 
@@ -58,12 +60,14 @@ const LISTINGS: Readonly<
     (store: Store, rollout: AssessedRollout, filter?: string, where?: string) => Promise<Listing>
   >
 > = {
-  findings: async (store, { id, planDigest }, filter, where) => {
+  findings: async (store, rollout, filter, where) => {
+    const { id, planDigest } = rollout;
+    const price = priceOfRollout(rollout);
     const found = store.findings(id, filter === undefined ? {} : { finding: filter as FindingKind });
     const rows = filterRows(found, await whereOf({ scope: { where } }));
     return {
-      rows,
-      csv: () => findingsCsv(rows, planDigest),
+      rows: mapRows(rows, (finding) => withDerived(finding, price)),
+      csv: () => findingsCsv(rows, planDigest, price),
       table: (terminal) =>
         streamTable(
           [{ title: 'Finding' }, ...FINDING_COLUMNS, { title: 'Why' }],

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import type { GivenPrice } from '../../model/prices.ts';
 import { findOption, flagInstead, optionOf } from './apply.ts';
 import type { Config } from './parse.ts';
 import { type ConfigKey, configSchema } from './schema.ts';
@@ -52,9 +53,13 @@ function written(key: ConfigKey, name: string, value: unknown): unknown {
   if (name === 'allRegions') return 'all';
   if ((key === 'settle' || key === 'wait') && typeof value === 'number') return asDuration(value);
   if (key === 'profile' && Array.isArray(value) && value.length === 1) return value[0];
+  if (key === 'rotationPrice' && typeof value === 'object') return asPrice(value as GivenPrice);
   if (key === 'waves' && Array.isArray(value)) return value.map(asWave).join(',');
   return value ?? null;
 }
+
+const asPrice = ({ perRotation, currency }: GivenPrice): string =>
+  currency === undefined ? String(perRotation) : `${perRotation} ${currency}`;
 
 const asWave = (size: number): string => (Number.isFinite(size) ? String(size) : 'rest');
 

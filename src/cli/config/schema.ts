@@ -97,6 +97,14 @@ export const configSchema = z.strictObject({
     .describe('Days between rotations.'),
   policies: yesOrNo.optional().describe('Whether key policies are read.'),
   tags: yesOrNo.optional().describe('Whether tags are read.'),
+  rotations: yesOrNo.optional().describe('Whether the past rotations of candidates are read.'),
+  lastUsage: yesOrNo.optional().describe('Whether it is asked when candidates were last used.'),
+  maxPeriod: count.optional().describe('Days; keys that are on with a longer period are pointed out.'),
+  rotationPrice: z
+    .string({ error: 'Write it in quotes, like "1.5" or "7.5 CNY".' })
+    .regex(SHAPE.price, 'Write an amount like "1.5", or with its currency like "7.5 CNY".')
+    .optional()
+    .describe('What a rotation adds to the bill of a key a month, where it is not what AWS publishes.'),
   where: text.optional().describe('Narrows the findings that are shown and can be approved: JMESPath.'),
   settle: duration
     .optional()

@@ -1,84 +1,204 @@
-import type { Finding, FindingKind } from '../../model/finding.ts';
-import type { AssessedRollout } from '../../model/rollout.ts';
+import type { Finding } from '../../model/finding.ts';
+import { priceOfRollout } from '../../model/prices.ts';
+import type { AssessedRollout, Rollout } from '../../model/rollout.ts';
+import { describeStack, stackOf } from '../../model/stack.ts';
+import { costCaveats, monthlyText, yearlyText } from '../../report/cost-text.ts';
+import { count } from '../../report/document/phrases.ts';
 import { forTerminal } from '../../report/escape.ts';
-import { renderTable } from '../../report/table.ts';
+import {
+  addedText,
+  ageText,
+  isLongerThan,
+  lastUseText,
+  replicasText,
+  stackText,
+} from '../../report/profile.ts';
+import { mapRows } from '../../report/rows.ts';
+import { assembleSurvey, type Survey, yardstickOf } from '../../report/survey.ts';
+import { renderTable, type TableColumn } from '../../report/table.ts';
+import { dayText } from '../../report/time.ts';
 import type { Store } from '../../workflow/ports.ts';
-import { shownFindings } from '../../workflow/shown.ts';
+import { shownFindings, whereOf } from '../../workflow/shown.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MOST_ROWS = 50;
+const MOST_STACKS = 10;
 
-export const COLUMNS = [
-  { title: 'Region' },
-  { title: 'Key', identifier: true },
-  { title: 'Alias' },
-  { title: 'Description' },
-  { title: 'Usage' },
-  { title: 'Spec' },
-  { title: 'State' },
-  { title: 'Rotation' },
-];
-
-/** Shows the candidates beside the keys that are on already: what can be chosen, and what will not be touched. */
+/**
+ * Shows what an approver decides on: the candidates, with their cost, their owners in code and their age; and apart from
+ * them what will not be touched: keys that are on, keys that cannot be, keys of which nothing is known.
+ */
 export async function showForApproval(
   terminal: Terminal,
   store: Store,
   rollout: AssessedRollout,
 ): Promise<void> {
-  const { id, planDigest, RotationPeriodInDays, scope } = rollout;
+  const { id, planDigest, RotationPeriodInDays, scope, maxPeriodInDays } = rollout;
+  const survey = await surveyShown(store, rollout);
+  const { candidate, enabled } = survey.findings;
   await terminal.out(`Plan ${planDigest} of rollout ${id}\n`);
   if (scope.where !== undefined) await terminal.out(`Only where ${forTerminal(scope.where)}\n`);
-  await terminal.out('\n');
   await terminal.out(
-    `${terminal.bold('Candidates')} (rotation is off; approved ones will rotate every ${RotationPeriodInDays} days)\n`,
+    `\n${terminal.bold(`Candidates: ${candidate}`)} (rotation is off; approved ones will rotate every ${RotationPeriodInDays} days)\n`,
   );
-  await showFindings(terminal, store, rollout, 'candidate');
-  await terminal.out(`\n${terminal.bold('Already enabled')} (to see, not to touch)\n`);
-  await showFindings(terminal, store, rollout, 'enabled');
-  await terminal.out('\n');
+  await showRows(terminal, candidate, candidateTable(rollout), shownFindings(store, rollout, 'candidate'));
+  await terminal.out(costLines(rollout, survey));
+  await showStacks(terminal, store, rollout, survey.inStacks);
+  await terminal.out(`\n${terminal.bold(`Already enabled: ${enabled}`)} (to see, not to touch)\n`);
+  await showRows(terminal, enabled, enabledTable(maxPeriodInDays), shownFindings(store, rollout, 'enabled'));
+  if (survey.longPeriods > 0) {
+    await terminal.out(
+      terminal.yellow(`${survey.longPeriods} with a longer period than ${maxPeriodInDays} days\n`),
+    );
+  }
+  await terminal.out(reasonLines(terminal, survey));
 }
 
-async function showFindings(
+async function surveyShown(store: Store, rollout: AssessedRollout): Promise<Survey> {
+  const isShown = await whereOf(rollout);
+  async function* shown() {
+    for await (const finding of store.findings(rollout.id)) if (isShown(finding)) yield finding;
+  }
+  return assembleSurvey(shown(), yardstickOf(rollout));
+}
+
+interface FindingTable {
+  readonly columns: readonly TableColumn[];
+  readonly row: (finding: Finding) => string[];
+  readonly kind: 'candidate' | 'enabled';
+}
+
+/** Only what can differ between candidates: they have type, state and setting in common. */
+function candidateTable(rollout: AssessedRollout): FindingTable {
+  const { scope, assessedAt } = rollout;
+  const price = priceOfRollout(rollout);
+  const cells: readonly (readonly [
+    column: TableColumn,
+    cell: (finding: Finding) => string,
+    isShown?: boolean,
+  ])[] = [
+    [{ title: 'Account' }, ({ account }) => account, scope.accounts.length > 1],
+    [{ title: 'Region' }, ({ region }) => region],
+    [{ title: 'Key', identifier: true }, ({ keyId }) => keyId],
+    [{ title: 'Alias' }, ({ aliases = [] }) => aliases.join(', ')],
+    [{ title: 'Description' }, ({ Description = '' }) => Description],
+    [{ title: 'Age', align: 'right' }, (finding) => ageText(finding, assessedAt)],
+    [{ title: 'Replicas' }, replicasText],
+    [{ title: 'Stack' }, stackText],
+    [{ title: 'Last use' }, lastUseText, scope.lastUsage === true],
+    [{ title: `+ ${price.currency} a month`, align: 'right' }, (finding) => addedText(finding, price)],
+  ];
+  const shown = cells.filter(([, , isShown = true]) => isShown);
+  return {
+    kind: 'candidate',
+    columns: shown.map(([column]) => column),
+    row: (finding) => shown.map(([, cell]) => cell(finding)),
+  };
+}
+
+const enabledTable = (maxPeriodInDays: number | undefined): FindingTable => ({
+  kind: 'enabled',
+  columns: [
+    { title: 'Region' },
+    { title: 'Key', identifier: true },
+    { title: 'Alias' },
+    { title: 'Description' },
+    { title: 'Period', align: 'right' },
+    { title: 'Next rotation' },
+  ],
+  row: (finding) => [
+    finding.region,
+    finding.keyId,
+    (finding.aliases ?? []).join(', '),
+    finding.Description ?? '',
+    periodText(finding, maxPeriodInDays),
+    finding.NextRotationDate === undefined ? 'not given' : dayText(finding.NextRotationDate),
+  ],
+});
+
+function periodText(finding: Finding, maxPeriodInDays: number | undefined): string {
+  const { RotationPeriodInDays: period } = finding;
+  if (period === undefined) return 'not given';
+  return `${isLongerThan(finding, maxPeriodInDays) ? 'LONG: ' : ''}${period} days`;
+}
+
+async function showRows(
+  terminal: Terminal,
+  total: number,
+  { columns, row, kind }: FindingTable,
+  findings: AsyncIterable<Finding>,
+): Promise<void> {
+  if (total === 0) return terminal.out('  none\n');
+  const rows: string[][] = [];
+  for await (const cells of mapRows(findings, row)) {
+    rows.push(cells);
+    if (rows.length === MOST_ROWS) break;
+  }
+  await terminal.out(renderTable(columns, rows, { width: terminal.width, colour: terminal.colour }));
+  if (total > rows.length) {
+    await terminal.out(`… and ${total - rows.length} more: keyturn list findings --finding ${kind}\n`);
+  }
+}
+
+/** What all candidates together would cost, with what is not certain of it. */
+function costLines(rollout: Rollout, { cost, costByAccount }: Survey): string {
+  if (cost.keys === 0) return '';
+  const price = priceOfRollout(rollout);
+  const accounts =
+    costByAccount.length < 2
+      ? []
+      : costByAccount
+          .slice(0, MOST_ROWS)
+          .map(
+            ({ account, cost: own }) => `  ${account}: ${count(own.keys)} keys, ${monthlyText(own, price)}`,
+          );
+  const rest = costByAccount.length - accounts.length;
+  const lines = [
+    `Cost of all ${count(cost.keys)}: ${monthlyText(cost, price)}.`,
+    `By year, from the day it is turned on: ${yearlyText(cost, price, rollout.RotationPeriodInDays)}.`,
+    ...accounts,
+    ...(accounts.length > 0 && rest > 0 ? [`  … and ${rest} more accounts`] : []),
+    ...costCaveats(cost, price).map((caveat) => `  ${caveat}`),
+  ];
+  return lines.map((line) => `${forTerminal(line)}\n`).join('');
+}
+
+/** The stacks that would take a change back, each with what to write into its template. */
+async function showStacks(
   terminal: Terminal,
   store: Store,
   rollout: AssessedRollout,
-  kind: FindingKind,
+  total: number,
 ): Promise<void> {
-  const rows: string[][] = [];
-  let count = 0;
-  for await (const finding of shownFindings(store, rollout, kind)) {
-    count += 1;
-    if (rows.length < MOST_ROWS) rows.push(toRow(finding));
+  if (total === 0) return;
+  await terminal.out(`\n${terminal.bold(`In CloudFormation stacks: ${total}`)}\n`);
+  let shown = 0;
+  for await (const { tags, keyId, primaryAlias } of shownFindings(store, rollout, 'candidate')) {
+    const stack = stackOf(tags);
+    if (!stack) continue;
+    await terminal.out(`  ${forTerminal(`${primaryAlias ?? keyId}: ${describeStack(stack)}`)}\n`);
+    if (++shown === MOST_STACKS) break;
   }
-  if (count === 0) return terminal.out('  none\n');
-  await terminal.out(renderTable(COLUMNS, rows, { width: terminal.width, colour: terminal.colour }));
-  if (count > rows.length) {
-    await terminal.out(`… and ${count - rows.length} more: keyturn list findings --finding ${kind}\n`);
-  }
+  if (total > shown) await terminal.out(`  … and ${total - shown} more: the column stack of --csv\n`);
 }
 
-export function toRow(finding: Finding): string[] {
-  const {
-    region,
-    keyId,
-    aliases = [],
-    Description = '',
-    KeyUsage = '',
-    KeySpec = '',
-    KeyState = '',
-  } = finding;
+/** The keys that cannot be chosen, by reason, with what to do instead or what is missing. */
+function reasonLines(terminal: Terminal, { reasons }: Survey): string {
+  const lines = (title: string, chosen: Survey['reasons']) =>
+    chosen.length === 0
+      ? []
+      : [
+          `\n${terminal.bold(title)}\n`,
+          ...chosen.map(
+            ({ reason, count: keys, advice }) =>
+              `  ${count(keys)} ${reason}: ${forTerminal(advice.join(' '))}\n`,
+          ),
+        ];
+  const by = (basis: 'type' | 'state' | undefined) => reasons.filter((each) => each.basis === basis);
   return [
-    region,
-    keyId,
-    aliases.join(', '),
-    Description,
-    KeyUsage,
-    KeySpec,
-    KeyState,
-    rotationWords(finding),
-  ];
-}
-
-function rotationWords({ rotation, RotationPeriodInDays }: Finding): string {
-  return RotationPeriodInDays === undefined ? rotation : `${rotation}, ${RotationPeriodInDays} days`;
+    ...lines('Ineligible by type', by('type')),
+    ...lines('Ineligible by state', by('state')),
+    ...lines('Unknown: nothing can be said of these', by(undefined)),
+    '\n',
+  ].join('');
 }

@@ -3,11 +3,12 @@ import { assembleChangeSurvey } from '../change-survey.ts';
 import type { RolloutRecord } from '../record.ts';
 import { summarize } from '../summary.ts';
 import type { RolloutSummary } from '../summary-model.ts';
-import { assembleSurvey } from '../survey.ts';
+import { assembleSurvey, yardstickOf } from '../survey.ts';
 import { approvalsSection } from './approvals.ts';
+import { candidatesSection } from './candidates.ts';
 import { changesSection } from './changes.ts';
 import { completenessSection } from './completeness.ts';
-import { candidatesSection, enabledSection, ineligibleSection } from './findings.ts';
+import { enabledSection, ineligibleSection } from './findings.ts';
 import { limitsSection } from './limits.ts';
 import type { Material } from './material.ts';
 import type { ReportDocument } from './model.ts';
@@ -21,7 +22,7 @@ import { validationSection } from './validation.ts';
  * Puts the report of one rollout together. Holds counts, not keys: tables of those are read while they are rendered.
  */
 export async function assembleDocument(record: RolloutRecord): Promise<ReportDocument> {
-  const survey = await assembleSurvey(record.findings());
+  const survey = await assembleSurvey(record.findings(), yardstickOf(record.rollout));
   const changes = await assembleChangeSurvey(record);
   const summary = await summarize(record, survey, changes);
   const material: Material = { record, summary, survey, changes };

@@ -1,6 +1,6 @@
 import type { DecidedKey } from '../../model/approval.ts';
 import type { Finding } from '../../model/finding.ts';
-import { joinByKey } from '../rows.ts';
+import { isLongerThan } from '../profile.ts';
 import type { ReasonCount } from '../survey.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
@@ -11,35 +11,6 @@ export const keyCell = ({ keyArn, primaryAlias }: Pick<Finding, 'keyArn' | 'prim
   keyArn,
   name: primaryAlias,
 });
-
-export function candidatesSection({ record, survey }: Material): Section {
-  const total = survey.findings.candidate;
-  const titles = ['Key', 'Description', 'Created', '#Period proposed (days)', 'Decision', 'Reason'];
-  const rows = async function* () {
-    const decided = joinByKey(record.findings({ finding: 'candidate' }), record.decisions());
-    for await (const [finding, decision] of decided) yield candidateRow(finding, decision);
-  };
-  return {
-    id: 'candidates',
-    title: 'Candidates: rotation is supported, and off',
-    blocks: [
-      prose('As assessed, with the decision that is in force for each now.'),
-      streamOr('None.', 'Candidates', titles, total, rows),
-    ],
-  };
-}
-
-function candidateRow(finding: Finding, decision: DecidedKey | undefined): Row {
-  const period = finding.proposed?.RotationPeriodInDays;
-  return [
-    keyCell(finding),
-    finding.Description ?? '',
-    day(finding.CreationDate),
-    period === undefined ? '' : String(period),
-    decisionWord(decision?.decision ?? 'undecided'),
-    decision?.reason ?? '',
-  ];
-}
 
 const DECISION: Readonly<Record<DecidedKey['decision'], Inline>> = {
   approve: { tone: 'good', word: 'approve' },
@@ -52,9 +23,11 @@ export const decisionWord = (decision: DecidedKey['decision']): Inline => DECISI
 
 export function enabledSection({ record, survey }: Material): Section {
   const total = survey.findings.enabled;
-  const titles = ['Key', 'Description', 'Created', '#Period (days)', 'Next rotation'];
+  const { maxPeriodInDays } = record.rollout;
+  const titles = ['Key', 'Description', 'Created', '#Period (days)', 'Next rotation', 'Period'];
   const rows = async function* () {
-    for await (const finding of record.findings({ finding: 'enabled' })) yield enabledRow(finding);
+    for await (const finding of record.findings({ finding: 'enabled' }))
+      yield enabledRow(finding, maxPeriodInDays);
   };
   return {
     id: 'enabled',
@@ -63,18 +36,30 @@ export function enabledSection({ record, survey }: Material): Section {
       prose(
         'Keyturn leaves these as they are: turning rotation on again could move the date of the next one.',
       ),
+      ...(survey.longPeriods > 0 && maxPeriodInDays !== undefined
+        ? [longPeriods(survey.longPeriods, maxPeriodInDays)]
+        : []),
       streamOr('None.', 'Keys that were on', titles, total, rows),
     ],
   };
 }
 
-function enabledRow(finding: Finding): Row {
+const longPeriods = (longer: number, most: number): Block => ({
+  kind: 'note',
+  tone: 'attention',
+  text: `Of these, ${keys(longer)} ${longer === 1 ? 'rotates' : 'rotate'} less often than every ${most} days.`,
+});
+
+function enabledRow(finding: Finding, maxPeriodInDays: number | undefined): Row {
   return [
     keyCell(finding),
     finding.Description ?? '',
     day(finding.CreationDate),
     finding.RotationPeriodInDays?.toString() ?? 'not given',
     time(finding.NextRotationDate),
+    isLongerThan(finding, maxPeriodInDays)
+      ? { tone: 'attention', word: `longer than ${maxPeriodInDays} days` }
+      : '',
   ];
 }
 

@@ -10,6 +10,8 @@ const OPERATION: Readonly<Record<string, string>> = {
   aliases: 'kms:ListAliases',
   tags: 'kms:ListResourceTags',
   policy: 'kms:GetKeyPolicy',
+  pastRotations: 'kms:ListKeyRotations',
+  lastUsage: 'kms:GetKeyLastUsage',
 };
 
 export function sourcesSection(material: Material): Section {
@@ -40,6 +42,8 @@ function sourceFacts({ summary }: Material): Block {
       ['Regions', joined(scope.regions.map(code))],
       ['Key policies', scope.policies ? 'read' : 'not read, as asked'],
       ['Tags', scope.tags ? 'read' : 'not read, as asked'],
+      ['Past rotations', scope.rotations ? 'read of candidates' : 'not read'],
+      ['Last use', scope.lastUsage ? 'asked of candidates' : 'not asked'],
       ['Keyturn', summary.keyturnVersion === '' ? 'not recorded' : { code: keyturnVersion }],
       ['Facts read', timeRange(times.firstReadAt, times.lastReadAt)],
       ['Assessment complete', times.assessedAt ? time(times.assessedAt) : 'not yet'],

@@ -1,0 +1,38 @@
+import type { Finding } from '../../model/finding.ts';
+
+export const COLUMNS = [
+  { title: 'Region' },
+  { title: 'Key', identifier: true },
+  { title: 'Alias' },
+  { title: 'Description' },
+  { title: 'Usage' },
+  { title: 'Spec' },
+  { title: 'State' },
+  { title: 'Rotation' },
+];
+
+export function toRow(finding: Finding): string[] {
+  const {
+    region,
+    keyId,
+    aliases = [],
+    Description = '',
+    KeyUsage = '',
+    KeySpec = '',
+    KeyState = '',
+  } = finding;
+  return [
+    region,
+    keyId,
+    aliases.join(', '),
+    Description,
+    KeyUsage,
+    KeySpec,
+    KeyState,
+    rotationWords(finding),
+  ];
+}
+
+function rotationWords({ rotation, RotationPeriodInDays }: Finding): string {
+  return RotationPeriodInDays === undefined ? rotation : `${rotation}, ${RotationPeriodInDays} days`;
+}

@@ -1,0 +1,79 @@
+import { costOf, monthlyAfter } from '../model/cost.ts';
+import { familyOf } from '../model/family.ts';
+import type { Finding } from '../model/finding.ts';
+import { describeLastUse, lastUseOf } from '../model/last-use.ts';
+import type { RotationPrice } from '../model/price.ts';
+import { stackOf } from '../model/stack.ts';
+
+/* What an approver is shown of one key, each in a few words of raw text; empty where there is nothing to say. */
+
+const DAY_MS = 86_400_000;
+
+/** How old the key was at a time, to the unit that matters: `12 d`, `7 mo`, `3 y`. */
+export function ageText({ CreationDate }: Finding, at: string): string {
+  if (CreationDate === undefined) return '';
+  const days = Math.max(0, Math.floor((Date.parse(at) - Date.parse(CreationDate)) / DAY_MS));
+  if (days < 60) return `${days} d`;
+  return days < 730 ? `${Math.floor(days / 30.44)} mo` : `${Math.floor(days / 365.25)} y`;
+}
+
+/** `2: eu-west-1, us-east-1` for a multi-Region primary. */
+export function replicasText(finding: Finding): string {
+  const family = familyOf(finding);
+  if (!family) return '';
+  const { replicas, regions } = family;
+  return replicas.length === 0 ? 'none yet' : `${replicas.length}: ${regions.join(', ')}`;
+}
+
+/** `checkout-production (CheckoutKey)` for a key of a CloudFormation stack. */
+export function stackText({ tags }: Finding): string {
+  const stack = stackOf(tags);
+  if (!stack) return '';
+  return stack.logicalId === undefined ? stack.name : `${stack.name} (${stack.logicalId})`;
+}
+
+export function lastUseText({ lastUsage, CreationDate, readAt }: Finding): string {
+  if (lastUsage) return describeLastUse(lastUseOf(lastUsage, CreationDate));
+  return readAt['lastUsage'] === undefined ? '' : 'unreadable';
+}
+
+export const pastRotationsText = ({ pastRotations, gaps }: Finding): string =>
+  pastRotations?.toString() ??
+  (gaps.some(({ operation }) => operation === 'ListKeyRotations') ? 'unreadable' : 'not read');
+
+/** What rotations add a month, in the price's currency: `1, then 2`; `≤` where past rotations are not known. */
+export function addedText(finding: Finding, price: RotationPrice): string {
+  const cost = costOf(finding, price);
+  const amounts = monthlyAfter(cost, price).map((amount) => String(Number(amount.toFixed(2))));
+  const rising = amounts.filter((amount, n) => n === 0 || amount !== amounts[n - 1]);
+  return `${cost.notCounted > 0 ? '≤ ' : ''}${rising.join(', then ') || '0'}`;
+}
+
+export function tagsText({ tags = {} }: Finding): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+}
+
+/** Who may use and administer the key by its own policy: at most, since only Allow statements are read. */
+export function policyText({ policy }: Finding): { users: string; administrators: string; open: string } {
+  if (!policy) return { users: '', administrators: '', open: '' };
+  const { users, administrators, openTo, delegatesToAccount } = policy;
+  const open = openTo.map(({ principal, conditional }) => principal + (conditional ? ' (conditional)' : ''));
+  const byIam = delegatesToAccount ? [] : ['(IAM policies cannot allow EnableKeyRotation)'];
+  return {
+    users: (users ?? []).join(', '),
+    administrators: [...administrators, ...byIam].join(', '),
+    open: open.join(', '),
+  };
+}
+
+/** Whether a key is on with a longer period than the rollout wants; never where nothing was asked for. */
+export const isLongerThan = (
+  { finding, RotationPeriodInDays }: Finding,
+  maxPeriodInDays: number | undefined,
+): boolean =>
+  finding === 'enabled' &&
+  maxPeriodInDays !== undefined &&
+  RotationPeriodInDays !== undefined &&
+  RotationPeriodInDays > maxPeriodInDays;

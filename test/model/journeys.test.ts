@@ -225,7 +225,9 @@ async function decide({ random, store }: World, host: ApproveHost, rollout: Asse
     const decision = pick(random, ['approve', 'approve', 'approve', 'decline', 'defer', undefined] as const);
     if (decision) requests.push({ where: 'test', keyArn, decision });
   }
-  await approve(host, rollout, { requests, problems: [], submittedBy: SUBMITTER, source: 'test' });
+  const submittedBy = { ...SUBMITTER, callerArn: pick(random, ['alice', 'alice', 'bob']) };
+  const lifeMs = pick(random, [7, 7, 30]) * 86_400_000;
+  await approve(host, rollout, { requests, problems: [], submittedBy, source: 'test', lifeMs });
 }
 
 /** What expired before it was changed is approved anew, by the same person. */

@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/binary/**', 'test/scenarios/**'],
+          exclude: ['test/binary/**', 'test/scenarios/**', 'test/page/**'],
           isolate: false,
           // Some try every byte; a busy machine takes its time.
           testTimeout: 60_000,
@@ -28,6 +28,15 @@ export default defineConfig({
           include: ['test/scenarios/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 30_000,
+        },
+      },
+      // These drive the built executable through a real Chromium, and are skipped where there is none.
+      {
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

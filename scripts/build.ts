@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { build, type Plugin } from 'esbuild';
+import { buildPage } from './build-page.ts';
 
 /** Zod brings its messages in some fifty languages, which is half of what there is to compile; ours are English. */
 const englishOnly: Plugin = {
@@ -27,6 +28,7 @@ const agentOnly: Plugin = {
  */
 const outdir = 'dist';
 rmSync(outdir, { recursive: true, force: true });
+const page = buildPage();
 await build({
   entryPoints: { keyturn: 'src/cli/main.ts' },
   outdir,
@@ -49,3 +51,4 @@ await build({
   external: ['@aws-sdk/*', '@clack/*'],
   logLevel: 'warning',
 });
+await page;

@@ -7,7 +7,7 @@ import { options, rules } from './import-rules.ts';
  */
 const FEWEST_IMPORTS = 100;
 
-const { output } = await cruise(['src', 'sandbox'], {
+const { output } = await cruise(['src', 'sandbox', 'ui'], {
   ...options,
   ruleSet: { forbidden: rules },
   validate: true,

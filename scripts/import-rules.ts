@@ -104,6 +104,38 @@ export const rules: IForbiddenRuleType[] = [
     from: { path: '^src/', pathNot: '^src/cli/' },
     to: { path: '^src/cli/' },
   },
+  {
+    name: 'only-the-command-line-starts-the-page',
+    comment: 'The page is a host like the command line: nothing depends on how it answers.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/(cli|web)/' },
+    to: { path: '^src/web/' },
+  },
+  {
+    name: 'the-page-is-handed-the-world',
+    comment: 'What serves a browser reaches AWS, the store and the files only through what it is given.',
+    severity: 'error',
+    from: { path: '^src/web/' },
+    to: { path: '^(src/(aws|store|files|cli)|sandbox|ui)/' },
+  },
+  {
+    name: 'only-the-page-imports-a-web-server',
+    comment: 'One door, with one set of guards.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/web/' },
+    to: { path: 'node_modules/(hono|@hono)/|^(node:)?(http|https|http2)$' },
+  },
+  {
+    name: 'the-browser-shares-words-only',
+    comment:
+      'Of the product, the page in the browser knows its words and the one escape: nothing that does something.',
+    severity: 'error',
+    from: { path: '^ui/' },
+    to: {
+      path: '^(src|sandbox)/',
+      pathNot: '^src/model/|^src/report/escape\\.ts$|^src/web/shapes\\.ts$',
+    },
+  },
 ];
 
 export const options: ICruiseOptions = {

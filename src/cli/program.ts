@@ -116,6 +116,17 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
     );
 
+  add('review', 'serve the rollout as a page on this machine, to look through and to decide on')
+    .option('--port <n>', 'the port; 0 takes a free one', parseCount, 0)
+    .addOption(new Option('--open', 'open it').default(true).hideHelp())
+    .option('--no-open', 'open no browser; the link is printed in any case')
+    .option('--read-only', 'let nobody decide; asks AWS nothing', false)
+    .addOption(durationOption('--idle <duration>', 'end it when nothing was asked for so long', '30m'))
+    .option('--sign <key>', 'sign approvals with this private key (keyturn keys create)')
+    .action(async (_, command: Command) =>
+      setExit(await (await import('./commands/review.ts')).runReview(command.optsWithGlobals())),
+    );
+
   const plans = add('plan', 'the plan of a rollout');
   addCommand(plans, 'export <file>', 'write the plan for an approver without store and AWS').action(
     async (path: string, _, command: Command) =>

@@ -78,7 +78,7 @@ function interrupted(): KeyturnError {
   );
 }
 
-async function openSessionStore(directory: string, how: 'make' | 'find'): Promise<Store> {
+export async function openSessionStore(directory: string, how: 'make' | 'find'): Promise<Store> {
   const { makeStoreDirectory, findStoreDirectory } = await import('../files/store-directory.ts');
   const { openStore } = await import('../store/open.ts');
   return openStore(how === 'make' ? makeStoreDirectory(directory) : findStoreDirectory(directory));

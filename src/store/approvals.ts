@@ -24,19 +24,20 @@ const headerSchema = approvalSchema.omit({ decisions: true });
 
 export function approvalMethods(db: Kysely<Tables>) {
   return {
-    recordApproval: (approval: Approval): Promise<void> =>
+    recordApproval: (approval: Approval, seen?: number): Promise<void> =>
       db.transaction().execute(async (transaction) => {
         const { decisions, ...header } = approval;
         const { rollout, approval: id, at, planDigest, imported } = header;
+        const before = await countApprovals(transaction, rollout);
+        if (seen !== undefined && before !== seen) throw decidedMeanwhile();
         await refuseTakingBack(transaction, approval);
         if (imported) await refuseOutdated(transaction, approval);
-        const number = (await countApprovals(transaction, rollout)) + 1;
         await transaction
           .insertInto('approvals')
           .values({ rollout, id, at, plan_digest: planDigest, record: JSON.stringify(header) })
           .execute();
         for (let from = 0; from < decisions.length; from += BATCH) {
-          await saveDecisions(transaction, header, number, from, decisions.slice(from, from + BATCH));
+          await saveDecisions(transaction, header, before + 1, from, decisions.slice(from, from + BATCH));
         }
         await append(transaction, rollout, { at: imported?.at ?? at, kind: 'approval', body: approval });
       }),
@@ -107,6 +108,14 @@ async function countApprovals(transaction: Transaction<Tables>, rollout: string)
     .where('rollout', '=', rollout)
     .executeTakeFirstOrThrow();
   return Number(approvals);
+}
+
+function decidedMeanwhile(): KeyturnError {
+  return new KeyturnError(
+    'refused-decisions',
+    'Somebody has decided meanwhile; nothing was recorded.',
+    'Look at what is in force now, then decide again.',
+  );
 }
 
 /** What was made elsewhere can arrive late: after its approver has decided otherwise it must not undo that. */

@@ -9,6 +9,7 @@ import { changeMethods } from './changes.ts';
 import { NodeSqliteDialect, openDatabase } from './dialect.ts';
 import { append, readHead, readJournal } from './journal.ts';
 import { takeLock } from './lock.ts';
+import { openReview } from './review/open.ts';
 import { rolloutMethods } from './rollouts.ts';
 import { createTables, readSchemaVersion, SCHEMA_VERSION, type Tables } from './schema.ts';
 
@@ -49,6 +50,11 @@ function storeOver(db: Kysely<Tables>, path: string, lockRollout: Store['lockRol
     journalLines: (rollout) => readJournal(db, rollout),
     journalHead: (rollout) => readHead(db, rollout),
     lockRollout,
+    openReview: (rollout, isShown) => openReview(db, rollout, isShown),
+    revision: async () => {
+      const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db);
+      return rows[0]?.data_version ?? 0;
+    },
     atOneTime: (read) => readAtOneTime(db, read),
     close: () => db.destroy(),
   };

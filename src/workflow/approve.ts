@@ -28,6 +28,8 @@ export interface Submission {
   readonly reason?: string;
   /** Milliseconds that the approval holds. */
   readonly lifeMs?: number;
+  /** How many approvals there were when it was shown: with another one it is refused. */
+  readonly seen?: number;
   /** The approver's Ed25519 private key, to sign the approval with. */
   readonly key?: KeyObject;
 }
@@ -50,7 +52,7 @@ export async function approve(
   rollout: AssessedRollout,
   submission: Submission,
 ): Promise<Recorded> {
-  return recordDecided(host.store, await decideApproval(host, rollout, submission));
+  return recordDecided(host.store, await decideApproval(host, rollout, submission), submission.seen);
 }
 
 /**
@@ -101,8 +103,8 @@ export async function planForApproval(
   return { digest, RotationPeriodInDays, findings, isShown: await whereOf(rollout) };
 }
 
-export async function recordDecided(store: Store, approval: Approval): Promise<Recorded> {
-  await store.recordApproval(approval);
+export async function recordDecided(store: Store, approval: Approval, seen?: number): Promise<Recorded> {
+  await store.recordApproval(approval, seen);
   const { rollout, approval: id } = approval;
   let blocked = 0;
   for await (const { decision, standing } of store.submittedDecisions(rollout, id)) {

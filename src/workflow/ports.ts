@@ -8,6 +8,8 @@ import type { LastUsage } from '../model/last-use.ts';
 import type { Outcome, OutcomeKind } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
+import type { Filter, PageQuery, ReviewGroup, ReviewPage, SelectionChange } from '../model/review.ts';
+import type { GroupProperty } from '../model/review-words.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Verdict, VerdictKind } from '../model/verdict.ts';
 
@@ -142,9 +144,10 @@ export interface Store {
   /**
    * Records an approval: from here on its decisions are its approver's. Which one is in force on a key: `rankOf`.
    * @throws KeyturnError `refused-decisions` where it takes back a key that was changed, or may have been, or was made
-   *   before a decision of the same approver that is recorded already
+   *   before a decision of the same approver that is recorded already; with `seen`, the number of approvals that
+   *   somebody saw before deciding, also where there is another one by now
    */
-  recordApproval(approval: Approval): Promise<void>;
+  recordApproval(approval: Approval, seen?: number): Promise<void>;
   /** In the order of time; without the decisions, of which each can hold as many as there are keys. */
   approvals(rollout: string): Promise<ApprovalHeader[]>;
   /** What one approval decided, in the order in which it was submitted. */
@@ -183,6 +186,15 @@ export interface Store {
    * @throws KeyturnError `refused-busy` while another process holds it
    */
   lockRollout(rollout: string, holder: string): RolloutLock;
+
+  /**
+   * Lists the keys of an assessed rollout as a page needs them; one at a time.
+   * @param isShown which findings can be decided on; all where it is absent
+   */
+  openReview(rollout: string, isShown?: (finding: Finding) => boolean): Promise<Review>;
+
+  /** Another number after another process has written. */
+  revision(): Promise<number>;
 
   /** Reads that all see the record as it stands now, whatever other processes write meanwhile; nothing may be written. */
   atOneTime<T>(read: () => Promise<T>): Promise<T>;
@@ -236,6 +248,26 @@ export interface ApprovedCount {
   readonly lapsed: boolean;
   readonly verdict: VerdictKind | 'none';
   readonly keys: number;
+}
+
+/** Selected keys of one place. */
+export interface SelectedPlace extends Place {
+  readonly keys: number;
+}
+
+/** The keys of a rollout to look through and to choose from; selections have names and end with the process. */
+export interface Review {
+  page(query: PageQuery, selection: string): Promise<ReviewPage>;
+  /** Most keys first. */
+  groups(by: GroupProperty, filter: Filter, selection: string): Promise<ReviewGroup[]>;
+  /** What cannot be decided on stays out, whoever asks for it. */
+  select(selection: string, change: SelectionChange): Promise<void>;
+  selectedPlaces(selection: string): Promise<SelectedPlace[]>;
+  /** The selected keys by what rotating them costs: one key for all that cost the same. */
+  selectedCosts(selection: string): Promise<readonly { readonly keyArn: string; readonly keys: number }[]>;
+  /** In the order of ARNs; without what has meanwhile been changed. */
+  selectedKeys(selection: string): Promise<string[]>;
+  dropSelection(selection: string): Promise<void>;
 }
 
 export interface RolloutLock {

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import { forTerminal } from '../../report/escape.ts';
+import type { Approver, EndReason } from '../../web/host.ts';
+import type { Serving } from '../../web/serve.ts';
+import { totalDecisions } from '../../workflow/approve.ts';
+import { checkPlan, chooseRollout, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
+import { whereOf } from '../../workflow/shown.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { openInBrowser } from '../open-browser.ts';
+import {
+  type AccessOptions,
+  newId,
+  openAws,
+  openSessionStore,
+  type Session,
+  submitterFrom,
+  systemClock,
+  withSession,
+} from '../session.ts';
+import { next, printJson } from '../show/print.ts';
+import { openSigningKey } from '../signing-key.ts';
+import { VERSION } from '../version.ts';
+
+export interface ReviewOptions extends AccessOptions {
+  readonly port: number;
+  readonly open: boolean;
+  readonly readOnly: boolean;
+  /** Milliseconds without a request, after which it ends. */
+  readonly idle: number;
+  /** A file with the approver's private key. */
+  readonly sign?: string;
+}
+
+/** `keyturn review`: serves one rollout on loopback, to look through and to decide on. */
+export async function runReview(options: ReviewOptions): Promise<ExitCode> {
+  return withSession(options, 'find', async (session) => {
+    const { store } = session;
+    const choose = options.readOnly ? chooseRollout : chooseRolloutToChange;
+    const rollout = await choose(store, options.rollout);
+    await checkPlan(store, rollout);
+    const approver = options.readOnly ? undefined : await identifyApprover(session, rollout, options);
+    const serving = await serve(session, rollout, options, approver);
+    const reason = await untilEnded(session, options, rollout, serving);
+    await conclude(session, rollout, options, reason);
+    return reason === 'interrupted' ? EXIT.interrupted : EXIT.done;
+  });
+}
+
+/** Asked before anything is served: what is decided by nobody cannot be recorded. */
+async function identifyApprover(
+  { terminal, progress }: Session,
+  rollout: AssessedRollout,
+  options: ReviewOptions,
+): Promise<Approver> {
+  const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
+  const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
+  return { submittedBy: submitterFrom(await aws.identify()), ...(key && { key }) };
+}
+
+async function serve(
+  { store, terminal }: Session,
+  rollout: AssessedRollout,
+  options: ReviewOptions,
+  approver: Approver | undefined,
+): Promise<Serving> {
+  const { serveReview } = await import('../../web/serve.ts');
+  const { readPage } = await import('../../files/read-page.ts');
+  const isShown = await whereOf(rollout);
+  const host = {
+    store,
+    openAgain: () => openSessionStore(options.store, 'find'),
+    rollout,
+    review: await store.openReview(rollout.id, rollout.scope.where === undefined ? undefined : isShown),
+    isShown,
+    clock: systemClock,
+    version: VERSION,
+    ...(approver && { approver }),
+    // Beside the bundle that this becomes part of.
+    assets: readPage(fileURLToPath(new URL('./ui/', import.meta.url))),
+    newSecret: () => randomBytes(32).toString('base64url'),
+    newApprovalId: () => newId(new Date()),
+    report: (thrown: unknown) =>
+      terminal.err(`error: ${forTerminal(thrown instanceof Error ? String(thrown) : 'unknown')}\n`),
+  };
+  return serveReview(host, options.port, options.idle);
+}
+
+async function untilEnded(
+  { terminal, signal }: Session,
+  options: ReviewOptions,
+  { id }: AssessedRollout,
+  { url, ended, end }: Serving,
+): Promise<EndReason> {
+  const { readOnly, open } = options;
+  if (terminal.json) await printJson(terminal, { url, rollout: id, readOnly });
+  else {
+    const what = readOnly ? 'to look at' : 'to look through and to decide on';
+    await terminal.out(`Rollout ${id} is ${what} in one browser; the link works once:\n\n${url}\n\n`);
+    terminal.err('Ctrl-C ends it; nothing is lost.\n');
+  }
+  const { writeLinkFile } = await import('../../files/link-file.ts');
+  const link = open && terminal.interactive ? writeLinkFile(url) : undefined;
+  if (link) openInBrowser(link.path);
+  const stop = () => end('interrupted');
+  signal.addEventListener('abort', stop, { once: true });
+  process.once('SIGTERM', stop);
+  try {
+    return await ended;
+  } finally {
+    process.off('SIGTERM', stop);
+    link?.remove();
+  }
+}
+
+const ENDED: Readonly<Record<EndReason, string>> = {
+  done: 'The page was ended.',
+  idle: 'Nobody has used the page for a while; it was ended.',
+  interrupted: 'Ended.',
+};
+
+async function conclude(
+  { store, terminal }: Session,
+  rollout: AssessedRollout,
+  options: ReviewOptions,
+  reason: EndReason,
+): Promise<void> {
+  if (terminal.json) return;
+  const { approved, declined, deferred, undecided } = await totalDecisions(store, rollout.id);
+  await terminal.out(
+    `${ENDED[reason]} ${terminal.bold(`${approved} approved`)}, ${declined} declined, ${deferred} deferred, ${undecided} undecided (not approved).\n`,
+  );
+  if (approved > 0 && !options.readOnly) await terminal.out(next(options, rollout, 'configure'));
+}

@@ -1,0 +1,53 @@
+import type { Hono } from 'hono';
+import { addCounts } from '../../model/plan.ts';
+import { EVERY_KEY } from '../../model/review-words.ts';
+import { statusOf } from '../../workflow/status.ts';
+import type { ReviewHost } from '../host.ts';
+import type { LiveStatus, Overview } from '../shapes.ts';
+
+const MOST_UNREACHABLE = 100;
+
+/** What the page says of the rollout as a whole. */
+export function addOverview(app: Hono, host: ReviewHost): void {
+  app.get('/api/overview', async (context) => {
+    const { store, rollout, approver, version } = host;
+    const { planDigest, RotationPeriodInDays, assessedAt, scope } = rollout;
+    const unreachable = await store.unreachablePlaces(rollout.id);
+    return context.json<Overview>({
+      status: await readStatus(host),
+      planDigest,
+      RotationPeriodInDays,
+      assessedAt,
+      keyturnVersion: version,
+      readOnly: approver === undefined,
+      signed: approver?.key !== undefined,
+      ...(approver && { submitter: approver.submittedBy.callerArn }),
+      ...(scope.where !== undefined && { where: scope.where }),
+      counts: addCounts(await store.placeCounts(rollout.id)),
+      unreachable: unreachable
+        .slice(0, MOST_UNREACHABLE)
+        .map(({ account, region, reason }) => ({ account, region, reason })),
+    });
+  });
+}
+
+/** Where the rollout stands this moment, counted in SQL. */
+export async function readStatus({ store, rollout, review, clock }: ReviewHost): Promise<LiveStatus> {
+  const { phase, candidate, outcomes, verdicts, next } = await statusOf(store, rollout, clock.now());
+  const decided = await review.groups('decision', EVERY_KEY, '');
+  const count = (value: string) => decided.find((each) => each.value === value)?.keys ?? 0;
+  return {
+    rollout: rollout.id,
+    phase,
+    candidate,
+    outcomes,
+    verdicts,
+    next,
+    decisions: {
+      approved: count('approve'),
+      declined: count('decline'),
+      deferred: count('defer'),
+      undecided: count('undecided'),
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { DecisionKind } from '../model/approval.ts';
+import { SELECTED_KEYS } from '../model/review-words.ts';
+import { approve } from '../workflow/approve.ts';
+import { costOfSelection } from './cost.ts';
+import { WebError } from './error.ts';
+import type { Approver, ReviewHost } from './host.ts';
+import type { ConfirmationAnswer, RecordedAnswer } from './shapes.ts';
+
+/** Milliseconds in which a last step can be confirmed. */
+const LASTS_MS = 15 * 60_000;
+const MOST_CONFIRMATIONS = 8;
+
+export interface Proposal {
+  readonly selection: string;
+  readonly decision: DecisionKind;
+  readonly reason?: string | undefined;
+  /** Milliseconds that an approval is to hold. */
+  readonly lifeMs: number;
+}
+
+/** The list as it was shown at the last step: it is what is recorded, and nothing else ever is. */
+interface Confirmation extends Proposal {
+  readonly keyArns: readonly string[];
+  /** How many approvals there were: with another one, what was shown is not what there is. */
+  readonly seen: number;
+  readonly until: number;
+}
+
+export interface Confirmations {
+  /** @throws WebError `nothing-selected` */
+  propose(proposal: Proposal): Promise<ConfirmationAnswer>;
+  /** The selection that holds the keys of a confirmation, to list them by. */
+  listOf(id: string): string;
+  /**
+   * Records what was shown, once.
+   * @throws WebError `wrong-number` where another number was typed, `stale-confirmation` where the world has moved on
+   */
+  confirm(id: string, typed: string, approver: Approver): Promise<RecordedAnswer>;
+}
+
+export function openConfirmations(host: ReviewHost): Confirmations {
+  const { review, clock, newSecret } = host;
+  const open = new Map<string, Confirmation>();
+  const find = (id: string): Confirmation => {
+    const found = open.get(id);
+    if (found && found.until > clock.now().getTime()) return found;
+    throw stale('It was confirmed already, or it is too old');
+  };
+  return {
+    listOf: (id) => {
+      find(id);
+      return listName(id);
+    },
+    propose: async (proposal) => {
+      const keyArns = await review.selectedKeys(proposal.selection);
+      if (keyArns.length === 0) throw nothingSelected();
+      const id = newSecret();
+      await review.select(listName(id), { kind: 'keys', on: true, keyArns });
+      await forgetOldest(host, open);
+      const until = clock.now().getTime() + LASTS_MS;
+      const confirmation = { ...proposal, keyArns, seen: await countApprovals(host), until };
+      open.set(id, confirmation);
+      return describe(host, id, confirmation);
+    },
+    confirm: async (id, typed, approver) => {
+      const confirmation = find(id);
+      if (typed.trim() !== String(confirmation.keyArns.length))
+        throw wrongNumber(confirmation.keyArns.length);
+      // Taken before anything is awaited: a second click finds it used.
+      open.delete(id);
+      await refuseStale(host, id, confirmation);
+      return record(host, confirmation, approver);
+    },
+  };
+}
+
+const listName = (id: string): string => `confirmation ${id}`;
+
+async function forgetOldest({ review }: ReviewHost, open: Map<string, Confirmation>): Promise<void> {
+  const [oldest] = open.keys();
+  if (open.size < MOST_CONFIRMATIONS || oldest === undefined) return;
+  open.delete(oldest);
+  await review.dropSelection(listName(oldest));
+}
+
+async function describe(
+  host: ReviewHost,
+  id: string,
+  { keyArns, decision, reason, lifeMs, until }: Confirmation,
+): Promise<ConfirmationAnswer> {
+  const { review, rollout } = host;
+  const stacks = await review.groups('stack', SELECTED_KEYS, listName(id));
+  const decided = await review.groups('decision', SELECTED_KEYS, listName(id));
+  return {
+    confirmation: id,
+    decision,
+    ...(reason !== undefined && { reason }),
+    keys: keyArns.length,
+    lifeMs,
+    planDigest: rollout.planDigest,
+    listDigest: createHash('sha256')
+      .update(keyArns.map((keyArn) => `${keyArn}\n`).join(''))
+      .digest('hex'),
+    places: await review.selectedPlaces(listName(id)),
+    replaces: decided
+      .filter(({ value }) => value !== 'undecided')
+      .map(({ value, keys }) => ({ decision: value, keys })),
+    inStacks: stacks.reduce((sum, { value, keys }) => sum + (value === '' ? 0 : keys), 0),
+    cost: await costOfSelection(host, listName(id)),
+    until: new Date(until).toISOString(),
+  };
+}
+
+async function refuseStale(host: ReviewHost, id: string, confirmation: Confirmation): Promise<void> {
+  const { store, rollout, review } = host;
+  const now = await store.findRollout(rollout.id);
+  if (now?.planDigest !== rollout.planDigest) throw stale('The plan has changed');
+  if ((await countApprovals(host)) !== confirmation.seen) throw stale('Somebody has decided meanwhile');
+  const left = await review.selectedKeys(listName(id));
+  const isSame =
+    left.length === confirmation.keyArns.length &&
+    left.every((keyArn, index) => keyArn === confirmation.keyArns[index]);
+  if (!isSame) throw stale('Some of these keys have been changed meanwhile');
+}
+
+async function record(
+  { store, clock, newApprovalId, rollout, review }: ReviewHost,
+  { keyArns, decision, reason, selection, lifeMs, seen }: Confirmation,
+  { submittedBy, key }: Approver,
+): Promise<RecordedAnswer> {
+  const { approval, blocked, ...totals } = await approve({ store, clock, newApprovalId }, rollout, {
+    requests: keyArns.map((keyArn) => ({
+      where: 'page',
+      keyArn,
+      decision,
+      planDigest: rollout.planDigest,
+    })),
+    problems: [],
+    submittedBy,
+    source: 'page',
+    lifeMs,
+    seen,
+    ...(reason !== undefined && { reason }),
+    ...(key && { key }),
+  });
+  await review.dropSelection(selection);
+  return { approval, keys: keyArns.length, decision, blocked, totals };
+}
+
+const countApprovals = async ({ store, rollout }: ReviewHost): Promise<number> =>
+  (await store.approvals(rollout.id)).length;
+
+const stale = (why: string): WebError =>
+  new WebError(
+    'stale-confirmation',
+    `${why}; nothing was recorded.`,
+    'Look at what is selected, and confirm again.',
+  );
+
+const wrongNumber = (keys: number): WebError =>
+  new WebError('wrong-number', 'That is not the number of keys; nothing was recorded.', `Type ${keys}.`);
+
+const nothingSelected = (): WebError =>
+  new WebError('nothing-selected', 'No key is selected that can be decided on.', 'Select keys first.');

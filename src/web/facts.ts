@@ -1,0 +1,43 @@
+import type { Finding } from '../model/finding.ts';
+import { priceOfRollout } from '../model/prices.ts';
+import type { AssessedRollout } from '../model/rollout.ts';
+import { describeStack, stackOf } from '../model/stack.ts';
+import {
+  addedText,
+  ageText,
+  lastUseText,
+  pastRotationsText,
+  policyText,
+  replicasText,
+  tagsText,
+} from '../report/profile.ts';
+import type { FindingAnswer } from './shapes.ts';
+
+/** What is known of a key, in words; text from AWS as it came. */
+export function factsOf(finding: Finding, rollout: AssessedRollout): FindingAnswer['facts'] {
+  const price = priceOfRollout(rollout);
+  const { users, administrators, open } = policyText(finding);
+  const stack = stackOf(finding.tags);
+  const facts = {
+    'Key ARN': finding.keyArn,
+    Aliases: finding.aliases?.join(', '),
+    Description: finding.Description,
+    Finding: finding.reason === undefined ? finding.finding : `${finding.finding}: ${finding.reason}`,
+    Rotation: finding.rotation,
+    State: finding.KeyState,
+    Type: [finding.KeySpec, finding.KeyUsage, finding.Origin].filter(Boolean).join(', '),
+    Age: ageText(finding, rollout.assessedAt),
+    'Last use': lastUseText(finding),
+    'Past rotations': pastRotationsText(finding),
+    [`Rotation adds a month (${price.currency})`]:
+      finding.finding === 'candidate' ? addedText(finding, price) : '',
+    Replicas: replicasText(finding),
+    'CloudFormation stack': stack && `${stack.name}. ${describeStack(stack)}`,
+    Tags: tagsText(finding),
+    'Who may use it': users,
+    'Who administers it': administrators,
+    'Open to others': open,
+    'Could not be read': finding.gaps.map(({ operation, code }) => `${operation}: ${code}`).join(', '),
+  };
+  return Object.entries(facts).flatMap(([label, text]) => (text ? [{ label, text }] : []));
+}

@@ -1,0 +1,46 @@
+import type { KeyObject } from 'node:crypto';
+import type { Submitter } from '../model/approval.ts';
+import type { Finding } from '../model/finding.ts';
+import type { AssessedRollout } from '../model/rollout.ts';
+import type { Clock, Review, Store } from '../workflow/ports.ts';
+
+/** Why the server ends. */
+export type EndReason = 'done' | 'idle' | 'interrupted';
+
+/** What the server works with; the command line hands it in. */
+export interface ReviewHost {
+  readonly store: Store;
+  /** The store once more, to read a report at one time while this one goes on writing. */
+  readonly openAgain: () => Promise<Store>;
+  readonly rollout: AssessedRollout;
+  readonly review: Review;
+  readonly isShown: (finding: Finding) => boolean;
+  readonly clock: Clock;
+  readonly port: number;
+  readonly version: string;
+  /** Absent where nothing may be decided. */
+  readonly approver?: Approver;
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly newSecret: () => string;
+  readonly newApprovalId: () => string;
+  /** Hears of failures that nobody expected. */
+  readonly report: (thrown: unknown) => void;
+  /** Ends the server. */
+  readonly end: (reason: EndReason) => void;
+  /** Aborted when the server ends. */
+  readonly signal: AbortSignal;
+}
+
+export interface Approver {
+  readonly submittedBy: Submitter;
+  /** To sign approvals with. */
+  readonly key?: KeyObject;
+}
+
+/** A file of the page. */
+export interface Asset {
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether its name changes with its content. */
+  readonly immutable: boolean;
+}

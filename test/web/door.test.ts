@@ -1,0 +1,241 @@
+import { describe, expect, it, vi } from 'vitest';
+import { enter, errorCode, ORIGIN, openWorld, request } from './world.ts';
+
+const PATHS = [
+  'overview',
+  'findings',
+  'groups?by=region',
+  'finding',
+  'progress',
+  'report',
+  'evidence',
+  'nothing',
+];
+
+describe('the link', () => {
+  it('lets one browser in: a cookie that no script reads and no other site sends, and a secret for this tab', async () => {
+    const world = await openWorld();
+    const { answer, get } = await enter(world);
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toMatch(/^\/#csrf=[\w-]+$/);
+    expect(answer.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^keyturn-7000=[\w-]+; Path=\/; HttpOnly; SameSite=Strict$/),
+    ]);
+    expect((await get('/api/findings')).status).toBe(200);
+  });
+
+  it('opens nothing the second time, whoever comes', async () => {
+    const world = await openWorld();
+    const { cookie } = await enter(world);
+    for (const headers of [{}, { cookie }]) {
+      const again = await request(world.app, world.entry, { headers });
+      expect(again.status).toBe(403);
+      expect(again.headers.getSetCookie()).toEqual([]);
+      expect(again.headers.get('location')).toBeNull();
+    }
+  });
+
+  it('is not used up by a look ahead, a HEAD, a guess or another site', async () => {
+    const world = await openWorld();
+    const { app, entry } = world;
+    const wrong = [
+      request(app, entry, { method: 'HEAD' }),
+      request(app, entry, { headers: { 'sec-purpose': 'prefetch;prerender' } }),
+      request(app, entry, { method: 'POST' }),
+      request(app, '/enter?token=guess'),
+      request(app, '/enter'),
+      request(app, entry, { headers: { host: 'evil.example:7000' } }),
+    ];
+    for (const answer of await Promise.all(wrong)) {
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    }
+    expect((await enter(world)).answer.status).toBe(303);
+  });
+});
+
+describe('without the cookie', () => {
+  it('every path under /api/ answers 401, whatever the method', async () => {
+    const { app } = await openWorld();
+    for (const path of PATHS) {
+      for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
+        const answer = await request(app, `/api/${path}`, { method });
+        expect([path, method, answer.status]).toEqual([path, method, 401]);
+        expect(await errorCode(answer)).toBe('no-session');
+      }
+    }
+    expect((await request(app, '/api')).status).toBe(401);
+  });
+
+  it('a cookie of another port or another value is none', async () => {
+    const world = await openWorld();
+    const { cookie } = await enter(world);
+    const value = cookie.split('=')[1];
+    for (const other of ['keyturn-7000=', 'keyturn-7000=x', `keyturn-7001=${value}`, `${cookie}x`]) {
+      expect((await request(world.app, '/api/findings', { headers: { cookie: other } })).status).toBe(401);
+    }
+  });
+
+  it('a file of the page can be had, and nothing beside it', async () => {
+    const { app } = await openWorld();
+    expect((await request(app, '/')).status).toBe(200);
+    expect((await request(app, '/assets/a-1.js')).headers.get('cache-control')).toContain('immutable');
+    for (const path of [
+      '/../package.json',
+      '/assets/..%2f..%2fpackage.json',
+      '/assets/%2e%2e/index.html',
+      '/assets/',
+      '/etc/passwd',
+      '//etc/passwd',
+    ]) {
+      const answer = await app.request(
+        new Request(`${ORIGIN}${path}`, { headers: { host: '127.0.0.1:7000' } }),
+      );
+      expect([path, await answer.text()]).not.toEqual([path, expect.stringContaining('keyturn"')]);
+      expect(path === '/assets/%2e%2e/index.html' || answer.status === 404).toBe(true);
+    }
+  });
+});
+
+describe('another name or another page', () => {
+  it('is refused by Host, for the page and the data alike', async () => {
+    const world = await openWorld();
+    const { get } = await enter(world);
+    for (const host of [
+      'evil.example',
+      'evil.example:7000',
+      'localhost:7000',
+      '127.0.0.1:7001',
+      '127.0.0.1',
+      '[::1]:7000',
+    ]) {
+      expect((await get('/api/findings', { host })).status).toBe(421);
+      expect((await request(world.app, '/', { headers: { host } })).status).toBe(421);
+    }
+  });
+
+  it('is refused by Origin and by Sec-Fetch-Site', async () => {
+    const { get, post } = await enter(await openWorld());
+    for (const origin of [
+      'http://evil.example',
+      'null',
+      'http://127.0.0.1:7001',
+      'https://127.0.0.1:7000',
+      'http://localhost:7000',
+    ]) {
+      expect((await get('/api/findings', { origin })).status).toBe(403);
+      expect((await post('/api/selections', {}, { origin })).status).toBe(403);
+    }
+    for (const site of ['cross-site', 'same-site']) {
+      expect((await get('/api/findings', { 'sec-fetch-site': site })).status).toBe(403);
+    }
+  });
+});
+
+describe('a write', () => {
+  it('needs the secret beside the cookie', async () => {
+    const { post } = await enter(await openWorld());
+    for (const path of ['selections', 'selections/x/changes', 'confirmations', 'confirmations/x', 'end']) {
+      for (const secret of ['', 'wrong']) {
+        const answer = await post(`/api/${path}`, {}, { 'x-keyturn-csrf': secret });
+        expect([answer.status, await errorCode(answer)]).toEqual([403, 'no-csrf']);
+      }
+    }
+  });
+
+  it('is JSON, and not more than there can be', async () => {
+    const { post } = await enter(await openWorld());
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+      expect((await post('/api/selections', '{}', { 'content-type': type })).status).toBe(415);
+    }
+    expect((await post('/api/confirmations', 'no json')).status).toBe(400);
+    const large = await post('/api/confirmations', `{"selection":"${'x'.repeat(600_000)}"}`);
+    expect([large.status, await errorCode(large)]).toEqual([413, 'too-large']);
+  });
+
+  it('is refused where the page is for looking only, and reading is not', async () => {
+    const { get, post } = await enter(await openWorld({ readOnly: true }));
+    for (const path of ['selections', 'selections/x/changes', 'confirmations', 'confirmations/x']) {
+      const answer = await post(`/api/${path}`, {});
+      expect([answer.status, await errorCode(answer)]).toEqual([403, 'read-only']);
+    }
+    expect((await get('/api/findings')).status).toBe(200);
+  });
+});
+
+describe('every answer', () => {
+  it('forbids what is inline or from elsewhere, frames, sniffing and keeping', async () => {
+    const world = await openWorld();
+    const { get } = await enter(world);
+    const answers = [
+      await request(world.app, '/'),
+      await get('/api/findings'),
+      await get('/api/nothing'),
+      await request(world.app, '/api/findings'),
+      await request(world.app, '/', { headers: { host: 'evil.example' } }),
+    ];
+    for (const { headers } of answers) {
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).toContain("require-trusted-types-for 'script'");
+      expect(policy).not.toMatch(/unsafe|http|\*/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+      expect(headers.get('cache-control')).toMatch(/no-store|no-cache/);
+    }
+  });
+
+  it('says nothing of the inside when something fails', async () => {
+    const world = await openWorld();
+    const { get } = await enter(world);
+    vi.spyOn(world.host.review, 'page').mockRejectedValue(new Error('secret path /home/someone'));
+    const answer = await get('/api/findings');
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toMatch(/secret|home|at .*\.ts/);
+    expect(world.unexpected).toHaveLength(1);
+  });
+});
+
+describe('too many requests', () => {
+  it('are turned away, and those who were not let in leave the page its share', async () => {
+    const world = await openWorld();
+    const { get } = await enter(world);
+    const guesses = Array.from({ length: 80 }, () => request(world.app, '/enter?token=guess'));
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses).toContain(429);
+    expect((await get('/api/findings')).status).toBe(200);
+    const many = await Promise.all(Array.from({ length: 320 }, () => get('/api/nothing')));
+    expect(many.map(({ status }) => status)).toContain(429);
+    await world.clock.sleep(1000);
+    expect((await get('/api/findings')).status).toBe(200);
+  });
+});
+
+describe('the server', () => {
+  it('ends when the page is done with', async () => {
+    const world = await openWorld();
+    const { post } = await enter(world);
+    expect((await post('/api/end', {})).status).toBe(200);
+    expect(world.ended).toEqual(['done']);
+  });
+
+  it('ends when nobody asks for anything, and not before', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const world = await openWorld({ idleMs: 1000 });
+      const { get } = await enter(world);
+      vi.advanceTimersByTime(900);
+      await get('/api/overview');
+      vi.advanceTimersByTime(900);
+      // Knocking at the door is no use of the page.
+      await request(world.app, '/api/findings');
+      expect(world.ended).toEqual([]);
+      vi.advanceTimersByTime(200);
+      expect(world.ended).toEqual(['idle']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { DecisionKind } from '../../src/model/approval.ts';
+import { EVERY_KEY } from '../../src/model/review-words.ts';
+import { CostWords } from './cost.tsx';
+import type { ReviewState } from './use-review.ts';
+import { count, keys } from './words.tsx';
+
+interface Props {
+  readonly review: ReviewState;
+  readonly onDecide: (decision: DecisionKind) => void;
+}
+
+/** How many keys are selected and what they cost: always in sight, with what can be done about them. */
+export function Chosen({ review, onDecide }: Props) {
+  const { selection, mayDecide, select } = review;
+  if (!mayDecide || !selection) return null;
+  const none = selection.keys === 0;
+  return (
+    <section className="chosen" aria-label="Selected keys">
+      <div>
+        <div role="status">
+          <Box fontWeight="bold">{none ? 'No keys selected' : `${keys(selection.keys)} selected`}</Box>
+          {!none && (
+            <Box variant="small" display="block" color="text-body-secondary">
+              in {count(selection.accounts)} {selection.accounts === 1 ? 'account' : 'accounts'},{' '}
+              {count(selection.regions)} {selection.regions === 1 ? 'Region' : 'Regions'}.{' '}
+              <CostWords cost={selection.cost} />
+            </Box>
+          )}
+        </div>
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button
+            variant="link"
+            disabled={none}
+            onClick={() => void select({ kind: 'matching', on: false, filter: EVERY_KEY })}
+          >
+            Clear
+          </Button>
+          <Button disabled={none} onClick={() => onDecide('defer')}>
+            Defer…
+          </Button>
+          <Button disabled={none} onClick={() => onDecide('decline')}>
+            Decline…
+          </Button>
+          <Button variant="primary" disabled={none} onClick={() => onDecide('approve')}>
+            Approve…
+          </Button>
+        </SpaceBetween>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,3 @@
+import type { CostAnswer } from '../../src/web/shapes.ts';
+
+export const CostWords = ({ cost }: { cost: CostAnswer }) => <>Rotation costs {cost.monthly}.</>;

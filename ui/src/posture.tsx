@@ -1,0 +1,151 @@
+import Box from '@cloudscape-design/components/box';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
+import Container from '@cloudscape-design/components/container';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import Header from '@cloudscape-design/components/header';
+import Link from '@cloudscape-design/components/link';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useEffect, useState } from 'react';
+import type { FilterToken, ReviewGroup } from '../../src/model/review.ts';
+import { EVERY_KEY, type GroupProperty } from '../../src/model/review-words.ts';
+import type { KeyCounts } from '../../src/web/shapes.ts';
+import { readGroups } from './api.ts';
+import type { ReviewState } from './use-review.ts';
+import { count, keys, PROPERTY_WORDS, Said } from './words.tsx';
+
+const CHARTS = ['account', 'region', 'reason'] as const satisfies readonly GroupProperty[];
+const MOST_BARS = 6;
+
+interface Props {
+  readonly review: ReviewState;
+  readonly onFilter: (token: FilterToken) => void;
+}
+
+/** How the keys stand: all of them, and by account, Region and reason. A bar leads to its keys. */
+export function Posture({ review, onFilter }: Props) {
+  const { overview, isListed, caught } = review;
+  const [groups, setGroups] = useState<Partial<Record<GroupProperty, readonly ReviewGroup[]>>>({});
+  useEffect(() => {
+    if (!isListed) return;
+    for (const by of CHARTS) {
+      readGroups(by, EVERY_KEY, '').then(
+        (answer) => setGroups((known) => ({ ...known, [by]: answer.groups })),
+        caught,
+      );
+    }
+  }, [isListed, caught]);
+  return (
+    <Container header={<Header variant="h2">Posture</Header>}>
+      <SpaceBetween size="l">
+        <Figures counts={overview?.counts ?? NO_KEYS} />
+        <ExpandableSection headerText="By account, Region and reason" defaultExpanded>
+          <ColumnLayout columns={3}>
+            {CHARTS.map((by) => (
+              <Chart key={by} by={by} groups={groups[by] ?? []} onFilter={onFilter} />
+            ))}
+          </ColumnLayout>
+        </ExpandableSection>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+const NO_KEYS: KeyCounts = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
+
+const KINDS = [
+  { kind: 'enabled', word: 'On' },
+  { kind: 'candidate', word: 'Off, can be turned on' },
+  { kind: 'ineligible', word: 'Cannot be turned on' },
+  { kind: 'unknown', word: 'Not known' },
+] as const;
+
+function Figures({ counts }: { counts: KeyCounts }) {
+  return (
+    <div>
+      <Bar parts={KINDS.map(({ kind }) => ({ kind, keys: counts[kind] }))} of={sum(counts)} tall />
+      <ul className="legend">
+        {KINDS.map(({ kind, word }) => (
+          <li key={kind}>
+            <span className={`swatch ${kind}`} aria-hidden="true" />
+            {word} <strong>{count(counts[kind])}</strong>
+          </li>
+        ))}
+        <li>
+          AWS managed, not counted here <strong>{count(counts.awsManaged)}</strong>
+        </li>
+      </ul>
+    </div>
+  );
+}
+
+const sum = ({ candidate, enabled, ineligible, unknown }: KeyCounts): number =>
+  candidate + enabled + ineligible + unknown;
+
+interface ChartProps {
+  readonly by: GroupProperty;
+  readonly groups: readonly ReviewGroup[];
+  readonly onFilter: (token: FilterToken) => void;
+}
+
+function Chart({ by, groups, onFilter }: ChartProps) {
+  const named = groups.filter(({ value }) => value !== '');
+  const largest = Math.max(1, ...named.map((each) => each.keys));
+  const left = named.length - MOST_BARS;
+  return (
+    <section aria-label={`Keys by ${PROPERTY_WORDS[by]}`}>
+      <Box variant="h3">{PROPERTY_WORDS[by]}</Box>
+      <ul className="bars">
+        {named.slice(0, MOST_BARS).map((group) => (
+          <li key={group.value}>
+            <span className="bar-label">
+              <Link
+                href="#keys"
+                ariaLabel={`Show ${keys(group.keys)} of ${PROPERTY_WORDS[by]} ${group.value}`}
+                onFollow={(event) => {
+                  event.preventDefault();
+                  onFilter({ property: by, operator: '=', value: group.value });
+                }}
+              >
+                <Said text={group.value} />
+              </Link>
+              <span>{count(group.keys)}</span>
+            </span>
+            <Bar parts={partsOf(group)} of={largest} />
+          </li>
+        ))}
+      </ul>
+      {named.length === 0 && <Box color="text-status-inactive">None</Box>}
+      {left > 0 && <Box color="text-body-secondary">and {count(left)} more: group the keys below</Box>}
+    </section>
+  );
+}
+
+const partsOf = (group: ReviewGroup) => [
+  { kind: 'enabled', keys: group.enabled },
+  { kind: 'candidate', keys: group.candidates },
+  { kind: 'ineligible', keys: group.keys - group.enabled - group.candidates - group.unknown },
+  { kind: 'unknown', keys: group.unknown },
+];
+
+interface BarProps {
+  readonly parts: readonly { readonly kind: string; readonly keys: number }[];
+  readonly of: number;
+  readonly tall?: boolean;
+}
+
+/** A picture of numbers that stand beside it in words. */
+function Bar({ parts, of, tall = false }: BarProps) {
+  return (
+    <div className={tall ? 'bar tall' : 'bar'} aria-hidden="true">
+      {parts
+        .filter((part) => part.keys > 0)
+        .map((part) => (
+          <span
+            key={part.kind}
+            className={part.kind}
+            style={{ inlineSize: `${(100 * part.keys) / Math.max(1, of)}%` }}
+          />
+        ))}
+    </div>
+  );
+}

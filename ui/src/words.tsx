@@ -1,0 +1,39 @@
+import Box from '@cloudscape-design/components/box';
+import type { Property } from '../../src/model/review-words.ts';
+import { forTerminal } from '../../src/report/escape.ts';
+
+/** Text from AWS: what cannot be seen is spelled out; React makes text of it, never HTML. */
+export function Said({ text, none = '–' }: { text: string | undefined; none?: string }) {
+  if (!text) return <Box color="text-status-inactive">{none}</Box>;
+  return <span className="said">{forTerminal(text)}</span>;
+}
+
+const format = new Intl.NumberFormat('en');
+export const count = (number: number): string => format.format(number);
+export const keys = (number: number): string => `${count(number)} ${number === 1 ? 'key' : 'keys'}`;
+
+export const PROPERTY_WORDS: Readonly<Record<Property, string>> = {
+  keyArn: 'Key ARN',
+  keyId: 'Key id',
+  account: 'Account',
+  region: 'Region',
+  finding: 'Finding',
+  reason: 'Reason',
+  rotation: 'Rotation',
+  alias: 'Alias',
+  description: 'Description',
+  tags: 'Tags',
+  usage: 'Usage',
+  spec: 'Spec',
+  state: 'State',
+  origin: 'Origin',
+  created: 'Created',
+  lastUsed: 'Last used',
+  stack: 'Stack',
+  decision: 'Decision',
+  approver: 'Decided by',
+  expires: 'Approved until',
+  outcome: 'Outcome',
+  verdict: 'Verdict',
+  selected: 'Selected',
+};

@@ -5,20 +5,21 @@ import { type DecisionsFile, gatherRows, type Row } from './request.ts';
 const NEEDED = ['keyArn', 'planDigest', 'decision'] as const;
 
 interface Line {
-  readonly record: Record<string, string>;
-  readonly info: { readonly lines: number };
+  readonly record: readonly string[];
+  /** Bytes of the text up to its end. */
+  readonly info: { readonly bytes: number };
 }
 
 /**
  * Reads decisions from CSV as `keyturn list findings --csv` writes it, filled in by hand or by a spreadsheet: commas,
- * semicolons or tabs, any order of columns, others ignored. A row whose `decision` is empty decides nothing.
+ * semicolons or tabs, any order of columns, others ignored. A row whose `decision` is empty decides nothing. A key is
+ * known by its ARN alone: of an account id, a spreadsheet drops the leading zeros.
  */
 export function readDecisionsCsv(source: string): DecisionsFile {
   let lines: Line[];
   try {
     lines = parse(source, {
       bom: true,
-      columns: (header: string[]) => header.map((name) => name.trim()),
       delimiter: delimiterOf(source),
       info: true,
       relax_column_count: true,
@@ -27,9 +28,17 @@ export function readDecisionsCsv(source: string): DecisionsFile {
   } catch (error) {
     return { requests: [], problems: [`not CSV: ${error instanceof Error ? error.message : String(error)}`] };
   }
-  const missing = NEEDED.filter((name) => lines[0] && !Object.hasOwn(lines[0].record, name));
+  const [header, ...rest] = lines;
+  if (!header) return { requests: [], problems: [] };
+  const columns = header.record.map((name) => name.trim());
+  const missing = NEEDED.filter((name) => !columns.includes(name));
   if (missing.length > 0) return { requests: [], problems: [`line 1: no column ${missing.join(', ')}`] };
-  return gatherRows(lines.map(readLine).filter((row) => row !== undefined));
+  const lineAt = lineCounter(source);
+  lineAt(header.info.bytes);
+  const rows = rest.map(({ record, info }) => {
+    return readLine((name) => record[columns.indexOf(name)]?.trim() ?? '', `line ${lineAt(info.bytes)}`);
+  });
+  return gatherRows(rows.filter((row) => row !== undefined));
 }
 
 /** The one that the header uses: a spreadsheet picks it by its locale, and the others may stand in any text. */
@@ -39,16 +48,36 @@ function delimiterOf(source: string): string {
   return [';', '\t'].reduce((best, each) => (uses(each) > uses(best) ? each : best), ',');
 }
 
-function readLine({ record, info }: Line): Row | undefined {
-  const where = `line ${info.lines}`;
-  const decision = record['decision']?.trim().toLowerCase() ?? '';
-  const reason = record['reason']?.trim();
+/**
+ * Says on which line a record begins, given where it ends: a cell can hold line breaks, and the parser counts those of
+ * Windows twice. To be asked in ascending order.
+ */
+function lineCounter(source: string): (end: number) => number {
+  const bytes = Buffer.from(source);
+  let [at, line] = [0, 1];
+  const pass = () => {
+    if (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] !== LF)) line += 1;
+    at += 1;
+  };
+  return (end) => {
+    while (at < end && (bytes[at] === LF || bytes[at] === CR)) pass();
+    const first = line;
+    while (at < end) pass();
+    return first;
+  };
+}
+
+const [LF, CR] = [0x0a, 0x0d];
+
+function readLine(cell: (name: string) => string, where: string): Row | undefined {
+  const decision = cell('decision').toLowerCase();
+  const reason = cell('reason');
   if (decision === '') return reason ? { problem: `${where}: a reason without a decision` } : undefined;
   if (!isDecision(decision))
     return { problem: `${where}: decision ${JSON.stringify(decision)} is none of ${DECISIONS.join(', ')}` };
-  const keyArn = record['keyArn']?.trim() ?? '';
+  const keyArn = cell('keyArn');
   if (keyArn === '') return { problem: `${where}: no keyArn` };
-  const planDigest = record['planDigest']?.trim() ?? '';
+  const planDigest = cell('planDigest');
   if (planDigest === '')
     return { problem: `${where}: no planDigest, so nobody can tell which plan was decided on` };
   return { where, keyArn, decision, planDigest, ...(reason && { reason }) };

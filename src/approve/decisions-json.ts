@@ -1,14 +1,8 @@
 import * as z from 'zod';
-import { decisionKind } from '../model/approval.ts';
-import { text } from '../model/text.ts';
+import { readItem } from './decision-item.ts';
+import { type ItemPlaces, locateItems } from './locate-items.ts';
 import { type DecisionsFile, gatherRows, type Row } from './request.ts';
 
-const item = z.object({
-  keyArn: text,
-  decision: decisionKind,
-  reason: text.nullish(),
-  planDigest: z.string().nullish(),
-});
 const bundle = z.object({ planDigest: z.string().optional(), decisions: z.array(z.unknown()) });
 
 /**
@@ -16,42 +10,36 @@ const bundle = z.object({ planDigest: z.string().optional(), decisions: z.array(
  * `{"keyArn", "decision", "reason"}`. Other fields are ignored, so a listed finding with a decision added will do.
  */
 export function readDecisionsJson(source: string): DecisionsFile {
-  const whole = parseJson(source.replace(/^\uFEFF/, ''));
-  if (whole.ok) return readDocument(whole.value);
-  const lines = source.split(/\r?\n/).map((line, index) => ({ line, where: `line ${index + 1}` }));
+  const text = source.replace(/^\uFEFF/, '');
+  const whole = parseJson(text);
+  if (whole.ok) return readDocument(whole.value, locateItems(text));
+  const lines = text.split(/\r?\n/).map((line, index) => ({ line, where: `line ${index + 1}` }));
   return gatherRows(
     lines.filter(({ line }) => line.trim() !== '').map(({ line, where }) => readLine(line, where)),
   );
 }
 
-function readDocument(value: unknown): DecisionsFile {
-  if (Array.isArray(value))
-    return gatherRows(value.map((each, index) => readItem(each, `item ${index + 1}`)));
+function readDocument(value: unknown, { twice, items }: ItemPlaces): DecisionsFile {
   const parsed = bundle.safeParse(value);
-  if (!parsed.success) return gatherRows([readItem(value, 'line 1')]);
-  const { planDigest, decisions } = parsed.data;
-  return gatherRows(
-    decisions.map((each, index) => readItem(each, `decisions item ${index + 1}`, planDigest)),
-  );
+  const list = Array.isArray(value) ? value : parsed.data?.decisions;
+  if (!list) return gatherRows([unlessTwice(twice, 'line 1', readItem(value, 'line 1'))]);
+  const rows = list.map((each, index): Row => {
+    const place = items[index] ?? { line: 1, twice: [] };
+    const where = `line ${place.line}, item ${index + 1}`;
+    return unlessTwice(place.twice, where, readItem(each, where, parsed.data?.planDigest));
+  });
+  return gatherRows(twice.length > 0 ? [unlessTwice(twice, 'line 1', { problem: '' }), ...rows] : rows);
 }
 
 function readLine(line: string, where: string): Row {
   const parsed = parseJson(line);
-  return parsed.ok ? readItem(parsed.value, where) : { problem: `${where}: not JSON (${parsed.message})` };
+  if (!parsed.ok) return { problem: `${where}: not JSON (${parsed.message})` };
+  return unlessTwice(locateItems(line).twice, where, readItem(parsed.value, where));
 }
 
-function readItem(value: unknown, where: string, digestOfAll?: string): Row {
-  const parsed = item.safeParse(value);
-  if (!parsed.success) {
-    const said = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`);
-    return { problem: `${where}: ${said.join('; ')}` };
-  }
-  const { keyArn, decision, reason } = parsed.data;
-  const planDigest = parsed.data.planDigest ?? digestOfAll;
-  if (digestOfAll !== undefined && planDigest !== digestOfAll) {
-    return { problem: `${where}: its planDigest is not the one that the file names` };
-  }
-  return { where, keyArn, decision, ...(reason && { reason }), ...(planDigest && { planDigest }) };
+/** A person who reads the file may see the one value, and this program the other. */
+function unlessTwice(twice: readonly string[], where: string, row: Row): Row {
+  return twice.length === 0 ? row : { problem: `${where}: ${twice.join(', ')} stands twice` };
 }
 
 function parseJson(source: string): { ok: true; value: unknown } | { ok: false; message: string } {

@@ -1,4 +1,3 @@
-import { readDecisionsFile } from '../approve/decisions-file.ts';
 import type { DecisionRequest } from '../approve/request.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved, requestAll } from '../workflow/approve.ts';
@@ -47,6 +46,7 @@ const byKey = (keyArn: string): DecisionRequest => ({ where: '--key', keyArn, de
 
 async function chooseFromFile(path: string): Promise<Choice> {
   const { readTextFile } = await import('../files/read-text.ts');
+  const { readDecisionsFile } = await import('../approve/decisions-file.ts');
   return { ...readDecisionsFile(await readTextFile(path)), source: path };
 }
 

@@ -20,7 +20,7 @@ export function approverOf({ signature, submittedBy }: Pick<Approval, 'signature
 }
 
 /** The last decision of one approver on a key. */
-export interface Voice {
+interface Voice {
   readonly decision: DecisionKind;
   readonly expiresAt: string;
   /** Of the approval among those of the rollout, as they were recorded: 1 for the first. */

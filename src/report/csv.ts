@@ -41,10 +41,13 @@ export const outcomesCsv = (outcomes: Rows<Outcome>): AsyncGenerator<string> => 
 export const verdictsCsv = (verdicts: Rows<VerdictRow>): AsyncGenerator<string> =>
   csv(verdictColumns, verdicts);
 
-/** RFC 4180 but for LF as the line end; UTF-8 without a byte order mark; always with its header. */
+/**
+ * RFC 4180 but for LF as the line end; always with its header. CSV is for spreadsheets (JSON Lines are for programs),
+ * so it begins with a byte order mark: without one Excel takes UTF-8 for the code page of its country.
+ */
 async function* csv<T>(columns: Columns<T>, rows: Rows<T>): AsyncGenerator<string> {
   const cells = Object.values(columns);
-  yield stringify([Object.keys(columns)]);
+  yield `\uFEFF${stringify([Object.keys(columns)])}`;
   for await (const batch of inBatches(rows)) {
     yield stringify(batch.map((row) => cells.map((cell) => forCsv(cell(row)?.toString() ?? ''))));
   }

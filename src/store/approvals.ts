@@ -11,13 +11,15 @@ import {
   decision as decisionSchema,
   type SubmittedDecision,
 } from '../model/approval.ts';
-import { approverOf, rankOf, type Voice } from '../model/in-force.ts';
+import { approverOf, rankOf } from '../model/in-force.ts';
 import { append } from './journal.ts';
 import { pages } from './pages.ts';
 import { parseRecord } from './record.ts';
 import type { Tables } from './schema.ts';
 
 const approvers = z.array(z.string());
+/** Decisions a statement. */
+const BATCH = 1000;
 const headerSchema = approvalSchema.omit({ decisions: true });
 
 export function approvalMethods(db: Kysely<Tables>) {
@@ -34,9 +36,8 @@ export function approvalMethods(db: Kysely<Tables>) {
           .insertInto('approvals')
           .values({ rollout, id, at, plan_digest: planDigest, record: JSON.stringify(header) })
           .execute();
-        const voice = { approver: approverOf(header), expiresAt: header.expiresAt, number: before + 1 };
-        for (const [position, decision] of decisions.entries()) {
-          await saveDecision(transaction, header, position, decision, voice);
+        for (let from = 0; from < decisions.length; from += BATCH) {
+          await saveDecisions(transaction, header, before + 1, from, decisions.slice(from, from + BATCH));
         }
         await append(transaction, rollout, { at: imported?.at ?? at, kind: 'approval', body: approval });
       }),
@@ -72,25 +73,32 @@ export function approvalMethods(db: Kysely<Tables>) {
   };
 }
 
-async function saveDecision(
+/** One statement for many rows, as for findings. @param from the position of the first */
+async function saveDecisions(
   transaction: Transaction<Tables>,
-  { rollout, approval }: Pick<Approval, 'rollout' | 'approval'>,
-  position: number,
-  decided: Decision,
-  { approver, expiresAt, number }: Omit<Voice, 'decision'> & { readonly approver: string },
+  header: Omit<Approval, 'decisions'>,
+  number: number,
+  from: number,
+  decisions: readonly Decision[],
 ): Promise<void> {
-  const { keyArn, account, region, decision } = decided;
-  const row = { decision, approval, record: JSON.stringify(decided) };
-  await transaction
-    .insertInto('submitted')
-    .values({ rollout, position, key_arn: keyArn, ...row })
-    .execute();
-  const voice = { ...row, expires_at: expiresAt, rank: rankOf({ decision, expiresAt, number }) };
-  await transaction
-    .insertInto('decisions')
-    .values({ rollout, key_arn: keyArn, approver, account, region, ...voice })
-    .onConflict((conflict) => conflict.columns(['rollout', 'key_arn', 'approver']).doUpdateSet(voice))
-    .execute();
+  const { rollout, approval, expiresAt } = header;
+  const rows = JSON.stringify(
+    decisions.map((decided, index) => {
+      const { keyArn, account, region, decision } = decided;
+      const rank = rankOf({ decision, expiresAt, number });
+      return [from + index, keyArn, account, region, decision, rank, JSON.stringify(decided)];
+    }),
+  );
+  await sql`insert into submitted (rollout, approval, position, key_arn, decision, record)
+    select ${rollout}, ${approval}, value ->> 0, value ->> 1, value ->> 4, value ->> 6
+    from json_each(${rows})`.execute(transaction);
+  await sql`insert into decisions (rollout, key_arn, approver, account, region, decision, approval, expires_at, rank, record)
+    select ${rollout}, value ->> 1, ${approverOf(header)}, value ->> 2, value ->> 3, value ->> 4, ${approval},
+      ${expiresAt}, value ->> 5, value ->> 6
+    from json_each(${rows}) where true
+    on conflict (rollout, key_arn, approver) do update set decision = excluded.decision,
+      approval = excluded.approval, expires_at = excluded.expires_at, rank = excluded.rank,
+      record = excluded.record`.execute(transaction);
 }
 
 async function countApprovals(transaction: Transaction<Tables>, rollout: string): Promise<number> {

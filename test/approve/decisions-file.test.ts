@@ -35,6 +35,17 @@ describe('a decisions file in CSV', () => {
     expect(problems.map((problem) => problem.slice(0, 6))).toEqual(['line 2', 'line 3', 'line 4', 'line 5']);
   });
 
+  it.each(['\n', '\r\n', '\r'])('names a row that holds line breaks (%j) by its first line', (end) => {
+    const lines = [header, '', `${a},d,yes,"one`, 'two"', '', '', `"${b}",d,no,"`, '', `"`, `${b},d,never,`];
+    const { problems } = readDecisionsFile(`${lines.join(end)}${end}`);
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(['line 3', 'line 7', 'line 10']);
+  });
+
+  it('goes by the ARN alone, whatever a spreadsheet made of the account and the dates', () => {
+    const source = `keyArn;planDigest;decision;reason;account;CreationDate\r\n${a};d;approve;ü;1,11122E+11;04.03.2021\r\n`;
+    expect(readDecisionsFile(source)).toMatchObject({ problems: [], requests: [{ keyArn: a, reason: 'ü' }] });
+  });
+
   it('is refused without the columns it needs', () => {
     expect(readDecisionsFile(`keyArn,decision\n${a},approve\n`).problems).toEqual([
       'line 1: no column planDigest',
@@ -73,11 +84,92 @@ describe('a decisions file in JSON', () => {
     const { problems } = readDecisionsFile(
       '[{"keyArn":1,"decision":"approve"},{"keyArn":"k","decision":"APPROVED"},7]',
     );
-    expect(problems.map((problem) => problem.split(':')[0])).toEqual(['item 1', 'item 2', 'item 3']);
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'line 1, item 1',
+      'line 1, item 2',
+      'line 1, item 3',
+    ]);
     expect(readDecisionsFile('{"keyArn":"k"\n{').problems.map((problem) => problem.split(':')[0])).toEqual([
       'line 1',
       'line 2',
     ]);
+  });
+});
+
+describe('a decisions file in JSON, for its lines,', () => {
+  it('names each item by the line on which it begins', () => {
+    const source = JSON.stringify(
+      { note: [1, ['[', '"']], decisions: [{ keyArn: a, decision: 'no' }, 7, { tags: [{}], keyArn: b }] },
+      null,
+      1,
+    );
+    expect(readDecisionsFile(source).problems.map((problem) => problem.split(':')[0])).toEqual([
+      'line 10, item 1',
+      'line 14, item 2',
+      'line 15, item 3',
+    ]);
+  });
+
+  it('is refused where a key stands twice: two readers could read it differently', () => {
+    const twice = `{"keyArn":"${a}","decision":"decline","decision":"approve"}`;
+    for (const source of [twice, `[${twice}]`, `{"decisions":[${twice}]}`, `${twice}\n${twice}\n`]) {
+      const { requests, problems } = readDecisionsFile(source);
+      expect(requests).toEqual([]);
+      expect(problems[0]).toMatch(/line 1.*: decision stands twice/);
+    }
+    const whole = `{"planDigest":"d","planDigest":"e","decisions":[{"keyArn":"${a}","decision":"defer"}]}`;
+    expect(readDecisionsFile(whole).problems).toEqual(['line 1: planDigest stands twice']);
+  });
+});
+
+describe('a decisions file in JSON that is hostile', () => {
+  it.each([
+    ['a text of escapes', `["${'\\"'.repeat(2_000_000)}"]`],
+    ['a text of backslashes', `["${'\\\\'.repeat(1_000_000)}"]`],
+    ['depth', `${'['.repeat(5000)}${']'.repeat(5000)}`],
+    ['a name of everything', '[{"__proto__":{"keyArn":"a","decision":"approve"}}]'],
+  ])('by %s is refused all the same', (_, source) => {
+    expect(readDecisionsFile(source)).toMatchObject({ requests: [], problems: [expect.any(String)] });
+  });
+});
+
+describe('a decisions file in YAML', () => {
+  it.each([
+    [
+      'a list',
+      `# reviewed\n- keyArn: ${a}\n  decision: approve\n  reason: CIS 3.6\n- {keyArn: "${b}", decision: defer}\n`,
+    ],
+    [
+      'a document',
+      `planDigest: d\ndecisions:\n- keyArn: ${a}\n  decision: approve\n  reason: CIS 3.6\n  tags: {x: [1]}\n- keyArn: ${b}\n  decision: defer\n`,
+    ],
+  ])('is read as %s', (_, source) => {
+    const { requests, problems } = readDecisionsFile(source);
+    expect(problems).toEqual([]);
+    expect(requests).toMatchObject([
+      { keyArn: a, decision: 'approve', reason: 'CIS 3.6' },
+      { keyArn: b, decision: 'defer' },
+    ]);
+    if (source.startsWith('plan')) expect(requests[1]).toMatchObject({ planDigest: 'd' });
+  });
+
+  it('has every problem named with its line', () => {
+    const source = `- keyArn: ${a}\n  decision: yes\n- 7\n- keyArn: ${b}\n  decision: defer\n  decision: approve\n- !x {keyArn: a}\n- &k\n  keyArn: !!str ${a}\n  decision: defer\n- *k\n- keyArn: ${a}\n  decision: defer\n  reason: 7\n`;
+    const { requests, problems } = readDecisionsFile(source);
+    expect(requests).toEqual([]);
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(
+      [1, 3, 6, 7, 9, 11, 12].map((line) => `line ${line}`),
+    );
+    expect(readDecisionsFile('- a: [\n- b: "\n').problems.length).toBeGreaterThan(0);
+  });
+
+  it('is not blown up by aliases, depth or size', () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((name, n) => `${name}: &${name} [${`*${'abcdefghij'[n]},`.repeat(9)}]`).join('\n')}\ndecisions: [*j]\n`;
+    for (const source of [bomb, `- ${'['.repeat(100_000)}`, `- ${'x'.repeat(9_000_000)}`, '- <<: *x\n']) {
+      const { requests, problems } = readDecisionsFile(source);
+      expect(requests).toEqual([]);
+      expect(problems.length).toBeGreaterThan(0);
+    }
   });
 });
 
@@ -88,6 +180,8 @@ describe('any file at all', () => {
         fc.oneof(
           fc.string({ unit: 'binary' }),
           fc.json(),
+          fc.string({ unit: 'binary' }).map((s) => `- keyArn: ${s}`),
+          fc.json().map((s) => `decisions: ${s}`),
           fc.string().map((s) => `${header}\n${s}`),
         ),
         (source) => {

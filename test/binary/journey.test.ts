@@ -18,7 +18,7 @@ import {
 import type { Decision } from '../support/shapes.ts';
 
 type Row = Record<string, string>;
-const rowsOf = (text: string): Row[] => parse(text, { columns: true }) as Row[];
+const rowsOf = (text: string): Row[] => parse(text, { columns: true, bom: true }) as Row[];
 
 const decisionsOf = async ({ run }: Journey, ...args: string[]): Promise<Decision[]> =>
   (await run('list', 'decisions', '--json', ...args)).lines<Decision>();
@@ -321,7 +321,9 @@ describe.concurrent('list', () => {
         for (const { keyId = '' } of records) expect(stdout).toContain(keyId);
       }
     }
-    const header = (await run('list', 'findings', '--csv')).stdout.split('\n')[0]?.split(',');
+    const text = (await run('list', 'findings', '--csv')).stdout;
+    expect(text.startsWith('\uFEFF'), 'Excel would take it for another code page').toBe(true);
+    const header = text.slice(1).split('\n')[0]?.split(',');
     expect(header).toEqual(expect.arrayContaining(['keyArn', 'planDigest', 'decision', 'reason']));
     expect(rowsOf((await run('list', 'findings', '--csv')).stdout)[0]?.['planDigest']).toBe(planDigest);
     // What is listed is what was recorded: AWS is not asked.

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { decideApproval } from '../../src/workflow/approve.ts';
+import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
+import { importApproval } from '../../src/workflow/import-approval.ts';
 import { ACCOUNT, REGION } from '../support/facts.ts';
 import { checkWithPython, hasPython, withoutPython } from '../support/python.ts';
 import { journalOf, manifestOf, sealed, textOf, verdictOn, verify, withFile } from './forge.ts';
@@ -98,6 +101,29 @@ const STORIES: Readonly<Record<string, (story: Story) => Promise<unknown>>> = {
     await story.decide('defer', [PROVEN], undefined, { who: 'arn:bob' });
     await story.configure();
     await story.validate();
+  },
+  'approvals made elsewhere, one signed': async (story) => {
+    const { store, clock } = story;
+    story.aws.add('c1-proven', REGION);
+    story.aws.add('c3-denied', REGION);
+    await story.assess();
+    const rollout = await chooseRollout(store, undefined);
+    const by = { callerArn: 'operator', account: ACCOUNT, userId: 'AIDA', osUser: 'olga', host: 'bastion' };
+    for (const [id, keyArn, key] of [
+      ['e-1', PROVEN, APPROVER],
+      ['e-2', DENIED, undefined],
+    ] as const) {
+      const approval = await decideApproval({ store, clock, newApprovalId: () => id }, rollout, {
+        requests: [{ where: 'test', keyArn, decision: 'approve' }],
+        problems: [],
+        source: 'keys',
+        submittedBy: { osUser: 'alice', host: 'laptop' },
+        ...(key && { key }),
+      });
+      await clock.sleep(1000);
+      await importApproval({ store, clock }, rollout, approval, { by });
+    }
+    await story.configure();
   },
   'somebody else was faster, and another key is gone': async (story) => {
     const fast = story.aws.add('c1-proven', REGION);

@@ -35,6 +35,7 @@ export const STRANGER = testKey(3);
 export interface Story {
   readonly aws: FakeAws;
   readonly store: Store;
+  readonly clock: FakeClock;
   assess(): Promise<void>;
   decide(
     decision: DecisionKind,
@@ -83,6 +84,7 @@ function begin(store: Store): Story {
   return {
     aws,
     store,
+    clock,
     assess: async () => {
       rollout = (await assess(host, { ...REQUEST, regions: [REGION] })).rollout;
     },

@@ -196,7 +196,7 @@ async function perform(world: World, ours: Process, kind: Kind, named?: string):
     settleMs: SETTLE_MS,
   };
   if (named !== undefined) Object.assign(request, { limit: Infinity, maxFailures: Infinity });
-  if (kind === 'decide') await decide(world, host, rollout);
+  if (kind === 'decide') await (named === undefined ? decide : approveAgain)(world, host, rollout);
   if (kind === 'configure') await configure(host, rollout, request);
   if (kind === 'dry run') await dryRun(host, rollout, request.limit);
   if (kind === 'validate') await validate(host, rollout, pick(random, [0, 1000, 60_000]));
@@ -216,6 +216,8 @@ async function anyRollout({ random, store }: World): Promise<string | undefined>
 type ApproveHost = Parameters<typeof approve>[0];
 type AssessedRollout = Parameters<typeof approve>[1];
 
+const SUBMITTER = { callerArn: 'arn', account: ACCOUNT, userId: 'AIDA', osUser: 'tester', host: 'here' };
+
 /** A person decides on some of the candidates, anew on some that were decided on before. */
 async function decide({ random, store }: World, host: ApproveHost, rollout: AssessedRollout): Promise<void> {
   const requests: DecisionRequest[] = [];
@@ -223,8 +225,20 @@ async function decide({ random, store }: World, host: ApproveHost, rollout: Asse
     const decision = pick(random, ['approve', 'approve', 'approve', 'decline', 'defer', undefined] as const);
     if (decision) requests.push({ where: 'test', keyArn, decision });
   }
-  const submittedBy = { callerArn: 'arn', account: ACCOUNT, userId: 'AIDA', osUser: 'tester', host: 'here' };
-  await approve(host, rollout, { requests, problems: [], submittedBy, source: 'test' });
+  const submittedBy = { ...SUBMITTER, callerArn: pick(random, ['alice', 'alice', 'bob']) };
+  const lifeMs = pick(random, [7, 7, 30]) * 86_400_000;
+  await approve(host, rollout, { requests, problems: [], submittedBy, source: 'test', lifeMs });
+}
+
+/** What expired before it was changed is approved anew, by the same person. */
+async function approveAgain({ store, clock }: World, host: ApproveHost, rollout: AssessedRollout) {
+  const now = clock.now().toISOString();
+  const requests: DecisionRequest[] = [];
+  for await (const { decision, expiresAt } of store.approvedKeys(rollout.id)) {
+    if (expiresAt <= now) requests.push({ where: 'test', keyArn: decision.keyArn, decision: 'approve' });
+  }
+  if (requests.length === 0) return;
+  await approve(host, rollout, { requests, problems: [], submittedBy: SUBMITTER, source: 'test' });
 }
 
 async function live(world: World, { steps }: Scenario): Promise<void> {
@@ -246,6 +260,7 @@ async function goOn(world: World): Promise<void> {
     await run(world, { kind: 'resume', end: null });
   }
   for (const { id } of await store.listRollouts()) {
+    await run(world, { kind: 'decide', end: null }, id);
     await run(world, { kind: 'configure', end: null }, id);
     await run(world, { kind: 'validate', end: null }, id);
     await checkNothingLeft(world, id);

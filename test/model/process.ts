@@ -153,7 +153,7 @@ export class Process {
       if (this.#diskIsFull) throw new KeyturnError('store-failed', 'the disk is full', 'free some space');
       const written = await call(...given);
       const kind = RECORDED[name];
-      if (kind && written !== false) {
+      if (kind && (kind !== 'intent' || written === 'recorded')) {
         const body = JSON.parse(JSON.stringify(given.at(-1)));
         const rollout = kind === 'approval' ? body.rollout : String(given[0]);
         this.#log.push({ kind, at: this.#clock.now().getTime(), process: this.id, rollout, body });

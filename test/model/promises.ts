@@ -52,7 +52,8 @@ type Intent = Extract<Happening, { kind: 'intent' }>;
 
 /**
  * Nothing is changed that a person did not approve. Of every call: right before it, the same process has brought an
- * intent for it to disk, one for each call; at the moment of that intent the decision in force on the key was "approve";
+ * intent for it to disk, one for each call; at the moment of that intent somebody had approved the
+ * key, for longer than until then, and nobody's decline stood;
  * the period is the one approved. In one rollout no two calls take effect unless the key was off in between, by somebody
  * else's doing: a lost answer never leads to a second change, as long as AWS shows a change within the time to settle.
  */
@@ -67,7 +68,7 @@ function checkCalls({ log, aws, period }: Witness): void {
     );
     if (!intent || announced.has(intent)) throw new Error(`called without an intent: ${call.keyArn}`);
     announced.add(intent);
-    expect(decisionInForce(before, intent), 'the decision in force as it was announced').toBe('approve');
+    expect(isCovered(before, intent), 'approved as it was announced').toBe(true);
     expect(call.period, 'the period').toBe(period);
     const inRollout = `${intent.rollout} ${call.keyArn}`;
     const earlier = acted.get(inRollout);
@@ -79,18 +80,35 @@ function checkCalls({ log, aws, period }: Witness): void {
   }
 }
 
-function decisionInForce(log: readonly Happening[], { rollout, body: { keyArn }, ...intent }: Intent) {
+function isCovered(log: readonly Happening[], { rollout, body, ...intent }: Intent): boolean {
+  const { keyArn, intendedAt } = body;
   const position = log.findIndex(
     (each) => each.kind === 'intent' && each.body.keyArn === keyArn && each.at === intent.at,
   );
-  const decisions = log
-    .slice(0, position)
-    .flatMap((each) =>
-      each.kind === 'approval' && each.rollout === rollout
-        ? each.body.decisions.filter((decision) => decision.keyArn === keyArn)
-        : [],
-    );
-  return decisions.at(-1)?.decision;
+  const voices = [...(voicesOn(log.slice(0, position), rollout).get(keyArn)?.values() ?? [])];
+  const now = Date.parse(intendedAt ?? '');
+  const isDeclined = voices.some(({ decision }) => decision === 'decline');
+  return !isDeclined && voices.some(({ decision, until }) => decision === 'approve' && now < until);
+}
+
+interface Voice {
+  readonly decision: string;
+  readonly until: number;
+}
+
+/** By key and by who decided, the last that each of them said. */
+function voicesOn(log: readonly Happening[], rollout: string): Map<string, Map<string, Voice>> {
+  const said = new Map<string, Map<string, Voice>>();
+  for (const each of log) {
+    if (each.kind !== 'approval' || each.rollout !== rollout) continue;
+    const { submittedBy, decisions, expiresAt } = each.body;
+    const who = 'callerArn' in submittedBy ? submittedBy.callerArn : submittedBy.osUser;
+    for (const { keyArn, decision } of decisions) {
+      const voices = said.get(keyArn) ?? new Map<string, Voice>();
+      said.set(keyArn, voices.set(who, { decision, until: Date.parse(expiresAt) }));
+    }
+  }
+  return said;
 }
 
 /**
@@ -215,15 +233,12 @@ function checkOutcomesShown(log: Log, rollout: string, shown: readonly Outcome[]
   const expected = new Map<string, Partial<Outcome>>();
   const last = new Map<string, Happening>();
   for (const each of log.all) {
-    if (each.kind !== 'approval' && each.kind !== 'intent' && each.kind !== 'outcome') continue;
-    if (each.rollout !== rollout) continue;
-    if (each.kind !== 'approval') last.set(each.body.keyArn, each);
-    else {
-      for (const { keyArn, decision } of each.body.decisions) {
-        if (decision === 'approve') expected.set(keyArn, { keyArn });
-        else expected.delete(keyArn);
-      }
-    }
+    if (each.kind !== 'intent' && each.kind !== 'outcome') continue;
+    if (each.rollout === rollout) last.set(each.body.keyArn, each);
+  }
+  for (const [keyArn, voices] of voicesOn(log.all, rollout)) {
+    const decisions = [...voices.values()].map(({ decision }) => decision);
+    if (decisions.includes('approve') && !decisions.includes('decline')) expected.set(keyArn, { keyArn });
   }
   for (const keyArn of expected.keys()) {
     const change = last.get(keyArn);

@@ -6,13 +6,13 @@ import { collect, FORBIDDEN, WORST } from './hostile.ts';
 
 const { findings, decisions, outcomes, verdicts } = partsOf('validated');
 const { approvals } = rolloutAt('validated');
-const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true });
+const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true, bom: true });
 
 describe('findings as CSV', () => {
   it('begins with what a person fills in, beside the plan that it is for', async () => {
     const text = await collect(findingsCsv(findings, DIGEST));
     expect(text).toMatch(
-      /^keyArn,planDigest,decision,reason,keyId,account,region,finding,basis,findingReason,/,
+      /^\uFEFFkeyArn,planDigest,decision,reason,keyId,account,region,finding,basis,findingReason,/,
     );
     for (const row of rowsOf(text))
       expect(row).toMatchObject({ planDigest: DIGEST, decision: '', reason: '' });
@@ -32,7 +32,7 @@ describe('findings as CSV', () => {
     });
     const text = await collect(findingsCsv([finding], DIGEST));
     expect(text.split('\n')).toHaveLength(3);
-    expect(text.replaceAll('\n', '')).not.toMatch(FORBIDDEN);
+    expect(text.slice(1).replaceAll('\n', '')).not.toMatch(FORBIDDEN);
     for (const cell of Object.values(rowsOf(text)[0] ?? {})) expect(cell).not.toMatch(/^\s*[=+\-@]/);
   });
 

@@ -14,7 +14,8 @@ export async function sayRecorded(
 ): Promise<ExitCode> {
   const { approved, declined, deferred, undecided, blocked } = recorded;
   if (terminal.json) {
-    await printJson(terminal, { rollout: rollout.id, planDigest: rollout.planDigest, ...recorded });
+    const counts = { approved, declined, deferred, undecided, ...(blocked > 0 && { blocked }) };
+    await printJson(terminal, { rollout: rollout.id, planDigest: rollout.planDigest, ...counts });
     return EXIT.done;
   }
   await terminal.out(

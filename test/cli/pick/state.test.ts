@@ -112,7 +112,7 @@ describe('the picker', () => {
       }),
       { numRuns: 500 },
     );
-    expect(approved).toBeGreaterThan(20);
+    expect(approved).toBeGreaterThan(3);
   });
 
   it('keeps what was chosen when the search hides it, and counts and prices it all the same', () => {

@@ -1,0 +1,89 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { readItem } from './decision-item.ts';
+import { type DecisionsFile, gatherRows, type Row } from './request.ts';
+
+/** Characters: some 35,000 decisions. Parsing takes a hundred times that in memory; JSON and CSV need no such bound. */
+const LARGEST = 4 * 1024 * 1024;
+/** A text that is no YAML at all could have one on each character. */
+const MOST_PROBLEMS = 100;
+
+/** Whether a text begins as YAML does: a comment, a mark, a list or a key. CSV begins with its columns. */
+export const isYaml = (source: string): boolean =>
+  /^\uFEFF?\s*(#|---|%YAML|-\s|["']?[A-Za-z]+["']?:(\s|$))/.test(source);
+
+/**
+ * Reads decisions from YAML 1.2, in the forms of the JSON: a list, or `planDigest` and `decisions`. Only words are
+ * taken: aliases (a few can stand for billions), tags and keys that stand twice are refused where they would matter,
+ * and nothing is ever put in an alias's place.
+ */
+export function readDecisionsYaml(source: string): DecisionsFile {
+  if (source.length > LARGEST) {
+    return { requests: [], problems: ['the YAML is larger than 4 MiB; write JSON or CSV instead'] };
+  }
+  const lineCounter = new LineCounter();
+  const document = parseDocument(source, {
+    lineCounter,
+    prettyErrors: false,
+    // Compared below: the package compares each with each.
+    uniqueKeys: false,
+    merge: false,
+    resolveKnownTags: false,
+    schema: 'core',
+  });
+  const whereOf = (at: number) => `line ${lineCounter.linePos(at).line}`;
+  if (document.errors.length > 0) {
+    const problems = document.errors
+      .slice(0, MOST_PROBLEMS)
+      .map(({ message, pos }) => `${whereOf(pos[0])}: not YAML (${message})`);
+    return { requests: [], problems };
+  }
+  return gatherRows(readDocument(document.contents, (node) => whereOf(startOf(node))));
+}
+
+type WhereOf = (node: unknown) => string;
+
+function readDocument(contents: Node | null, whereOf: WhereOf): Row[] {
+  if (isSeq(contents)) return contents.items.map((each) => readNode(each, whereOf));
+  if (!isMap(contents)) return [{ problem: 'line 1: neither a list of decisions nor a document with one' }];
+  const list = contents.get('decisions', true) as unknown;
+  if (!isSeq(list)) return [readNode(contents, whereOf)];
+  const { values, problems } = readWords(contents, whereOf);
+  const digest = values['planDigest'];
+  if (digest !== undefined && typeof digest !== 'string') {
+    problems.push(`${whereOf(contents)}: the planDigest is no text; write it in quotes`);
+  }
+  const digestOfAll = typeof digest === 'string' ? digest : undefined;
+  return [
+    ...problems.map((problem) => ({ problem })),
+    ...list.items.map((each) => readNode(each, whereOf, digestOfAll)),
+  ];
+}
+
+function readNode(node: unknown, whereOf: WhereOf, digestOfAll?: string): Row {
+  const where = whereOf(node);
+  if (isAlias(node)) return { problem: `${where}: aliases (*name) are not taken; write the decision itself` };
+  if (!isMap(node)) return { problem: `${where}: no decision; write keyArn and decision` };
+  const { values, problems } = readWords(node, whereOf);
+  return problems.length > 0 ? { problem: problems.join('; ') } : readItem(values, where, digestOfAll);
+}
+
+/** The keys of a map that have a word or a number for a value; without a prototype, so that no name is special. */
+function readWords(map: YAMLMap, whereOf: WhereOf) {
+  const values: Record<string, unknown> = Object.create(null);
+  const problems: string[] = [];
+  for (const { key, value } of map.items) {
+    const where = whereOf(key);
+    const name = isScalar(key) ? String(key.value) : '';
+    if (name in values) problems.push(`${where}: ${name} stands twice`);
+    else if (isAlias(key) || isAlias(value)) problems.push(`${where}: aliases (*name) are not taken`);
+    else if (isScalar(value) && value.tag !== undefined)
+      problems.push(`${where}: tags (!name) are not taken`);
+    values[name] = isScalar(value) ? value.value : null;
+  }
+  return { values, problems };
+}
+
+function startOf(node: unknown): number {
+  const isNode = isScalar(node) || isSeq(node) || isMap(node) || isAlias(node);
+  return (isNode ? node.range?.[0] : undefined) ?? 0;
+}

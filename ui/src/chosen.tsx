@@ -5,7 +5,7 @@ import type { DecisionKind } from '../../src/model/approval.ts';
 import { EVERY_KEY } from '../../src/model/review-words.ts';
 import { CostWords } from './cost.tsx';
 import type { ReviewState } from './use-review.ts';
-import { count, keys } from './words.tsx';
+import { counted, keys } from './words.tsx';
 
 interface Props {
   readonly review: ReviewState;
@@ -24,8 +24,7 @@ export function Chosen({ review, onDecide }: Props) {
           <Box fontWeight="bold">{none ? 'No keys selected' : `${keys(selection.keys)} selected`}</Box>
           {!none && (
             <Box variant="small" display="block" color="text-body-secondary">
-              in {count(selection.accounts)} {selection.accounts === 1 ? 'account' : 'accounts'},{' '}
-              {count(selection.regions)} {selection.regions === 1 ? 'Region' : 'Regions'}.{' '}
+              in {counted(selection.accounts, 'account')}, {counted(selection.regions, 'Region')}.{' '}
               <CostWords cost={selection.cost} />
             </Box>
           )}

@@ -277,31 +277,38 @@ function columns(
     const cell = (row: ReviewRow) => (
       <div>
         {name(row)}
-        <div className="beneath">
+        <div>
           {row.account} {row.region}
-          <br />
-          <Said text={row.description} none="" />
         </div>
+        {row.description !== '' && <Brief text={row.description} />}
+        <Status row={row} />
       </div>
     );
-    return [
-      { id: 'key', header: 'Key', sortingField: 'alias', minWidth: 150, cell },
-      { ...status, minWidth: 105 },
-    ];
+    return [{ id: 'key', header: 'Key', sortingField: 'alias', cell, isRowHeader: true }];
   }
+  const brief = (property: 'description' | 'stack' | 'tags', minWidth: number) => ({
+    ...text(property, minWidth),
+    cell: (row: ReviewRow) => <Brief text={row[property]} />,
+  });
   return [
-    { id: 'alias', header: 'Key', sortingField: 'alias', minWidth: 180, cell: name, isRowHeader: true },
+    { id: 'alias', header: 'Key', sortingField: 'alias', minWidth: 170, cell: name, isRowHeader: true },
     text('account', 130),
-    text('region', 130),
-    text('description', 200),
+    text('region', 120),
+    brief('description', 170),
     status,
-    text('reason', 130),
-    text('state', 100),
-    { ...text('lastUsed', 110), cell: ({ lastUsed }) => <Said text={lastUsed.slice(0, 10)} /> },
-    text('stack', 120),
-    text('tags', 180),
+    text('reason', 105),
+    { ...text('lastUsed', 105), cell: ({ lastUsed }) => <Said text={lastUsed.slice(0, 10)} /> },
+    brief('stack', 105),
+    brief('tags', 150),
   ];
 }
+
+/** Long text, of which the details show the rest. */
+const Brief = ({ text }: { text: string }) => (
+  <div className="brief">
+    <Said text={text} />
+  </div>
+);
 
 const TYPES: Readonly<Record<string, StatusIndicatorProps.Type>> = {
   approve: 'success',

@@ -17,7 +17,7 @@ import type { ReviewRow } from '../../src/model/review.ts';
 import type { ConfirmationAnswer, Overview, RecordedAnswer } from '../../src/web/shapes.ts';
 import { confirm, propose, Refusal, readConfirmed } from './api.ts';
 import { CostWords } from './cost.tsx';
-import { count, keys, Said } from './words.tsx';
+import { count, counted, keys, Said } from './words.tsx';
 
 const SIZE = 10;
 
@@ -222,8 +222,8 @@ function Notes({
     <>
       {inStacks > 0 && (
         <Alert type="warning">
-          {keys(inStacks)} of these belong to CloudFormation stacks: the next update of a stack may turn
-          rotation off again. Set it in the template too.
+          In CloudFormation stacks: {keys(inStacks)} of these; the next update of a stack may turn rotation
+          off again. Set it in the template too.
         </Alert>
       )}
       <ExpandableSection headerText="The cost by year, and what is not certain of it" headingTagOverride="h3">
@@ -254,7 +254,7 @@ function Bound({ overview, confirmation }: Pick<ConfirmProps, 'overview' | 'conf
       items={[
         { label: 'Plan', value: <span className="digest">{planDigest}</span> },
         { label: 'List of keys, SHA-256', value: <span className="digest">{listDigest}</span> },
-        { label: 'In', value: `${count(accounts)} accounts, ${count(regions)} Regions` },
+        { label: 'In', value: `${counted(accounts, 'account')}, ${counted(regions, 'Region')}` },
         ...(decision === 'approve'
           ? [
               {

@@ -92,7 +92,7 @@ function Chart({ by, groups, onFilter }: ChartProps) {
   const largest = Math.max(1, ...named.map((each) => each.keys));
   const left = named.length - MOST_BARS;
   return (
-    <section aria-label={`Keys by ${PROPERTY_WORDS[by]}`}>
+    <section aria-label={`Posture by ${PROPERTY_WORDS[by]}`}>
       <Box variant="h3">{PROPERTY_WORDS[by]}</Box>
       <ul className="bars">
         {named.slice(0, MOST_BARS).map((group) => (

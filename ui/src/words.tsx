@@ -10,7 +10,10 @@ export function Said({ text, none = '–' }: { text: string | undefined; none?: 
 
 const format = new Intl.NumberFormat('en');
 export const count = (number: number): string => format.format(number);
-export const keys = (number: number): string => `${count(number)} ${number === 1 ? 'key' : 'keys'}`;
+/** `1 account`, `2 accounts` */
+export const counted = (number: number, what: string): string =>
+  `${count(number)} ${what}${number === 1 ? '' : 's'}`;
+export const keys = (number: number): string => counted(number, 'key');
 
 export const PROPERTY_WORDS: Readonly<Record<Property, string>> = {
   keyArn: 'Key ARN',

@@ -154,7 +154,7 @@ export class Process {
       const written = await call(...given);
       const kind = RECORDED[name];
       if (kind && (kind !== 'intent' || written === 'recorded')) {
-        const body = JSON.parse(JSON.stringify(given.at(-1)));
+        const body = JSON.parse(JSON.stringify(given[kind === 'approval' ? 0 : 1]));
         const rollout = kind === 'approval' ? body.rollout : String(given[0]);
         this.#log.push({ kind, at: this.#clock.now().getTime(), process: this.id, rollout, body });
       }

@@ -9,7 +9,7 @@ describe.concurrent('two processes on one rollout', () => {
       const { assess, run, start, sandbox } = await startJourney({ keys: candidates(4) });
       await assess();
       await run('approve', '--all');
-      sandbox.configure({ latency: { operations: { EnableKeyRotation: 1500 } } });
+      sandbox.configure({ latency: { operations: { EnableKeyRotation: 5000 } } });
       const first = start('configure', '--json');
       await until(() => enableCalls(sandbox).length > 0, 'the first one works');
       const { code, json } = await run(second, '--json');

@@ -9,8 +9,7 @@ export function sayVerification(
 }
 
 function sayProved({ manifest, history, signers, notRemade }: Verification): string[] {
-  const { rollout, approvals, changes, verdicts, head } = history;
-  const made = [...changes.values()].filter(({ outcome }) => outcome.attempts > 0).length;
+  const { rollout, approvals, keys, head } = history;
   const all = manifest.files.length;
   return [
     `${all} files are the ones that the manifest names, each by its SHA-256.`,
@@ -20,8 +19,8 @@ function sayProved({ manifest, history, signers, notRemade }: Verification): str
       : [
           `The findings and the plan are the ones assessed; each approval (${approvals.length}) names the plan's digest ${rollout.planDigest}.`,
         ]),
-    `Each of ${made} keys that were called was approved at that moment, and none was called again once it was on.`,
-    `${changes.size} outcomes and ${verdicts.size} verdicts belong to a decision and a change before them.`,
+    `Each of ${keys.called} keys that were called was approved at that moment, and none was called again once it was on.`,
+    `${keys.changes} outcomes and ${keys.judged} verdicts belong to a decision and a change before them.`,
     notRemade.length === 0
       ? 'Every report and total follows from the journal and the findings: made again, they are the same to the byte.'
       : `${all + 1 - notRemade.length} of ${all + 1} files, made again from the journal and the findings, are the same to the byte.`,

@@ -1,0 +1,65 @@
+import type { Approval, Decision } from '../model/approval.ts';
+import { approverOf, isExpired, rankOf } from '../model/in-force.ts';
+import type { Population } from './population.ts';
+import type { ChangeSoFar, Held, Refuse, Story } from './story.ts';
+
+/** An approval is over this plan, by somebody in time, and takes back nothing that was changed. */
+export function followApproval(
+  story: Story,
+  approval: Approval,
+  { candidates }: Population,
+  refuse: Refuse,
+): void {
+  const { id, planDigest, RotationPeriodInDays } = story.rollout;
+  if (planDigest === undefined || approval.planDigest !== planDigest || approval.rollout !== id) {
+    refuse('evidence-approval', 'The approval is over another plan.');
+  }
+  if (story.approvals.some((earlier) => earlier.approval === approval.approval)) {
+    refuse('evidence-approval', 'An approval of this id was recorded before.');
+  }
+  requireOrigin(approval, refuse);
+  const hold = heldBy(approval, story.approvals.length + 1);
+  const named = new Set<string>();
+  for (const decision of approval.decisions) {
+    const { keyArn } = decision;
+    if (named.has(keyArn)) refuse('evidence-approval', `${keyArn} is decided on twice.`);
+    named.add(keyArn);
+    if (!candidates.has(keyArn)) refuse('evidence-approval', `${keyArn} is not a candidate of the plan.`);
+    if (decision.RotationPeriodInDays !== RotationPeriodInDays) {
+      refuse('evidence-approval', `${keyArn} is approved with another period than the plan's.`);
+    }
+    const change = story.changes.get(keyArn);
+    if (decision.decision !== 'approve' && change && isBegun(change)) {
+      refuse('evidence-approval', `${keyArn} was changed, or may have been, before it was taken back.`);
+    }
+    const held = hold(decision);
+    const voices = story.decisions.get(keyArn) ?? [];
+    const earlier = voices.find(({ approver }) => approver === held.approver);
+    if (approval.imported && earlier && earlier.approval.at > approval.at) {
+      refuse('evidence-approval', `${keyArn} was decided on by the same approver since.`);
+    }
+    story.decisions.set(keyArn, [...voices.filter((voice) => voice !== earlier), held]);
+  }
+  story.approvals.push(approval);
+}
+
+/** What was made elsewhere names no caller of AWS, so that it can speak for none; what was made here does. */
+function requireOrigin({ at, expiresAt, submittedBy, imported }: Approval, refuse: Refuse): void {
+  if (expiresAt <= at || (imported && isExpired(expiresAt, imported.at))) {
+    refuse('evidence-approval', 'The approval had expired when it was recorded.');
+  }
+  if ('callerArn' in submittedBy === (imported !== undefined)) {
+    refuse('evidence-approval', 'Who submitted the approval does not fit the way it came in.');
+  }
+}
+
+function heldBy(approval: Approval, number: number): (decision: Decision) => Held {
+  const { approval: id, at, expiresAt } = approval;
+  const approver = approverOf(approval);
+  return (decision) => {
+    const rank = rankOf({ decision: decision.decision, expiresAt, number });
+    return { decision, approval: { approval: id, at, expiresAt }, approver, rank };
+  };
+}
+
+const isBegun = ({ state, outcome }: ChangeSoFar): boolean => state === 'intended' || outcome === 'enabled';

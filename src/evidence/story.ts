@@ -1,0 +1,45 @@
+import type { Approval, Decision } from '../model/approval.ts';
+import type { JournalEntry } from '../model/journal.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { EvidenceCode } from './error.ts';
+
+/** What a journal has come to so far: of each key only what the next entry has to fit to. */
+export interface Story {
+  rollout: Rollout;
+  readonly approvals: Approval[];
+  /** By key ARN, as are the others: the last decision of each approver. */
+  readonly decisions: Map<string, readonly Held[]>;
+  readonly changes: Map<string, ChangeSoFar>;
+  /** Keys that were read back. */
+  readonly judged: Set<string>;
+  'configure-begun': boolean;
+  'validate-begun': boolean;
+}
+
+/** What one approver decided last on a key, and the approval that holds it. */
+export interface Held {
+  readonly decision: Decision;
+  readonly approval: Pick<Approval, 'approval' | 'at' | 'expiresAt'>;
+  readonly approver: string;
+  /** Of the highest one is in force. */
+  readonly rank: string;
+}
+
+export interface ChangeSoFar {
+  /** Announced and without an outcome, or ended. */
+  readonly state: 'intended' | 'ended';
+  readonly outcome: Outcome['outcome'];
+  /** How often it was announced. */
+  readonly attempts: number;
+}
+
+export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
+
+/** Ends the verification at the entry that does not fit. */
+export type Refuse = (code: EvidenceCode, message: string) => never;
+
+/** The decision in force on a key. */
+export function inForceOn({ decisions }: Story, keyArn: string): Held | undefined {
+  return decisions.get(keyArn)?.reduce((one, other) => (other.rank > one.rank ? other : one));
+}

@@ -9,20 +9,18 @@ const MOST_TOKENS = 50;
 const LONGEST_VALUE = 1000;
 
 /** One condition; without a property, on any of the texts of a key. */
-export const filterToken = z.strictObject({
+const filterToken = z.strictObject({
   property: z.enum(PROPERTIES).optional(),
   operator: z.enum(OPERATORS),
   value: z.string().max(LONGEST_VALUE),
 });
-export type FilterToken = z.infer<typeof filterToken>;
 
 /** All of the conditions, or any of them, and in any case those of `within`; none is true of every key. */
 export const filter = z.strictObject({
   operation: z.enum(['and', 'or']).default('and'),
-  tokens: z.array(filterToken).max(MOST_TOKENS).default([]),
-  within: z.array(filterToken).max(MOST_TOKENS).default([]),
+  tokens: z.array(filterToken).max(MOST_TOKENS).readonly().default([]),
+  within: z.array(filterToken).max(MOST_TOKENS).readonly().default([]),
 });
-export type Filter = z.infer<typeof filter>;
 
 /** What is asked for at once, at most. */
 export const LARGEST_PAGE = 200;

@@ -8,8 +8,8 @@ import type { LastUsage } from '../model/last-use.ts';
 import type { Outcome, OutcomeKind } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
-import type { Filter, PageQuery, ReviewGroup, ReviewPage, SelectionChange } from '../model/review.ts';
-import type { GroupProperty } from '../model/review-words.ts';
+import type { PageQuery, ReviewGroup, ReviewPage, SelectionChange } from '../model/review.ts';
+import type { Filter, GroupProperty } from '../model/review-words.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Verdict, VerdictKind } from '../model/verdict.ts';
 

@@ -56,7 +56,9 @@ describe.skipIf(!CHROMIUM)('100,000 keys', () => {
       })()`);
       times.push(Math.round(Number(spent)));
     }
-    console.log(`100,000 keys: first view ${Math.round(first)} ms (${Math.round(worked)} ms of work), filters ${times.join(', ')} ms`);
+    console.log(
+      `100,000 keys: first view ${Math.round(first)} ms (${Math.round(worked)} ms of work), filters ${times.join(', ')} ms`,
+    );
     await page.getByRole('button', { name: 'Select all 60,000 that match' }).click();
     await page.getByText('60,000 keys selected').waitFor();
     expect(worked).toBeLessThan(1000);

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { FRANKFURT, IRELAND, startJourney, VIRGINIA } from '../support/journey.ts';
@@ -7,7 +6,6 @@ import { CHROMIUM, openView, serve } from './chromium.ts';
 
 /** Where to leave pictures of the page, to be looked at. */
 const PICTURES = process.env['KEYTURN_PICTURES'];
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 async function picture(page: Page, name: string): Promise<void> {
   if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: !name.includes('step') });
@@ -25,7 +23,7 @@ async function violations(page: Page): Promise<string[]> {
   const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', {
     frameId: frameTree.frame.id,
   });
-  await session.send('Runtime.evaluate', { expression: AXE, contextId });
+  await session.send('Runtime.evaluate', { expression: axe.source, contextId });
   const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
     expression: 'axe.run().then(({ violations }) => JSON.stringify(violations))',
     awaitPromise: true,

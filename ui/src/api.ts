@@ -1,6 +1,6 @@
 import type { DecisionKind } from '../../src/model/approval.ts';
-import type { Filter, SelectionChange } from '../../src/model/review.ts';
-import type { GroupProperty, Property } from '../../src/model/review-words.ts';
+import type { SelectionChange } from '../../src/model/review.ts';
+import type { Filter, GroupProperty, Property } from '../../src/model/review-words.ts';
 import type {
   ConfirmationAnswer,
   ErrorAnswer,

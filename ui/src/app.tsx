@@ -6,7 +6,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import type { DecisionKind } from '../../src/model/approval.ts';
-import type { FilterToken } from '../../src/model/review.ts';
+import type { FilterToken } from '../../src/model/review-words.ts';
 import type { Overview, RecordedAnswer } from '../../src/web/shapes.ts';
 import { endReview } from './api.ts';
 import { Chosen } from './chosen.tsx';

@@ -1,7 +1,12 @@
 import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/components/property-filter';
 import { useState } from 'react';
-import type { Filter, FilterToken } from '../../src/model/review.ts';
-import { GROUPS, PROPERTIES, type Property } from '../../src/model/review-words.ts';
+import {
+  type Filter,
+  type FilterToken,
+  GROUPS,
+  PROPERTIES,
+  type Property,
+} from '../../src/model/review-words.ts';
 import { readGroups } from './api.ts';
 import { PROPERTY_WORDS } from './words.tsx';
 

@@ -1,8 +1,8 @@
 import Link from '@cloudscape-design/components/link';
 import Table from '@cloudscape-design/components/table';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Filter, ReviewGroup } from '../../src/model/review.ts';
-import type { GroupProperty } from '../../src/model/review-words.ts';
+import type { ReviewGroup } from '../../src/model/review.ts';
+import type { Filter, GroupProperty } from '../../src/model/review-words.ts';
 import { readGroups } from './api.ts';
 import type { ReviewState } from './use-review.ts';
 import { count, PROPERTY_WORDS, Said } from './words.tsx';

@@ -1,6 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Filter, FilterToken } from '../../model/review.ts';
-import type { Operator, Property } from '../../model/review-words.ts';
+import type { Filter, FilterToken, Operator, Property } from '../../model/review-words.ts';
 
 type Text = RawBuilder<string>;
 

@@ -1,14 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Finding } from '../../model/finding.ts';
-import type {
-  Filter,
-  PageQuery,
-  ReviewGroup,
-  ReviewPage,
-  ReviewRow,
-  SelectionChange,
-} from '../../model/review.ts';
-import type { GroupProperty } from '../../model/review-words.ts';
+import type { PageQuery, ReviewGroup, ReviewPage, ReviewRow, SelectionChange } from '../../model/review.ts';
+import type { Filter, GroupProperty } from '../../model/review-words.ts';
 import type { Review, SelectedPlace } from '../../workflow/ports.ts';
 import type { Tables } from '../schema.ts';
 import { columnOf, conditionOf, keysFrom, SELECTABLE } from './conditions.ts';

@@ -234,12 +234,11 @@ describe.concurrent('approve', () => {
       'alias/cards',
       'Card data',
       'Ledger',
-      'SYMMETRIC_DEFAULT',
-      'ENCRYPT_DECRYPT',
+      'nothing before the first rotation, then 1 USD a month',
     ]) {
       expect(stdout).toContain(said);
     }
-    expect(stdout).toMatch(/Ledger.*on, 200 days/);
+    expect(stdout).toMatch(/Ledger.*200 days/);
     await run('report', '--out', 'report');
     const { approvals } = JSON.parse(journey.read('report/approvals.json'));
     expect(approvals).toMatchObject([

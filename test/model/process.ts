@@ -34,7 +34,8 @@ const RECORDED: Partial<Record<keyof Store, 'approval' | 'intent' | 'outcome' | 
   recordVerdict: 'verdict',
 };
 
-const never = new Promise<never>(() => {});
+/** One of its own for each who waits: a shared one would keep all of them in memory. */
+const never = () => new Promise<never>(() => {});
 
 /**
  * A process of ours: whatever it asks of the world goes through `step`, which may be the last thing that it does,
@@ -97,7 +98,7 @@ export class Process {
 
   async #moment(): Promise<void> {
     for (let turns = between(this.#random, 0, 3); turns > 0 && !this.#dead; turns--) await null;
-    if (this.#dead) await never;
+    if (this.#dead) await never();
     this.#steps += 1;
     this.#between();
     if (this.#end && this.#steps === this.#end.step) await this.#meet(this.#end.how);
@@ -110,7 +111,7 @@ export class Process {
     if (how !== 'killed') return Promise.resolve();
     this.#dead = true;
     this.#die('killed');
-    return never;
+    return never();
   }
 
   clock(): Clock {

@@ -43,7 +43,7 @@ export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Perm
   }
   for (let calls = 1, throttled = 0; ; calls++) {
     outcome = await attemptChange(work, outcome, permit);
-    if (outcome.outcome === 'already-enabled' && outcome.unanswered) outcome = presumeOurs(outcome);
+    if (isPresumablyOurs(outcome)) outcome = presumeOurs(outcome);
     if (!mayTryAgain(outcome)) return conclude(work, permit, earlier, outcome);
     if (outcome.error?.kind === 'throttled') throttled += 1;
     if (calls - throttled >= CALLS || throttled >= THROTTLED_CALLS) {
@@ -64,9 +64,15 @@ function mayTryAgain(outcome: Outcome): boolean {
   );
 }
 
-function presumeOurs(outcome: Outcome): Outcome {
+/** A key that is on after a call of ours went unanswered, though its state may stand against a change by now. */
+function isPresumablyOurs({ outcome, unanswered, found }: Outcome): boolean {
+  const isOn = outcome === 'already-enabled' || (outcome === 'skipped' && found?.rotation === 'on');
+  return isOn && unanswered === true;
+}
+
+function presumeOurs({ reason, ...outcome }: Outcome): Outcome {
   const explanation =
-    'An earlier call of ours went unanswered, and took effect later than the time to settle.';
+    'An earlier call of ours went unanswered, and showed its effect later than the time to settle.';
   return { ...outcome, outcome: 'enabled', proof: 'presumed', explanation };
 }
 

@@ -82,6 +82,23 @@ describe('a change', () => {
     expect(key.timesTurnedOn).toBe(1);
   });
 
+  it('that went unanswered and shows on a key that was disabled meanwhile is not called skipped', async () => {
+    const { configure, rollout, key, outcome, aws } = await withOneKey('lost after acting');
+    const set = (KeyState: string) => {
+      key.metadata = { ...key.metadata, KeyState };
+    };
+    aws.onCall = (operation) => {
+      if (key.enableCalls === 0) return;
+      // Its deletion is scheduled, which hides the change, and cancelled, which leaves it disabled.
+      if (operation === 'GetKeyRotationStatus' && key.metadata.KeyState === 'Enabled') set('PendingDeletion');
+      if (operation === 'DescribeKey') set('Disabled');
+    };
+    expect(await configure(rollout)).toMatchObject({ enabled: 1, skipped: 0 });
+    expect(await outcome()).toMatchObject({ proof: 'presumed', found: { KeyState: 'Disabled' } });
+    expect(await outcome()).not.toHaveProperty('reason');
+    expect(key.timesTurnedOn).toBe(1);
+  });
+
   it('that never left this machine is not claimed when somebody else turns the key on', async () => {
     const { configure, rollout, key, outcome, aws } = await withOneKey('never sent');
     let reads = 0;

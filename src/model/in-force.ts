@@ -11,7 +11,7 @@ export const APPROVAL_EXPIRED = 'approval-expired';
 
 /**
  * Who decided: the key that signed, else whoever submitted it, as AWS knows them, or as their machine says where the
- * approval was made without AWS (docs/decisions/0020). Two decisions of one approver on a key: the later holds.
+ * approval was made without AWS (docs/decisions/0018). Two decisions of one approver on a key: the later holds.
  */
 export function approverOf({ signature, submittedBy }: Pick<Approval, 'signature' | 'submittedBy'>): string {
   if (signature) return `key:${signature.keyid}`;

@@ -67,10 +67,10 @@ describe('a generated world', () => {
     expect(sandbox.keys().every((key) => !key.rotation.enabled && key.keyState === 'Enabled')).toBe(true);
   });
 
-  it('of 100,000 keys starts within seconds', async () => {
-    const started = performance.now();
+  it('of 100,000 keys takes seconds of CPU to start', async () => {
+    const before = process.cpuUsage();
     await sandboxWith({ world: { generate: { keys: 100_000, regions: ['eu-central-1'] } } });
-    expect(performance.now() - started).toBeLessThan(4000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(4000);
   });
 
   it('is built anew when what it is made of changes, and kept otherwise', async () => {

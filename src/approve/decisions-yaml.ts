@@ -1,4 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { parseYaml, startOf } from '../model/yaml-text.ts';
 import { readItem } from './decision-item.ts';
 import { type DecisionsFile, gatherRows, type Row } from './request.ts';
 
@@ -20,17 +21,8 @@ export function readDecisionsYaml(source: string): DecisionsFile {
   if (source.length > LARGEST) {
     return { requests: [], problems: ['the YAML is larger than 4 MiB; write JSON or CSV instead'] };
   }
-  const lineCounter = new LineCounter();
-  const document = parseDocument(source, {
-    lineCounter,
-    prettyErrors: false,
-    // Compared below: the package compares each with each.
-    uniqueKeys: false,
-    merge: false,
-    resolveKnownTags: false,
-    schema: 'core',
-  });
-  const whereOf = (at: number) => `line ${lineCounter.linePos(at).line}`;
+  const { document, position } = parseYaml(source);
+  const whereOf = (at: number) => `line ${position(at).line}`;
   if (document.errors.length > 0) {
     const problems = document.errors
       .slice(0, MOST_PROBLEMS)
@@ -81,9 +73,4 @@ function readWords(map: YAMLMap, whereOf: WhereOf) {
     values[name] = isScalar(value) ? value.value : null;
   }
   return { values, problems };
-}
-
-function startOf(node: unknown): number {
-  const isNode = isScalar(node) || isSeq(node) || isMap(node) || isAlias(node);
-  return (isNode ? node.range?.[0] : undefined) ?? 0;
 }

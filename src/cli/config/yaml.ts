@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Pair } from 'yaml';
+import { parseYaml, startOf } from '../../model/yaml-text.ts';
 
 /** Something wrong at a place of the text. */
 export interface Problem {
@@ -30,27 +31,13 @@ export interface YamlText {
  * aliases (they can grow a small text into a huge one), tags, keys that stand twice.
  */
 export function readYaml(source: string): YamlText {
-  const lineCounter = new LineCounter();
-  // Keys that stand twice are looked for here: the package compares each with each, which takes minutes over 1 MiB.
-  const document = parseDocument(source, {
-    lineCounter,
-    prettyErrors: false,
-    uniqueKeys: false,
-    merge: false,
-    resolveKnownTags: false,
-    schema: 'core',
-  });
+  const { document, position } = parseYaml(source);
   const broken = document.errors.map(({ code, message, pos }) => ({
     at: pos[0],
     said: code === 'RESOURCE_EXHAUSTION' ? 'This is nested too deeply.' : `This is not YAML: ${message}.`,
   }));
-  const { entries, problems } = readEntries(document, (at) => lineCounter.linePos(at).line);
-  return {
-    entries,
-    broken,
-    problems,
-    position: (at) => lineCounter.linePos(at),
-  };
+  const { entries, problems } = readEntries(document, (at) => position(at).line);
+  return { entries, broken, problems, position };
 }
 
 interface Reading {
@@ -109,9 +96,4 @@ function refuse(node: unknown, key: string, keyAt: number): Problem[] {
 function plain(node: unknown, isItem = false): unknown {
   if (isScalar(node)) return node.value;
   return isSeq(node) && !isItem ? node.items.map((item) => plain(item, true)) : {};
-}
-
-function startOf(node: unknown, otherwise = 0): number {
-  const isNode = isScalar(node) || isSeq(node) || isMap(node) || isAlias(node);
-  return (isNode ? node.range?.[0] : undefined) ?? otherwise;
 }

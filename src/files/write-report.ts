@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
 import type { ReportFile } from '../workflow/ports.ts';
+import { writeWhole } from './write-text.ts';
 
 /** By this file a directory is known as one that Keyturn may write a report over. */
 const MARK = 'summary.json';
@@ -66,16 +66,4 @@ function removeOthers(path: string, written: readonly string[]): void {
     const file = join(path, name);
     if (OCCASIONAL.test(name) && !written.includes(file)) rmSync(file);
   }
-}
-
-async function writeWhole(path: string, chunks: ReportFile['chunks']): Promise<void> {
-  const unfinished = `${path}.unfinished`;
-  const file: FileHandle = await open(unfinished, 'w', 0o600);
-  try {
-    for await (const chunk of chunks) await file.write(chunk);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  renameSync(unfinished, path);
 }

@@ -21,18 +21,10 @@ export async function writeNewFile(
   chunks: AsyncIterable<string> | Iterable<string>,
 ): Promise<void> {
   requireNewFile(path);
-  const unfinished = `${path}.unfinished`;
   try {
-    const file = await open(unfinished, 'w', 0o600);
-    try {
-      for await (const chunk of chunks) await file.write(chunk);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    renameSync(unfinished, path);
+    await writeWhole(path, chunks);
   } catch (cause) {
-    rmSync(unfinished, { force: true });
+    rmSync(unfinishedOf(path), { force: true });
     if (cause instanceof KeyturnError) throw cause;
     throw new KeyturnError(
       'output-failed',
@@ -42,3 +34,21 @@ export async function writeNewFile(
     );
   }
 }
+
+/** Writes a file under another name, and gives it its own once all of it is on disk. What fails leaves the other. */
+export async function writeWhole(
+  path: string,
+  chunks: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  const unfinished = unfinishedOf(path);
+  const file = await open(unfinished, 'w', 0o600);
+  try {
+    for await (const chunk of chunks) await file.write(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  renameSync(unfinished, path);
+}
+
+const unfinishedOf = (path: string): string => `${path}.unfinished`;

@@ -81,3 +81,5 @@ export interface DecidedKey {
   /** Everybody who declines, where somebody does: each has to withdraw before the key can be changed. */
   readonly declinedBy?: readonly string[];
 }
+
+export type DecisionTotals = Readonly<Record<'approved' | 'declined' | 'deferred' | 'undecided', number>>;

@@ -1,7 +1,8 @@
-import type { DecisionKind } from '../model/approval.ts';
+import type { DecisionKind, DecisionTotals } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { OutcomeTotals } from '../model/outcome.ts';
 import type { RolloutPhase } from '../model/phase.ts';
+import type { Counts } from '../model/plan.ts';
 import type { ReviewGroup, ReviewPage, ReviewRow } from '../model/review.ts';
 import type { VerdictTotals } from '../model/verdict.ts';
 
@@ -20,17 +21,8 @@ export interface Overview {
   readonly signed: boolean;
   /** Only findings that this is true of are shown and can be decided on. */
   readonly where?: string;
-  readonly counts: KeyCounts;
+  readonly counts: Counts;
   readonly unreachable: readonly { account: string; region: string; reason: string }[];
-}
-
-export interface KeyCounts {
-  readonly listed: number;
-  readonly candidate: number;
-  readonly enabled: number;
-  readonly ineligible: number;
-  readonly unknown: number;
-  readonly awsManaged: number;
 }
 
 /** Where the rollout stands this moment. */
@@ -38,14 +30,12 @@ export interface LiveStatus {
   readonly rollout: string;
   readonly phase: RolloutPhase;
   readonly candidate: number;
-  readonly decisions: DecisionCount;
+  readonly decisions: DecisionTotals;
   readonly outcomes: OutcomeTotals;
   readonly verdicts: VerdictTotals;
   /** The command that leads on. */
   readonly next: string;
 }
-
-export type DecisionCount = Readonly<Record<'approved' | 'declined' | 'deferred' | 'undecided', number>>;
 
 export interface FindingsAnswer extends Omit<ReviewPage, 'rows'> {
   readonly findings: readonly ReviewRow[];
@@ -107,7 +97,7 @@ export interface RecordedAnswer {
   readonly blocked: number;
   readonly keys: number;
   readonly decision: DecisionKind;
-  readonly totals: DecisionCount;
+  readonly totals: DecisionTotals;
 }
 
 /** What a page is told of an error: never how the inside looks. */

@@ -4,7 +4,7 @@ import type { DecisionRequest } from '../approve/request.ts';
 import { signPayload } from '../evidence/dsse.ts';
 import { approvalStatement } from '../evidence/statement.ts';
 import { KeyturnError } from '../messages/error.ts';
-import type { Approval, DecisionKind } from '../model/approval.ts';
+import type { Approval, DecisionKind, DecisionTotals } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import { APPROVAL_LIFE_MS } from '../model/in-force.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
@@ -33,8 +33,6 @@ export interface Submission {
   /** The approver's Ed25519 private key, to sign the approval with. */
   readonly key?: KeyObject;
 }
-
-export type DecisionTotals = Readonly<Record<'approved' | 'declined' | 'deferred' | 'undecided', number>>;
 
 /** The decisions in force after an approval was recorded. */
 export interface Recorded extends DecisionTotals {

@@ -6,9 +6,9 @@ import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
+import type { Counts } from '../../src/model/plan.ts';
 import type { ReviewGroup } from '../../src/model/review.ts';
 import { EVERY_KEY, type FilterToken, type GroupProperty } from '../../src/model/review-words.ts';
-import type { KeyCounts } from '../../src/web/shapes.ts';
 import { readGroups } from './api.ts';
 import type { ReviewState } from './use-review.ts';
 import { count, keys, PROPERTY_WORDS, Said } from './words.tsx';
@@ -50,7 +50,7 @@ export function Posture({ review, onFilter }: Props) {
   );
 }
 
-const NO_KEYS: KeyCounts = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
+const NO_KEYS: Counts = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
 
 const KINDS = [
   { kind: 'enabled', word: 'On' },
@@ -59,7 +59,7 @@ const KINDS = [
   { kind: 'unknown', word: 'Not known' },
 ] as const;
 
-function Figures({ counts }: { counts: KeyCounts }) {
+function Figures({ counts }: { counts: Counts }) {
   return (
     <div>
       <Bar parts={KINDS.map(({ kind }) => ({ kind, keys: counts[kind] }))} of={sum(counts)} tall />
@@ -78,7 +78,7 @@ function Figures({ counts }: { counts: KeyCounts }) {
   );
 }
 
-const sum = ({ candidate, enabled, ineligible, unknown }: KeyCounts): number =>
+const sum = ({ candidate, enabled, ineligible, unknown }: Counts): number =>
   candidate + enabled + ineligible + unknown;
 
 interface ChartProps {

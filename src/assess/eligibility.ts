@@ -110,6 +110,7 @@ function concludeRotation(rotation: Reading<RotationStatus> | undefined): Conclu
 const UNKNOWN_REASON: Readonly<Record<Failure['kind'], UnknownReason>> = {
   'access-denied': 'access-denied',
   credentials: 'credentials',
+  'region-unavailable': 'region-unavailable',
   'not-found': 'disappeared',
   throttled: 'gave-up-throttled',
   unsupported: 'unsupported',

@@ -84,6 +84,11 @@ const EXPLAIN: Readonly<Record<FindingReason, (profile: Profile) => Explanation>
     ),
   credentials: () =>
     say('AWS did not accept the credentials for this read.', 'Renew the credentials, then assess again.'),
+  'region-unavailable': (profile) =>
+    say(
+      `The Region does not accept the credentials (${profile.gaps[0]?.code}), so nothing is known of the key.`,
+      'Enable the Region for the account, or leave it out with --exclude-region, then assess again.',
+    ),
   disappeared: () =>
     say('The key was listed, and gone when it was looked at.', 'Nothing, if it was meant to go.'),
   'gave-up-throttled': (profile) =>

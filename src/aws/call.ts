@@ -52,16 +52,24 @@ export async function call<T>(request: Call<T>): Promise<Answer<T>> {
         pace.holdBack(backoff);
         onThrottled(operation);
       }
-      if (attempt >= attemptsFor(failure, request.patience)) {
+      if (attempt >= attemptsFor(failure, request)) {
         const at = clock.now().toISOString();
-        return { ok: false, failure: { ...failure, attempts: attempt }, at, certain: surelyNotDone(failure) };
+        return {
+          ok: false,
+          failure: { attempts: attempt, ...failure },
+          at,
+          certain: surelyNotDone(operation, failure),
+        };
       }
       await clock.sleep(backoff);
     }
   }
 }
 
-function attemptsFor({ kind }: Failure, patience: Patience): number {
+/** The call that was to obtain the credentials has been retried by itself. */
+function attemptsFor(failure: Failure, { operation, patience }: Call<unknown>): number {
+  const { kind } = failure;
+  if (failure.operation !== operation) return 1;
   if (kind === 'throttled') return patience.throttled;
   return kind === 'server' || kind === 'network' || kind === 'malformed-answer' ? patience.passing : 1;
 }

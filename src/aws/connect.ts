@@ -5,6 +5,7 @@ import type { AskedProfile, Aws, Caller, Clock } from '../workflow/ports.ts';
 import type { CallContext } from './call.ts';
 import { clientSettings, connectHttp } from './client-settings.ts';
 import { accountCredentials, type RoleSettings } from './credentials.ts';
+import { homeRegion, type JudgeCredentials, judgeCredentials } from './credentials-check.ts';
 import { askIdentity, identityError } from './identity.ts';
 import { openKmsPlace } from './kms-place.ts';
 import { type NamedProfile, profileCredentials } from './profiles.ts';
@@ -59,6 +60,22 @@ export function connectAws(settings: AwsSettings): Aws {
     endpoints.set(region, known);
     return known;
   }
+  const judges = new Map<string, JudgeCredentials>();
+  /** The Region that answered who the caller is comes first: it is known to work. */
+  function judgeOf(account: string): JudgeCredentials {
+    const own = credentials.of(account);
+    const clients = () => [
+      new STSClient({ ...regional, credentials: own }),
+      new STSClient({
+        ...regional,
+        credentials: own,
+        region: async () => homeRegion(await region()) ?? region(),
+      }),
+    ];
+    const known = judges.get(account) ?? judgeCredentials(clients, context);
+    judges.set(account, known);
+    return known;
+  }
 
   return {
     identify,
@@ -94,7 +111,7 @@ export function connectAws(settings: AwsSettings): Aws {
         userAgent: shared.customUserAgent,
       });
       const client = () => new KMSClient({ ...shared, region, credentials: own });
-      return openKmsPlace(place, { client, read, onThrottled }, clock, pace);
+      return openKmsPlace(place, { client, read, onThrottled, judge: judgeOf(account) }, clock, pace);
     },
   };
 }

@@ -1,12 +1,11 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
-import type { Failure } from '../model/failure.ts';
 import { timestamp } from '../model/text.ts';
 import type { Answer, Caller } from '../workflow/ports.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
-import { readFailure } from './failure.ts';
+import { NoCredentials, readFailure } from './failure.ts';
 import { Pace } from './pace.ts';
 import { QUOTA_SHARE } from './quotas.ts';
 
@@ -80,7 +79,7 @@ export function accountCredentials(
     if (answer.ok) return answer.value;
     const { failure } = answer;
     if (failure.kind === 'access-denied' && account === (await caller()).account) return own();
-    throw Object.assign(new Error(failure.message), { name: failure.code, failure });
+    throw new NoCredentials(failure);
   }
 
   function of(account: string): AwsCredentialIdentityProvider {
@@ -102,16 +101,10 @@ export function accountCredentials(
         await of(account)();
         return { ok: true, value: undefined, at };
       } catch (thrown) {
-        return { ok: false, failure: failureOf(thrown), at, certain: true };
+        return { ok: false, failure: readFailure('AssumeRole', thrown), at, certain: true };
       }
     },
   };
-}
-
-function failureOf(thrown: unknown): Failure {
-  return thrown instanceof Error && 'failure' in thrown
-    ? (thrown.failure as Failure)
-    : readFailure('AssumeRole', thrown);
 }
 
 function toIdentity({ Credentials }: z.infer<typeof assumed>): AwsCredentialIdentity {

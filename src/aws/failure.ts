@@ -1,37 +1,74 @@
-import type { Failure, FailureKind } from '../model/failure.ts';
+import { FAILURE_KINDS, type Failure, type FailureKind } from '../model/failure.ts';
 
-const BY_CODE: Readonly<Record<string, FailureKind>> = {
-  AccessDeniedException: 'access-denied',
-  AccessDenied: 'access-denied',
-  UnauthorizedOperation: 'access-denied',
-  ThrottlingException: 'throttled',
-  Throttling: 'throttled',
-  TooManyRequestsException: 'throttled',
-  RequestLimitExceeded: 'throttled',
-  NotFoundException: 'not-found',
-  DisabledException: 'invalid-state',
-  KMSInvalidStateException: 'invalid-state',
-  UnsupportedOperationException: 'unsupported',
-  DependencyTimeoutException: 'server',
-  KMSInternalException: 'server',
-  InternalFailure: 'server',
-  ServiceUnavailable: 'server',
-  CredentialsProviderError: 'credentials',
-  TokenProviderError: 'credentials',
-  ExpiredToken: 'credentials',
-  ExpiredTokenException: 'credentials',
-  RequestExpired: 'credentials',
-  UnrecognizedClientException: 'credentials',
-  InvalidClientTokenId: 'credentials',
-  InvalidSignatureException: 'credentials',
-  SignatureDoesNotMatch: 'credentials',
-  IncompleteSignature: 'credentials',
-  MissingAuthenticationTokenException: 'credentials',
-  MissingAuthenticationToken: 'credentials',
-  TimeoutError: 'network',
-  SyntaxError: 'malformed-answer',
-  UndocumentedAnswer: 'malformed-answer',
+/** AWS's codes by class: those of KMS and STS, and the common errors of all services (kms-facts §3, §13.2, §13.3). */
+const CODES_OF: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
+  'access-denied': ['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized'],
+  credentials: [
+    'CredentialsProviderError',
+    'TokenProviderError',
+    'ExpiredToken',
+    'ExpiredTokenException',
+    'RequestExpired',
+    'UnrecognizedClientException',
+    'InvalidClientTokenId',
+    'AuthFailure',
+    'InvalidSignatureException',
+    'SignatureDoesNotMatch',
+    'IncompleteSignature',
+    'MissingAuthenticationTokenException',
+    'MissingAuthenticationToken',
+    // A key or a token with a character that no HTTP header can have, such as a line break.
+    'UND_ERR_INVALID_ARG',
+  ],
+  'region-unavailable': [
+    'OptInRequired',
+    'RegionDisabledException',
+    'SubscriptionRequiredException',
+    'PendingVerification',
+  ],
+  throttled: [
+    'ThrottlingException',
+    'Throttling',
+    'ThrottledException',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'TooManyRequestsException',
+    'RequestLimitExceeded',
+    'SlowDown',
+  ],
+  'not-found': ['NotFoundException'],
+  'invalid-state': ['DisabledException', 'KMSInvalidStateException'],
+  unsupported: ['UnsupportedOperationException'],
+  server: [
+    'DependencyTimeoutException',
+    'KMSInternalException',
+    'KeyUnavailableException',
+    'InternalFailure',
+    'InternalError',
+    'InternalServerError',
+    'InternalServerException',
+    'ServiceException',
+    'ServiceUnavailable',
+    'ServiceUnavailableException',
+    'Unavailable',
+    'RequestTimeout',
+    'RequestTimeoutException',
+    'RequestAbortedException',
+    'IDPCommunicationError',
+  ],
+  network: ['TimeoutError'],
+  'malformed-answer': ['SyntaxError', 'UndocumentedAnswer'],
 };
+
+const BY_CODE: ReadonlyMap<string, FailureKind> = new Map(
+  FAILURE_KINDS.flatMap((kind) => (CODES_OF[kind] ?? []).map((code) => [code, kind])),
+);
+
+/** Names that JavaScript and the SDK give to an error for want of a code of AWS. */
+const NO_CODE = new Set(['Error', 'SyntaxError', 'TypeError', 'Unknown', 'UnknownError']);
+
+/** Codes of OpenSSL with which a certificate is refused before anything is sent. */
+const REFUSED_CERTIFICATE = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH$)/;
 
 /** Connection errors after which the request cannot have reached AWS. */
 const NEVER_SENT = new Set([
@@ -47,8 +84,20 @@ interface Thrown {
   readonly name?: unknown;
   readonly code?: unknown;
   readonly message?: unknown;
+  readonly syscall?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly statusCode?: number };
+}
+
+/** A call that had no credentials to be made with: carries the failure of the call that was to obtain them. */
+export class NoCredentials extends Error {
+  override readonly name = 'NoCredentials';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
 }
 
 /**
@@ -56,17 +105,26 @@ interface Thrown {
  * (kms-facts §3).
  */
 export function readFailure(operation: string, thrown: unknown): Failure {
+  if (thrown instanceof NoCredentials) return thrown.failure;
   const error: Thrown = typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) };
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
-  const code = codeOf(error);
+  const code = codeOf(error, status);
   const requestId = error.$metadata?.requestId;
   return {
     operation,
-    kind: kindOf(code, status),
+    kind: isFileError(error) ? 'credentials' : kindOf(code, status),
     code: code.toWellFormed(),
     message: messageOf(error),
     ...(requestId !== undefined && { requestId }),
   };
+}
+
+/** A file that the AWS configuration names cannot be read: nothing else is read for a call. */
+function isFileError({ code, syscall }: Thrown): boolean {
+  const isFile = syscall === 'open' || syscall === 'read' || syscall === 'stat';
+  return (
+    isFile && typeof code === 'string' && ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR'].includes(code)
+  );
 }
 
 /** AWS may send none (kms-facts §1.2); the SDK then makes one up, which is not to be quoted as AWS's. */
@@ -74,19 +132,30 @@ function messageOf({ message }: Thrown): string {
   return typeof message === 'string' && message !== 'UnknownError' ? message.toWellFormed() : '';
 }
 
-/** Whether AWS surely did not act on a call that failed so. Where in doubt, no (kms-facts §3: read back first). */
-export function surelyNotDone({ kind, code }: Failure): boolean {
-  return NEVER_SENT.has(code) || !(kind === 'server' || kind === 'network' || kind === 'malformed-answer');
+/**
+ * Whether AWS surely did not act on a call that failed so. If in doubt, no (kms-facts §3: read back first). A call that
+ * had no credentials was not sent.
+ */
+export function surelyNotDone(operation: string, failure: Failure): boolean {
+  const { kind, code } = failure;
+  if (failure.operation !== operation || NEVER_SENT.has(code) || REFUSED_CERTIFICATE.test(code)) return true;
+  return !(kind === 'server' || kind === 'network' || kind === 'malformed-answer');
 }
 
-/** Node and undici put a system error's code in `code`; AWS's stands in `name`. */
-function codeOf({ name, code }: Thrown): string {
-  if (typeof code === 'string' && /^(E|UND_ERR_)[A-Z_]+$/.test(code)) return code;
-  return typeof name === 'string' ? name : 'UnknownError';
+/** Node and undici put a system error's code in `code`; AWS's is in `name`. An answer without one has its status. */
+function codeOf({ name, code }: Thrown, status: number | undefined): string {
+  if (typeof code === 'string' && (/^(E|UND_ERR_)[A-Z_]+$/.test(code) || REFUSED_CERTIFICATE.test(code))) {
+    return code;
+  }
+  const named = typeof name === 'string' ? name : 'UnknownError';
+  return NO_CODE.has(named) && status !== undefined && status >= 300 ? `HTTP ${status}` : named;
 }
 
+/** An answer of 300 or more without a code is not AWS's: a proxy or a gateway made it. */
 function kindOf(code: string, status: number | undefined): FailureKind {
   if (status !== undefined && status >= 500) return 'server';
-  if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code] ?? 'network';
-  return status === undefined ? 'network' : 'invalid-request';
+  const known = BY_CODE.get(code);
+  if (known !== undefined) return known;
+  if (status === undefined) return 'network';
+  return code.startsWith('HTTP ') ? 'malformed-answer' : 'invalid-request';
 }

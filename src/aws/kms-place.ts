@@ -4,6 +4,7 @@ import type { LastUsage } from '../model/last-use.ts';
 import { type Place, parseKeyArn } from '../model/place.ts';
 import type { Answer, Clock, KeyReference, KmsPlace } from '../workflow/ports.ts';
 import { type Call, call, ONCE, type Patience, READ_PATIENCE, undocumentedAnswer } from './call.ts';
+import type { JudgeCredentials } from './credentials-check.ts';
 import {
   parseAliases,
   parseKeys,
@@ -33,6 +34,8 @@ export interface KmsAccess {
   readonly client: () => KMSClient;
   readonly read: Reader;
   readonly onThrottled: Call<unknown>['onThrottled'];
+  /** Tells credentials that are gone from a Region that does not accept them. */
+  readonly judge: JudgeCredentials;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface KmsAccess {
  */
 export function openKmsPlace(
   place: Place,
-  { client, read, onThrottled }: KmsAccess,
+  { client, read, onThrottled, judge }: KmsAccess,
   clock: Clock,
   share = QUOTA_SHARE,
 ): KmsPlace {
@@ -54,13 +57,22 @@ export function openKmsPlace(
     return known;
   }
 
-  function make<T>(
+  async function make<T>(
     operation: KmsOperation,
     send: Call<T>['send'],
     parse: Call<T>['parse'],
     patience: Patience = READ_PATIENCE,
   ): Promise<Answer<T>> {
-    return call({ operation, pace: paceOf(operation), clock, onThrottled, patience, send, parse });
+    const answer = await call({
+      operation,
+      pace: paceOf(operation),
+      clock,
+      onThrottled,
+      patience,
+      send,
+      parse,
+    });
+    return answer.ok ? answer : { ...answer, failure: await judge(answer.failure) };
   }
 
   return {

@@ -6,6 +6,7 @@ import type { Answer, AskedProfile, Caller } from '../workflow/ports.ts';
 import type { CallContext } from './call.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { AccountCredentials } from './credentials.ts';
+import { NoCredentials } from './failure.ts';
 import { askIdentity, identityError } from './identity.ts';
 
 /** One of several profiles: its name, and the account that it was of when the rollout began. */
@@ -49,8 +50,7 @@ export function profileCredentials(
     of: (account) => async () => {
       const found = await find(account);
       if (found.ok) return found.value();
-      const { code, message } = found.failure;
-      throw Object.assign(new Error(message), { name: code });
+      throw new NoCredentials(found.failure);
     },
     reach: async (account) => {
       const found = await find(account);

@@ -62,10 +62,17 @@ export class Governor {
     this.#wake();
   }
 
+  /** Nothing further is begun in this place; others go on. */
+  stopPlace(place: string, reason: string): void {
+    this.#state(place).stopped ??= reason;
+    this.#wake();
+  }
+
   /** Why nothing further is begun in this place; undefined while it goes on. */
   whyStopped(place: string): string | undefined {
-    const { streak, error } = this.#state(place);
+    const { streak, error, stopped } = this.#state(place);
     if (this.#stopped !== undefined) return this.#stopped;
+    if (stopped !== undefined) return stopped;
     if (this.#used >= this.#radius.limit) return `--limit ${this.#radius.limit} reached`;
     if (this.#failures >= this.#radius.maxFailures)
       return `--max-failures ${this.#radius.maxFailures} reached`;
@@ -114,7 +121,13 @@ export class Governor {
   }
 
   #state(place: string): PlaceState {
-    const state = this.#places.get(place) ?? { working: 0, settling: 0, streak: 0, error: undefined };
+    const state = this.#places.get(place) ?? {
+      working: 0,
+      settling: 0,
+      streak: 0,
+      error: undefined,
+      stopped: undefined,
+    };
     this.#places.set(place, state);
     return state;
   }
@@ -129,4 +142,5 @@ interface PlaceState {
   settling: number;
   streak: number;
   error: string | undefined;
+  stopped: string | undefined;
 }

@@ -1,6 +1,7 @@
-import type { Failure } from '../model/failure.ts';
+import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { type KeyMetadata, keyMetadata } from '../model/key-facts.ts';
+import type { Place } from '../model/place.ts';
 
 /** What to do about one approved key, decided on a check made right before. */
 export type Step =
@@ -13,8 +14,31 @@ export type Step =
       readonly drift: readonly string[];
     }
   | { readonly kind: 'fail'; readonly failure: Failure }
-  /** The credentials failed, so nothing can be said of this key nor of the next. */
+  /** Nothing can be said of this key, nor of the next ones: see `reachOf`. */
   | { readonly kind: 'stop'; readonly failure: Failure };
+
+/** What a failure is about, if it is about more than one key. */
+export type Reach = 'place' | 'account' | 'run';
+
+/**
+ * How far a failure reaches beyond its key. The Region is a matter of the place. Credentials are those of one account,
+ * unless the caller's own are refused, with which the roles of all accounts are assumed.
+ */
+export function reachOf({ kind, operation }: Failure): Reach | undefined {
+  if (operation === 'AssumeRole') return kind === 'credentials' ? 'run' : 'account';
+  if (kind === 'credentials') return 'account';
+  return kind === 'region-unavailable' ? 'place' : undefined;
+}
+
+/** Why nothing further is changed as far as a failure reaches, in one clause. */
+export function explainStop(failure: Failure, { region }: Pick<Place, 'region'>): string {
+  const { kind, operation, code } = failure;
+  if (kind === 'region-unavailable' && operation !== 'AssumeRole')
+    return `${region} does not accept the credentials (${operation}: ${code}): the Region is probably not enabled for the account`;
+  return kind === 'credentials'
+    ? `AWS no longer accepts the credentials (${operation}: ${code})`
+    : `the account cannot be reached: ${describeFailure(failure)}`;
+}
 
 /**
  * Compares a key as it was approved with the same key as it is now. Only a key that is still a candidate is changed;
@@ -22,7 +46,7 @@ export type Step =
  */
 export function decideStep(approved: Finding, fresh: Finding): Step {
   const failure = fresh.finding === 'unknown' ? fresh.gaps[0] : undefined;
-  if (failure?.kind === 'credentials') return { kind: 'stop', failure };
+  if (failure && reachOf(failure) !== undefined) return { kind: 'stop', failure };
   if (failure && fresh.reason !== 'disappeared') return { kind: 'fail', failure };
   const drift = driftBetween(approved, fresh);
   if (fresh.finding === 'candidate') return { kind: 'enable', drift };

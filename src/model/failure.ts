@@ -6,7 +6,9 @@ import { text } from './text.ts';
  * empty and are never parsed for a decision (kms-facts §1.2, §3).
  *
  * - `access-denied`: AWS refused the caller. Never to be shown as "off" or "empty".
- * - `credentials`: missing, expired or unknown to the Region; no other key would fare better.
+ * - `credentials`: missing, expired or revoked; no other key would fare better.
+ * - `region-unavailable`: the Region does not accept credentials that are good elsewhere. It is probably not enabled for
+ *   the account; other places are not affected (kms-facts §13.2).
  * - `not-found`, `invalid-state`, `unsupported`, `invalid-request`: final, AWS's considered answer.
  * - `throttled`: the quota; later is better.
  * - `server`, `network`, `malformed-answer`: what happened on the other side is not known.
@@ -14,6 +16,7 @@ import { text } from './text.ts';
 export const FAILURE_KINDS = [
   'access-denied',
   'credentials',
+  'region-unavailable',
   'not-found',
   'invalid-state',
   'unsupported',

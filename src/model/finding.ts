@@ -39,6 +39,7 @@ export const STATE_REASONS = [
 export const UNKNOWN_REASONS = [
   'access-denied',
   'credentials',
+  'region-unavailable',
   'disappeared',
   'gave-up-throttled',
   'unsupported',

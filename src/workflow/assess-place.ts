@@ -29,7 +29,6 @@ const BATCH = 500;
  */
 export async function assessPlace(work: PlaceAssessment): Promise<void> {
   const { kms, store, clock, notify, rollout } = work;
-  const aliases = kms.listAliases();
   const listing = await kms.listKeys();
   if (!listing.ok) {
     const place = { ...kms.place, ...mendListing(listing.failure, kms.place) };
@@ -38,7 +37,8 @@ export async function assessPlace(work: PlaceAssessment): Promise<void> {
   }
   notify({ code: 'place-listed', place: kms.place, keys: listing.value.length });
   const findings = gatherFindings(work);
-  await assessKeys(work, listing.value, aliases, findings);
+  // Not before: in a place that cannot be listed nothing else is asked.
+  await assessKeys(work, listing.value, kms.listAliases(), findings);
   const again = await kms.listKeys();
   const listed = again.ok
     ? await assessDifference(work, listing.value, again.value, findings)
@@ -139,7 +139,12 @@ function mendListing(failure: Failure, { region }: Place): Mend {
     case 'credentials':
       return {
         reason: `credentials not accepted: ${said}`,
-        fix: `Enable the Region ${region} for the account, or leave it out; renew the credentials if they expired.`,
+        fix: 'Renew the credentials, then assess again.',
+      };
+    case 'region-unavailable':
+      return {
+        reason: `the Region does not accept the credentials: ${said}`,
+        fix: `Enable the Region ${region} for the account, or leave it out with --exclude-region ${region}.`,
       };
     case 'throttled':
       return { reason: `gave up after throttling: ${said}`, fix: 'Assess again at a quieter time.' };

@@ -1,5 +1,5 @@
 import type { Permit } from '../configure/governor.ts';
-import type { Step } from '../configure/step.ts';
+import { explainStop, type Reach, reachOf, type Step } from '../configure/step.ts';
 import type { Failure } from '../model/failure.ts';
 import { APPROVAL_EXPIRED } from '../model/in-force.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -18,8 +18,8 @@ export interface ChangeWork {
   readonly settleMs: number;
   /** Ends the waiting; what is announced then stays announced, for the next run to settle. */
   readonly signal?: AbortSignal;
-  /** Ends the whole run: AWS no longer accepts the credentials. */
-  readonly stopRun: (reason: string) => void;
+  /** Begins nothing further as far as a failure reaches. */
+  readonly stop: (reach: Reach, reason: string) => void;
   /** Called when a change has to be read back before anything else is said of it. */
   readonly onSettling: () => void;
 }
@@ -53,15 +53,11 @@ export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Perm
   }
 }
 
-/** A change that surely shows no effect, for a reason that may pass; lost credentials end the run instead. */
+/** A change that surely shows no effect, for a reason that may pass and is about this key alone. */
 function mayTryAgain(outcome: Outcome): boolean {
   const { error } = outcome;
-  return (
-    outcome.outcome === 'pending' &&
-    !isUnsettled(outcome) &&
-    error !== undefined &&
-    error.kind !== 'credentials'
-  );
+  const isDue = outcome.outcome === 'pending' && !isUnsettled(outcome);
+  return isDue && error !== undefined && reachOf(error) === undefined;
 }
 
 /** A key that is on after a call of ours went unanswered, though its state may stand against a change by now. */
@@ -105,8 +101,8 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
     return settleChange(work, { ...called, error: answer.failure });
   }
   const { intendedAt, ...notDone } = { ...called, error: answer.failure };
-  const mayPass = answer.failure.kind === 'throttled' || answer.failure.kind === 'credentials';
-  if (mayPass || answer.failure.kind === 'network') return notDone;
+  const { kind } = answer.failure;
+  if (kind === 'throttled' || kind === 'network' || reachOf(answer.failure) !== undefined) return notDone;
   return { ...notDone, intendedAt: intent.intendedAt, outcome: 'failed', finishedAt: answer.at };
 }
 
@@ -159,12 +155,13 @@ async function conclude(
   work: ChangeWork,
   permit: Permit,
   earlier: Outcome,
-  outcome: Outcome,
+  ended: Outcome,
 ): Promise<Outcome> {
+  const reach = ended.error && reachOf(ended.error);
+  const why = ended.error && reach && explainStop(ended.error, ended);
+  const outcome = why === undefined ? ended : { explanation: `${why}.`, ...ended };
   await work.store.recordOutcome(work.rollout.id, outcome);
-  if (outcome.error?.kind === 'credentials') {
-    work.stopRun(`AWS no longer accepts the credentials (${outcome.error.code})`);
-  }
+  if (reach && why !== undefined) work.stop(reach, why);
   // What an earlier run called has been counted by that run.
   permit.end(endingOf(outcome, outcome.attempts > earlier.attempts));
   return outcome;
@@ -181,6 +178,7 @@ const PASSING = new Set<Failure['kind']>([
   'network',
   'malformed-answer',
   'credentials',
+  'region-unavailable',
 ]);
 
 function permanent(error: Failure | undefined): { permanentError?: string } {

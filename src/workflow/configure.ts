@@ -1,8 +1,9 @@
 import { type BlastRadius, Governor } from '../configure/governor.ts';
+import { explainStop, type Reach } from '../configure/step.ts';
 import type { OutcomeTotals } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { changeKey } from './change-key.ts';
+import { type ChangeWork, changeKey } from './change-key.ts';
 import { checkCaller } from './check-caller.ts';
 import { concurrently } from './concurrently.ts';
 import type { Host } from './host.ts';
@@ -73,14 +74,29 @@ async function changeKeys(
     done += 1;
     host.notify({ code: 'progress', phase: 'configure', done, of: keys });
   };
+  const stop = stopWithin(governor, places);
   await concurrently(places, PLACES_AT_ONCE, (each) =>
-    changePlace(host, rollout, { ...each, governor, settleMs: request.settleMs, onKey }),
+    changePlace(host, rollout, { ...each, governor, stop, settleMs: request.settleMs, onKey }),
   );
   return governor.spent;
 }
 
+type Stop = (place: Place, reach: Reach, reason: string) => void;
+
+/** Stops this place, all places of its account, or the run. */
+function stopWithin(governor: Governor, places: readonly ApprovedPlace[]): Stop {
+  return ({ account, region }, reach, reason) => {
+    if (reach === 'run') return governor.stop(reason);
+    for (const { place } of places) {
+      const isMeant = place.account === account && (reach === 'account' || place.region === region);
+      if (isMeant) governor.stopPlace(nameOf(place), reason);
+    }
+  };
+}
+
 interface PlaceOfChanges extends ApprovedPlace {
   readonly governor: Governor;
+  readonly stop: Stop;
   readonly settleMs: number;
   readonly onKey: () => void;
 }
@@ -90,12 +106,7 @@ async function changePlace(host: Host, rollout: AssessedRollout, work: PlaceOfCh
   const { place, keys, governor } = work;
   const reached = await aws.reach(place.account);
   if (!reached.ok) {
-    const { operation, code } = reached.failure;
-    return notify({
-      code: 'place-stopped',
-      place,
-      reason: `the account cannot be reached: ${operation}: ${code}`,
-    });
+    return notify({ code: 'place-stopped', place, reason: explainStop(reached.failure, place) });
   }
   const begun = await changeKeysOfPlace(host, rollout, work);
   const reason = governor.whyStopped(nameOf(place));
@@ -106,12 +117,12 @@ async function changePlace(host: Host, rollout: AssessedRollout, work: PlaceOfCh
 async function changeKeysOfPlace(
   { aws, store, clock, notify, signal }: Host,
   rollout: AssessedRollout,
-  { place, governor, settleMs, onKey }: PlaceOfChanges,
+  { place, governor, stop: stopFrom, settleMs, onKey }: PlaceOfChanges,
 ): Promise<number> {
   const onSettling = once(() => notify({ code: 'settling', place, seconds: settleMs / 1000 }));
-  const stopRun = (reason: string) => governor.stop(reason);
+  const stop: ChangeWork['stop'] = (reach, reason) => stopFrom(place, reach, reason);
   const kms = aws.place(place);
-  const work = { kms, store, clock, rollout, settleMs, stopRun, onSettling, ...(signal && { signal }) };
+  const work = { kms, store, clock, rollout, settleMs, stop, onSettling, ...(signal && { signal }) };
   // As many as the governor lets be open in one place.
   const open = new Set<Promise<void>>();
   const failures: unknown[] = [];

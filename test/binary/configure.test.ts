@@ -46,6 +46,35 @@ const byArn = ({ sandbox }: Journey) =>
     .toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
 
 describe.concurrent('configure', () => {
+  it('goes on everywhere else if a Region was disabled after the approval', async () => {
+    const AFRICA = 'af-south-1';
+    const enabled = { [FRANKFURT]: 'ENABLED', [IRELAND]: 'ENABLED', 'us-east-1': 'ENABLED' } as const;
+    const places = [AFRICA, FRANKFURT, IRELAND];
+    const journey = await approved(
+      {
+        regions: { ...enabled, [AFRICA]: 'ENABLED' },
+        keys: places.flatMap((region) => candidates(region === AFRICA ? 3 : 12, region)),
+      },
+      ...places.flatMap((region) => ['--region', region]),
+    );
+    const revoked = { kind: 'error', status: 403, code: 'UnrecognizedClientException' } as const;
+    const operations = ['EnableKeyRotation', 'GetCallerIdentity'] as const;
+    const first = { EnableKeyRotation: 0, GetCallerIdentity: 1 };
+    journey.sandbox.configure({
+      faults: operations.map((operation) => ({ ...revoked, operation, skip: first[operation] })),
+    });
+    const stopped = await journey.run('configure');
+    expect(stopped.stderr).toContain('AWS no longer accepts the credentials');
+    expect(enableCalls(journey.sandbox).length).toBeLessThanOrEqual(15);
+    journey.sandbox.configure({ faults: [], regions: { ...enabled, [AFRICA]: 'DISABLED' } });
+    const { code, stdout, stderr } = await journey.run('configure');
+    expect(code).toBe(EXIT.incomplete);
+    expect(stdout).toContain('24 enabled, 0 already enabled, 0 skipped, 0 failed, 3 pending');
+    expect(stdout).toMatch(/af-south-1.*does not accept the credentials/);
+    expect(stdout).toMatch(/af-south-1.*probably not enabled for the account/);
+    expect(stderr).not.toContain('stopped');
+  });
+
   it('turns on each approved key with one call that names the period, and no other key', async () => {
     const journey = await startJourney({ world: 'demo' });
     const { run, sandbox } = journey;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { assembleFinding } from '../../src/assess/assemble.ts';
-import { decideStep } from '../../src/configure/step.ts';
+import { decideStep, reachOf } from '../../src/configure/step.ts';
 import type { FailureKind } from '../../src/model/failure.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { CONTEXT, factsOf, multiRegion, ON, read, unread } from '../support/facts.ts';
+import { CONTEXT, factsOf, failureOf, multiRegion, ON, read, unread } from '../support/facts.ts';
 
 function assemble(...facts: Parameters<typeof factsOf>): Finding {
   const finding = assembleFinding(factsOf(...facts), CONTEXT);
@@ -55,6 +55,22 @@ describe('the step for an approved key', () => {
   });
 
   it('is to stop where the credentials are no longer accepted', () => {
-    expect(decideStep(approved, assemble({}, unread('credentials')))).toMatchObject({ kind: 'stop' });
+    for (const kind of ['credentials', 'region-unavailable'] as const) {
+      expect(decideStep(approved, assemble({}, unread(kind)))).toMatchObject({ kind: 'stop' });
+    }
   });
+});
+
+it.each([
+  ['DescribeKey', 'region-unavailable', 'place'],
+  ['DescribeKey', 'credentials', 'account'],
+  ['GetCallerIdentity', 'credentials', 'account'],
+  ['AssumeRole', 'access-denied', 'account'],
+  ['AssumeRole', 'region-unavailable', 'account'],
+  ['AssumeRole', 'network', 'account'],
+  ['AssumeRole', 'credentials', 'run'],
+  ['EnableKeyRotation', 'access-denied', undefined],
+  ['EnableKeyRotation', 'network', undefined],
+] as const)('%s: %s reaches as far as the %s', (operation, kind, reach) => {
+  expect(reachOf(failureOf(kind, operation))).toBe(reach);
 });

@@ -151,6 +151,47 @@ describe('a change', () => {
   });
 });
 
+describe('a Region that is disabled after the approval', () => {
+  it('stops its own place; all others are changed in the same run', async () => {
+    const { aws, store, ...journey } = await beginJourney((world) => {
+      for (let n = 0; n < 30; n++) for (const region of [EU, US]) world.add(`k${n}`, region);
+      for (let n = 0; n < 3; n++) world.add(`af${n}`, 'af-south-1');
+    });
+    const rollout = await journey.assess({ regions: ['af-south-1', EU, US] });
+    await journey.decide(rollout, 'approve', ...aws.keys.keys());
+    for (const keyArn of aws.keys.keys()) {
+      if (keyArn.includes('af-south-1')) aws.unreadable.set(`DescribeKey ${keyArn}`, 'region-unavailable');
+    }
+    expect(await journey.configure(rollout)).toMatchObject({ enabled: 60, pending: 3, failed: 0 });
+    const [sick] = await gather(readOutcomes(store, rollout.id, { outcomes: ['pending'] }));
+    expect(sick?.explanation).toMatch(/^af-south-1 does not accept .*probably not enabled/);
+    const steps = await journey.dryRun(rollout);
+    expect(steps.map(({ step }) => step.kind)).toEqual(['stop', 'stop', 'stop']);
+  });
+
+  it.each(['DescribeKey', 'EnableKeyRotation'] as const)(
+    'is told from credentials that are gone, which stop their account: at %s',
+    async (operation) => {
+      const { aws, ...journey } = await beginJourney((world) => {
+        for (let n = 0; n < 30; n++)
+          for (const region of [EU, US]) {
+            const key = world.add(`k${n}`, region);
+            if (operation === 'EnableKeyRotation') key.fates = ['credentials expired'];
+          }
+      });
+      const rollout = await journey.assess();
+      await journey.decide(rollout, 'approve', ...aws.keys.keys());
+      if (operation === 'DescribeKey')
+        for (const keyArn of aws.keys.keys()) aws.unreadable.set(`DescribeKey ${keyArn}`, 'credentials');
+      expect(await journey.configure(rollout)).toMatchObject({ pending: 60, failed: 0 });
+      const asked = aws.calls.slice(
+        aws.calls.findLastIndex((call) => call.startsWith('ListKeyRotations')) + 1,
+      );
+      expect(asked.length).toBeLessThanOrEqual(30);
+    },
+  );
+});
+
 describe('what changed between approval and change', () => {
   it('is respected: already on is left alone, disabled is skipped, gone is skipped', async () => {
     const { aws, ...journey } = await beginJourney((world) => {

@@ -1,24 +1,30 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
-import { KeyturnError } from '../messages/error.ts';
 import type { AskedProfile, Aws, Caller, Clock } from '../workflow/ports.ts';
+import { type Access, openAccess } from './access.ts';
+import type { AccountAccess } from './accounts.ts';
 import type { CallContext } from './call.ts';
-import { clientSettings, connectHttp } from './client-settings.ts';
-import { accountCredentials, type RoleSettings } from './credentials.ts';
-import { homeRegion, type JudgeCredentials, judgeCredentials } from './credentials-check.ts';
-import { askIdentity, identityError } from './identity.ts';
+import { connectHttp } from './client-settings.ts';
+import { accountsByCaller, type RoleSettings } from './credentials.ts';
+import { type JudgeCredentials, judgeCredentials } from './credentials-check.ts';
+import { NoCredentials } from './failure.ts';
+import { identityError } from './identity.ts';
 import { openKmsPlace } from './kms-place.ts';
-import { type NamedProfile, profileCredentials } from './profiles.ts';
+import type { AskMfaCode } from './mfa-codes.ts';
+import { once } from './once.ts';
+import { accountsByProfile, type NamedProfile } from './profiles.ts';
 import { QUOTA_SHARE } from './quotas.ts';
 import { findKms, type KmsEndpoint, openReader } from './reader.ts';
+import { homeRegion } from './region-settings.ts';
+import { findRegion, openSession } from './sign-in.ts';
 
 export interface AwsSettings {
-  /** A named profile; without it the SDK's own search for credentials decides. */
+  /** The profile that a person named; without it the environment and the SDK's own search decide. */
   readonly profile?: string;
   /** Several profiles instead, each for the account that it is of. */
   readonly profiles?: readonly NamedProfile[];
-  /** Where STS is asked who the caller is, and the Region for everything that names none. */
-  readonly region?: string;
+  /** The Regions that a person named: STS is asked in their partition. */
+  readonly regions?: readonly string[];
   /** The role to assume in each account; without it the caller's own credentials serve. */
   readonly role?: RoleSettings;
   /** The share of each published quota to take, above 0 and at most 1. */
@@ -27,99 +33,87 @@ export interface AwsSettings {
   readonly clock: Clock;
   /** Hears of each answer of AWS that was a throttle. */
   readonly onThrottled?: CallContext['onThrottled'];
+  /** Hears that an access key in the environment wins over the profile that AWS_PROFILE names. */
+  readonly onEnvironmentKeys?: (profile: string) => void;
+  /** Undefined if no person can be asked. */
+  readonly askMfaCode?: AskMfaCode;
 }
 
-/** Opens AWS through the SDK's own providers (environment, profile, SSO, …). Makes no call by itself. */
+/** Opens AWS by one caller or by several profiles. Makes no call by itself. */
 export function connectAws(settings: AwsSettings): Aws {
-  const {
-    clock,
-    onThrottled = () => {},
-    pace = QUOTA_SHARE,
-    profiles,
-    profile = profiles?.[0]?.name,
-  } = settings;
+  const { clock, onThrottled = () => {}, pace = QUOTA_SHARE, profiles, role, regions = [] } = settings;
   const context = { clock, onThrottled };
   const http = connectHttp();
-  const named = { version: settings.version, ...(profile !== undefined && { profile }) };
-  const shared = clientSettings(named, http);
-  // The configured Region where there is one: the first of a scope may be one that the account has not enabled.
-  const configured = new STSClient(shared).config.region;
-  const region = () => configured().catch((error) => settings.region ?? Promise.reject(error));
-  const regional = { ...shared, region };
-  const sts = new STSClient(regional);
-  const byProfile = profiles && profileCredentials(profiles, regional, context);
-  let caller: Promise<Caller> | undefined;
-  const identify = () => {
-    caller ??= byProfile ? byProfile.ask().then(firstCaller) : identifyCaller(sts, context);
-    return caller;
-  };
-  const credentials = byProfile ?? accountCredentials(sts, regional, identify, settings.role, context);
+  const { version, askMfaCode, onEnvironmentKeys = () => {} } = settings;
+  const open = (profile: string | undefined): Promise<Access> =>
+    openAccess({ version, profile, http: async () => http, askMfaCode, onEnvironmentKeys });
+
+  const session = openSession(() => open(settings.profile ?? profiles?.[0]?.name), regions, context);
+  const byProfile = profiles && accountsByProfile(profiles, open, regions, context);
+  const accounts = byProfile ?? accountsByCaller(session, role, context);
+
   const endpoints = new Map<string, Promise<KmsEndpoint>>();
-  function endpointOf(region: string): Promise<KmsEndpoint> {
-    const known = endpoints.get(region) ?? findKms(new KMSClient({ ...shared, region }));
-    endpoints.set(region, known);
+  function endpointOf({ profile = '', client }: Access, region: string): Promise<KmsEndpoint> {
+    const name = `${profile}\n${region}`;
+    const known = endpoints.get(name) ?? findKms(new KMSClient({ ...client('KMS'), region }));
+    endpoints.set(name, known);
     return known;
   }
   const judges = new Map<string, JudgeCredentials>();
   /** The Region that answered who the caller is comes first: it is known to work. */
   function judgeOf(account: string): JudgeCredentials {
-    const own = credentials.of(account);
-    const clients = () => [
-      new STSClient({ ...regional, credentials: own }),
-      new STSClient({
-        ...regional,
-        credentials: own,
-        region: async () => homeRegion(await region()) ?? region(),
-      }),
-    ];
+    const clients = async () => {
+      const { access, region, credentials } = await reached(account);
+      return [...new Set([region, homeRegion(region)])].map(
+        (each) => new STSClient({ ...access.client('STS'), region: each, credentials }),
+      );
+    };
     const known = judges.get(account) ?? judgeCredentials(clients, context);
     judges.set(account, known);
     return known;
   }
 
   return {
-    identify,
+    identify: once(async () => {
+      if (byProfile) return firstCaller(await byProfile.ask());
+      const answer = await session.signIn();
+      if (answer.ok) return answer.value.caller;
+      throw identityError(answer.failure, await session.access());
+    }),
     askProfiles: async () => byProfile?.ask() ?? [],
-    configuredRegion: async () => {
-      try {
-        return await region();
-      } catch (cause) {
-        throw new KeyturnError(
-          'aws-region',
-          'No AWS Region is configured.',
-          'Name one with --region, or set AWS_REGION.',
-          { cause },
-        );
-      }
-    },
+    configuredRegion: async () => findRegion(await session.access()),
     listAccounts: async (units) => {
       const { listAccounts } = await import('./organization.ts');
-      return listAccounts(regional, sts.config.credentials, context, units);
+      return listAccounts(await session.own(), context, units);
     },
-    reach: (account) => credentials.reach(account),
+    reach: (account) => accounts.reach(account),
     listEnabledRegions: async (account) => {
       const { listEnabledRegions } = await import('./regions.ts');
-      return listEnabledRegions(regional, credentials.of(account), context);
+      const found = await accounts.find(account);
+      return found.ok ? listEnabledRegions(found.value, context) : found;
     },
     place: (place) => {
       const { account, region } = place;
-      const own = credentials.of(account);
+      const found = once(() => reached(account));
       const read = openReader({
-        endpoint: () => endpointOf(region),
-        credentials: own,
-        post: http.post,
-        userAgent: shared.customUserAgent,
+        endpoint: async () => endpointOf((await found()).access, region),
+        credentials: async () => (await found()).credentials(),
+        post: async (request) => (await found()).access.http.post(request),
+        userAgent: `keyturn/${version}`,
       });
-      const client = () => new KMSClient({ ...shared, region, credentials: own });
+      const client = async () => {
+        const { access, credentials } = await found();
+        return new KMSClient({ ...access.client('KMS'), region, credentials });
+      };
       return openKmsPlace(place, { client, read, onThrottled, judge: judgeOf(account) }, clock, pace);
     },
   };
-}
 
-async function identifyCaller(sts: STSClient, context: CallContext): Promise<Caller> {
-  const answer = await askIdentity(sts, context);
-  if (answer.ok) return answer.value;
-  throw identityError(answer.failure);
+  async function reached(account: string): Promise<AccountAccess> {
+    const found = await accounts.find(account);
+    if (found.ok) return found.value;
+    throw new NoCredentials(found.failure);
+  }
 }
 
 /** Of several profiles the first that AWS takes stands for the person. */

@@ -4,7 +4,7 @@ import { type CallContext, call, ONCE } from './call.ts';
 import { Pace } from './pace.ts';
 
 /** AWS said so of the credentials themselves, or there are none: nothing is left to ask. */
-const SAID = /^Expired|^RequestExpired$|ProviderError$|^UND_ERR_|^E[A-Z]+$/;
+const SAID = /^Expired|^RequestExpired$|ProviderError$|^MfaCodeNeeded$|^UND_ERR_|^E[A-Z]+$/;
 
 /** Milliseconds. All calls that are in flight in a Region which is not enabled fail at once. */
 const REMEMBERED_MS = 5_000;
@@ -19,7 +19,7 @@ export type JudgeCredentials = (failure: Failure) => Promise<Failure>;
  * @param clients of STS with the same credentials, the most reliable Region first
  */
 export function judgeCredentials(
-  clients: () => readonly STSClient[],
+  clients: () => Promise<readonly STSClient[]>,
   context: CallContext,
 ): JudgeCredentials {
   let asked: { readonly at: number; readonly gone: Promise<boolean> } | undefined;
@@ -27,10 +27,13 @@ export function judgeCredentials(
     if (failure.kind !== 'credentials' || SAID.test(failure.code)) return failure;
     const now = context.clock.now().getTime();
     if (asked === undefined || now - asked.at > REMEMBERED_MS)
-      asked = { at: now, gone: areGone(clients(), context) };
+      asked = { at: now, gone: clients().then((sts) => areGone(sts, context), unreachable) };
     return (await asked.gone) ? failure : { ...failure, kind: 'region-unavailable' };
   };
 }
+
+/** There are no credentials to ask with. */
+const unreachable = (): boolean => true;
 
 /** Whether AWS refuses the credentials wherever it answers; false if it answers nowhere. */
 async function areGone(clients: readonly STSClient[], context: CallContext): Promise<boolean> {
@@ -48,19 +51,4 @@ async function areGone(clients: readonly STSClient[], context: CallContext): Pro
     refused ||= answer.failure.kind === 'credentials';
   }
   return refused;
-}
-
-/** By the prefix of a Region's name, the Region of its partition that no account can disable (kms-facts §8). */
-const HOME: readonly (readonly [prefix: string, region: string])[] = [
-  ['us-gov-', 'us-gov-west-1'],
-  ['us-iso', ''],
-  ['eu-iso', ''],
-  ['eusc-', 'eusc-de-east-1'],
-  ['cn-', 'cn-north-1'],
-  ['', 'us-east-1'],
-];
-
-/** The Region of the same partition that is always enabled; undefined if it is not known. */
-export function homeRegion(region: string): string | undefined {
-  return HOME.find(([prefix]) => region.startsWith(prefix))?.[1] || undefined;
 }

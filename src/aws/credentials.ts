@@ -2,12 +2,13 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
 import { timestamp } from '../model/text.ts';
-import type { Answer, Caller } from '../workflow/ports.ts';
+import type { Answer } from '../workflow/ports.ts';
+import type { AccountAccess, Accounts } from './accounts.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
-import type { ClientSettings } from './client-settings.ts';
 import { NoCredentials, readFailure } from './failure.ts';
 import { Pace } from './pace.ts';
 import { QUOTA_SHARE } from './quotas.ts';
+import type { Session, SignedIn } from './sign-in.ts';
 
 /** A role that is assumed in each account, and what its trust policy may ask for. */
 export interface RoleSettings {
@@ -32,79 +33,84 @@ const assumed = z.object({
   }),
 });
 
-export interface AccountCredentials {
-  /** Credentials for an account, renewed by themselves before they expire. */
-  of(account: string): AwsCredentialIdentityProvider;
-  /** Obtains them once, to know whether the account can be reached at all. */
-  reach(account: string): Promise<Answer<void>>;
-}
-
 /**
- * Credentials by account: the caller's own without a role, and also in the caller's own account where the role is
- * absent there; those of the assumed role elsewhere.
+ * Accounts that are reached from one caller: with its own credentials without a role, and also in its own account if
+ * the role is not there; with those of the assumed role elsewhere.
  */
-export function accountCredentials(
-  sts: STSClient,
-  settings: ClientSettings,
-  caller: () => Promise<Caller>,
+export function accountsByCaller(
+  session: Session,
   role: RoleSettings | undefined,
   context: CallContext,
-): AccountCredentials {
-  const own = sts.config.credentials;
+): Accounts {
   const pace = new Pace(context.clock, ASSUME_ROLE_QUOTA * QUOTA_SHARE);
   const providers = new Map<string, AwsCredentialIdentityProvider>();
 
-  async function assume(account: string, { name, sessionName, externalId, sourceIdentity }: RoleSettings) {
-    const { partition } = await caller();
-    const command = new AssumeRoleCommand({
-      RoleArn: `arn:${partition}:iam::${account}:role/${name}`,
-      RoleSessionName: sessionName,
-      DurationSeconds: SESSION_SECONDS,
-      ExternalId: externalId,
-      SourceIdentity: sourceIdentity,
-    });
-    return call({
-      operation: 'AssumeRole',
-      pace,
-      ...context,
-      patience: READ_PATIENCE,
-      send: () => sts.send(command),
-      parse: (output) => toIdentity(parseOutputWith(assumed)(output)),
-    });
+  async function find(account: string): Promise<Answer<AccountAccess>> {
+    if (!role) return { ok: true, value: await session.own(), at: context.clock.now().toISOString() };
+    const answer = await session.signIn();
+    if (!answer.ok) return answer;
+    const from = answer.value;
+    const known = providers.get(account) ?? kept(from, () => obtain(from, account, role));
+    providers.set(account, known);
+    return { ...answer, value: { ...from, credentials: known } };
   }
 
-  /** The fall-back stands here, where credentials are obtained and renewed, so that no caller has to think of it. */
-  async function obtain(account: string, named: RoleSettings): Promise<AwsCredentialIdentity> {
-    const answer = await assume(account, named);
+  /** The caller's own credentials serve in its own account wherever they are obtained or renewed. */
+  async function obtain(
+    from: SignedIn,
+    account: string,
+    named: RoleSettings,
+  ): Promise<AwsCredentialIdentity> {
+    const answer = await assumeRole(from, account, named, { ...context, pace });
     if (answer.ok) return answer.value;
     const { failure } = answer;
-    if (failure.kind === 'access-denied' && account === (await caller()).account) return own();
+    if (failure.kind === 'access-denied' && account === from.caller.account) return from.credentials();
     throw new NoCredentials(failure);
   }
 
-  function of(account: string): AwsCredentialIdentityProvider {
-    const known = providers.get(account) ?? (role ? kept(() => obtain(account, role)) : own);
-    providers.set(account, known);
-    return known;
-  }
-
-  /** A client's own wrapper keeps credentials until shortly before they expire; kept once for all Regions. */
-  const kept = (provider: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider =>
-    new STSClient({ ...settings, credentials: provider }).config.credentials;
-
   return {
-    of,
+    find,
     reach: async (account) => {
+      const found = await find(account);
+      if (!found.ok) return found;
       const at = context.clock.now().toISOString();
       if (!role) return { ok: true, value: undefined, at };
       try {
-        await of(account)();
+        await found.value.credentials();
         return { ok: true, value: undefined, at };
       } catch (thrown) {
         return { ok: false, failure: readFailure('AssumeRole', thrown), at, certain: true };
       }
     },
   };
+}
+
+/** A client's own wrapper keeps credentials until shortly before they expire; kept once for all Regions. */
+function kept({ access, region }: SignedIn, provider: AwsCredentialIdentityProvider) {
+  return new STSClient({ ...access.client('STS'), region, credentials: provider }).config.credentials;
+}
+
+function assumeRole(
+  { access, region, credentials, caller: { partition } }: SignedIn,
+  account: string,
+  { name, sessionName, externalId, sourceIdentity }: RoleSettings,
+  context: CallContext & { readonly pace: Pace },
+): Promise<Answer<AwsCredentialIdentity>> {
+  const sts = new STSClient({ ...access.client('STS'), region, credentials });
+  const command = new AssumeRoleCommand({
+    RoleArn: `arn:${partition}:iam::${account}:role/${name}`,
+    RoleSessionName: sessionName,
+    DurationSeconds: SESSION_SECONDS,
+    ExternalId: externalId,
+    SourceIdentity: sourceIdentity,
+  });
+  return call({
+    operation: 'AssumeRole',
+    ...context,
+    patience: READ_PATIENCE,
+    send: () => sts.send(command),
+    parse: (output) => toIdentity(parseOutputWith(assumed)(output)),
+  });
 }
 
 function toIdentity({ Credentials }: z.infer<typeof assumed>): AwsCredentialIdentity {

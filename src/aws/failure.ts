@@ -6,6 +6,7 @@ const CODES_OF: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
   credentials: [
     'CredentialsProviderError',
     'TokenProviderError',
+    'MfaCodeNeeded',
     'ExpiredToken',
     'ExpiredTokenException',
     'RequestExpired',

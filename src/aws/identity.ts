@@ -5,6 +5,7 @@ import { shellWord } from '../messages/shell-word.ts';
 import type { Failure } from '../model/failure.ts';
 import { text } from '../model/text.ts';
 import type { Answer, Caller } from '../workflow/ports.ts';
+import type { Access } from './access.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import { watchClock } from './clock-skew.ts';
 import { Pace } from './pace.ts';
@@ -39,11 +40,13 @@ const toCaller = ({ Account, Arn, UserId }: z.infer<typeof identity>): Caller =>
   partition: Arn.split(':')[1] ?? 'aws',
 });
 
-/** What is wrong with the credentials and what mends it; `profile` where they are those of one by name. */
-export function identityError({ kind, code, message }: Failure, profile?: string): KeyturnError {
-  const said = `AWS does not say who the caller is: ${code}${message && ` (${message})`}.`;
+/** What is wrong with the credentials and how to fix it, by the profile that they are of. */
+export function identityError({ kind, code, message }: Failure, from: CredentialsOf): KeyturnError {
+  const { profile } = from;
+  const whose = profile === undefined ? '' : ` of profile ${profile}`;
+  const said = `Could not determine the AWS caller identity${whose}: ${code}${message && ` (${message})`}.`;
   if (kind === 'credentials')
-    return new KeyturnError('aws-credentials', said, mendCredentials(code, message, profile));
+    return new KeyturnError('aws-credentials', said, mendCredentials(code, message, from));
   if (kind === 'access-denied') {
     const fix = `Check the credentials with: aws sts get-caller-identity${flagOf(profile)}`;
     return new KeyturnError('aws-denied', said, fix);
@@ -58,8 +61,15 @@ export function identityError({ kind, code, message }: Failure, profile?: string
 const flagOf = (profile: string | undefined): string =>
   profile === undefined ? '' : ` --profile ${shellWord(profile)}`;
 
-function mendCredentials(code: string, message: string, profile: string | undefined): string {
+/** A profile, and the command that a person signs in to it with, if it has one. */
+type CredentialsOf = Pick<Access, 'profile' | 'signInCommand'>;
+
+function mendCredentials(code: string, message: string, { profile, signInCommand }: CredentialsOf): string {
   const named = flagOf(profile);
+  if (code === 'MfaCodeNeeded') {
+    return 'Run the command in a terminal, or make a session with aws sts get-session-token and name a profile that has its keys.';
+  }
+  if (signInCommand !== undefined) return `Sign in again with: ${signInCommand}`;
   if (code === 'TokenProviderError' || /\bsso\b/i.test(message)) {
     const hint = profile === undefined ? ' (add --profile NAME where you use one)' : '';
     return `Sign in again with: aws sso login${named}${hint}`;

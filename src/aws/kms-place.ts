@@ -31,7 +31,7 @@ const ROTATIONS_A_PAGE = 1000;
  * reads by the shorter way.
  */
 export interface KmsAccess {
-  readonly client: () => KMSClient;
+  readonly client: () => Promise<KMSClient>;
   readonly read: Reader;
   readonly onThrottled: Call<unknown>['onThrottled'];
   /** Tells credentials that are gone from a Region that does not accept them. */
@@ -48,7 +48,7 @@ export function openKmsPlace(
   clock: Clock,
   share = QUOTA_SHARE,
 ): KmsPlace {
-  let changing: KMSClient | undefined;
+  let changing: Promise<KMSClient> | undefined;
   const paces = new Map<KmsOperation, Pace>();
 
   function paceOf(operation: KmsOperation): Pace {
@@ -155,9 +155,9 @@ export function openKmsPlace(
     enableKeyRotation: (KeyId, RotationPeriodInDays) =>
       make(
         'EnableKeyRotation',
-        () => {
+        async () => {
           changing ??= client();
-          return changing.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays }));
+          return (await changing).send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays }));
         },
         () => undefined,
         ONCE,

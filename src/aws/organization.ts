@@ -1,9 +1,8 @@
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
 import { text } from '../model/text.ts';
 import type { Answer, OrganizationAccount } from '../workflow/ports.ts';
+import type { AccountAccess } from './accounts.ts';
 import { type Call, type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
-import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
 import { eachPage } from './pages.ts';
 
@@ -39,13 +38,12 @@ const parseUnits = parseOutputWith(unitsPage);
  * order of their ids, each once, whatever their state. A page may be empty while more follow.
  */
 export async function listAccounts(
-  settings: ClientSettings,
-  credentials: AwsCredentialIdentityProvider,
+  { access, region, credentials }: AccountAccess,
   context: CallContext,
   units: readonly string[],
 ): Promise<Answer<readonly OrganizationAccount[]>> {
   const sdk = await import('@aws-sdk/client-organizations');
-  const client = new sdk.OrganizationsClient({ ...settings, credentials });
+  const client = new sdk.OrganizationsClient({ ...access.client('Organizations'), region, credentials });
   const pace = new Pace(context.clock, STEADY_RATE);
   const make = <T>(operation: string, send: Call<T>['send'], parse: Call<T>['parse']) =>
     call({ ...context, operation, pace, patience: READ_PATIENCE, send, parse });

@@ -1,13 +1,12 @@
-import { STSClient } from '@aws-sdk/client-sts';
-import { fromIni } from '@aws-sdk/credential-provider-ini';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import { KeyturnError } from '../messages/error.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Answer, AskedProfile, Caller } from '../workflow/ports.ts';
+import type { Answer, AskedProfile } from '../workflow/ports.ts';
+import type { Access } from './access.ts';
+import type { AccountAccess, Accounts } from './accounts.ts';
 import type { CallContext } from './call.ts';
-import type { ClientSettings } from './client-settings.ts';
-import type { AccountCredentials } from './credentials.ts';
-import { NoCredentials } from './failure.ts';
-import { askIdentity, identityError } from './identity.ts';
+import { identityError } from './identity.ts';
+import { once } from './once.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
 
 /** One of several profiles: its name, and the account that it was of when the rollout began. */
 export interface NamedProfile {
@@ -15,31 +14,34 @@ export interface NamedProfile {
   readonly account?: string;
 }
 
-interface Asked {
-  readonly profile: NamedProfile;
-  readonly provider: AwsCredentialIdentityProvider;
-  readonly identity: Answer<Caller>;
-}
+/** What became of one profile. */
+type Asked = { readonly profile: NamedProfile } & (
+  | { readonly kind: 'answered'; readonly answer: Extract<Answer<SignedIn>, { ok: true }> }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly error: KeyturnError }
+);
 
 /**
- * Credentials by account where several profiles are named: those of the profile that AWS says is of the account.
- * Each profile is asked once, when first something is wanted of any.
+ * Accounts that have a profile each: the one that AWS says is of the account. Each profile is asked once, when first
+ * something is wanted of any.
+ * @param scope the Regions that a person named
  */
-export function profileCredentials(
+export function accountsByProfile(
   profiles: readonly NamedProfile[],
-  settings: ClientSettings,
+  open: (profile: string) => Promise<Access>,
+  scope: readonly string[],
   context: CallContext,
-): AccountCredentials & { ask(): Promise<AskedProfile[]> } {
-  let answers: Promise<Asked[]> | undefined;
-  const asked = (): Promise<Asked[]> => {
-    answers ??= Promise.all(profiles.map((profile) => askProfile(profile, settings, context)));
-    return answers;
-  };
+): Accounts & { ask(): Promise<AskedProfile[]> } {
+  const askOne = (profile: NamedProfile): Promise<Asked> =>
+    askProfile(profile, async () => {
+      const access = await open(profile.name);
+      return { access, answer: await signIn(access, scope, context) };
+    });
+  const asked = once(() => Promise.all(profiles.map(askOne)));
 
-  async function find(account: string): Promise<Answer<AwsCredentialIdentityProvider>> {
+  async function find(account: string): Promise<Answer<AccountAccess>> {
     const all = await asked();
-    for (const { provider, identity } of all) {
-      if (identity.ok && identity.value.account === account) return { ...identity, value: provider };
+    for (const each of all) {
+      if (each.kind === 'answered' && each.answer.value.caller.account === account) return each.answer;
     }
     const at = context.clock.now().toISOString();
     return { ok: false, failure: whyNone(account, all), at, certain: true };
@@ -47,11 +49,7 @@ export function profileCredentials(
 
   return {
     ask: async () => (await asked()).map(toAskedProfile),
-    of: (account) => async () => {
-      const found = await find(account);
-      if (found.ok) return found.value();
-      throw new NoCredentials(found.failure);
-    },
+    find,
     reach: async (account) => {
       const found = await find(account);
       return found.ok ? { ...found, value: undefined } : found;
@@ -59,40 +57,43 @@ export function profileCredentials(
   };
 }
 
-/**
- * Only the profile itself is looked at: the SDK's own search would go on to whatever the machine has, and a name with
- * a slip in it would be taken for another account's.
- */
 async function askProfile(
   profile: NamedProfile,
-  settings: ClientSettings,
-  context: CallContext,
+  ask: () => Promise<{ access: Access; answer: Answer<SignedIn> }>,
 ): Promise<Asked> {
-  const { name } = profile;
-  const named = { ...settings, profile: name, credentials: fromIni({ profile: name }) };
-  const { region: _, ...unplaced } = named;
-  const configured = new STSClient(unplaced).config.region;
-  const sts = new STSClient({ ...named, region: () => configured().catch(settings.region) });
-  return { profile, provider: sts.config.credentials, identity: await askIdentity(sts, context) };
+  try {
+    const { access, answer } = await ask();
+    if (answer.ok) return { profile, kind: 'answered', answer };
+    const { failure } = answer;
+    return { profile, kind: 'failed', failure, error: identityError(failure, access) };
+  } catch (error) {
+    if (!(error instanceof KeyturnError) || error.code === 'refused-clock') throw error;
+    return { profile, kind: 'failed', failure: noCredentials(error.message), error };
+  }
 }
 
-function toAskedProfile({ profile: { name }, identity }: Asked): AskedProfile {
-  return identity.ok
-    ? { kind: 'answered', name, caller: identity.value }
-    : { kind: 'failed', name, error: identityError(identity.failure, name) };
+function toAskedProfile(asked: Asked): AskedProfile {
+  const { name } = asked.profile;
+  return asked.kind === 'answered'
+    ? { kind: 'answered', name, caller: asked.answer.value.caller }
+    : { kind: 'failed', name, error: asked.error };
 }
 
 /** A profile that failed may be the account's own, unless the rollout knows it to be another's. */
 function whyNone(account: string, all: readonly Asked[]): Failure {
-  const operation = 'GetCallerIdentity';
-  const failed = all.flatMap(({ profile, identity }) =>
-    !identity.ok && (profile.account ?? account) === account
-      ? [{ ...identity.failure, message: `profile ${profile.name}: ${identity.failure.message}` }]
+  const failed = all.flatMap((asked) =>
+    asked.kind === 'failed' && (asked.profile.account ?? account) === account
+      ? [{ ...asked.failure, message: `profile ${asked.profile.name}: ${asked.failure.message}` }]
       : [],
   );
   const [first, ...others] = failed;
   if (first) return { ...first, message: [first, ...others].map(({ message }) => message).join('; ') };
-  return { operation, kind: 'credentials', code: NO_PROFILE, message: 'no profile is of this account' };
+  return noCredentials('no profile is of this account');
 }
 
-const NO_PROFILE = 'CredentialsProviderError';
+const noCredentials = (message: string): Failure => ({
+  operation: 'GetCallerIdentity',
+  kind: 'credentials',
+  code: 'CredentialsProviderError',
+  message,
+});

@@ -1,9 +1,8 @@
 import { AccountClient, ListRegionsCommand, type RegionOptStatus } from '@aws-sdk/client-account';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import * as z from 'zod';
 import type { Answer } from '../workflow/ports.ts';
+import type { AccountAccess } from './accounts.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
-import type { ClientSettings } from './client-settings.ts';
 import { Pace } from './pace.ts';
 import { eachPage } from './pages.ts';
 
@@ -20,13 +19,14 @@ const regionsPage = z.object({
  * be had (denied, or not offered in the partition) ec2:DescribeRegions (kms-facts §8).
  */
 export async function listEnabledRegions(
-  settings: ClientSettings,
-  credentials: AwsCredentialIdentityProvider,
+  reached: AccountAccess,
   context: CallContext,
 ): Promise<Answer<readonly string[]>> {
-  const listed = await listByAccount(new AccountClient({ ...settings, credentials }), context);
+  const { access, region, credentials } = reached;
+  const account = new AccountClient({ ...access.client('Account'), region, credentials });
+  const listed = await listByAccount(account, context);
   if (listed.ok) return listed;
-  const described = await describeByEc2(settings, credentials, context);
+  const described = await describeByEc2(reached, context);
   // The first refusal is the one to mend.
   return described.ok ? described : listed;
 }
@@ -58,12 +58,11 @@ async function listByAccount(
 
 /** Without AllRegions, DescribeRegions names the enabled ones only. */
 async function describeByEc2(
-  settings: ClientSettings,
-  credentials: AwsCredentialIdentityProvider,
+  { access, region, credentials }: AccountAccess,
   context: CallContext,
 ): Promise<Answer<readonly string[]>> {
   const { DescribeRegionsCommand, EC2Client } = await import('@aws-sdk/client-ec2');
-  const client = new EC2Client({ ...settings, credentials });
+  const client = new EC2Client({ ...access.client('EC2'), region, credentials });
   return call({
     operation: 'DescribeRegions',
     pace: new Pace(context.clock, GENTLE),

@@ -96,6 +96,8 @@ function say(message: Exclude<Message, { code: 'progress' }>): string | undefine
       return undefined;
     case 'last-usage-waiting':
       return `All keys are read. Waiting for the last use of the candidates in ${message.places === 1 ? 'one place' : `${message.places} places`}: KMS tells 5 a second in each.`;
+    case 'environment-keys':
+      return `AWS_PROFILE names ${message.profile}, but the access key in AWS_ACCESS_KEY_ID wins, as in the AWS CLI. Unset one of the two, or name the profile with --profile.`;
     case 'lock-taken-over':
       return forTerminalLines(`Going on after a process that did not end well (${message.from}).`);
     case 'settling':

@@ -6,6 +6,7 @@ import type { Notify } from '../messages/message.ts';
 import type { MachineUser, Submitter } from '../model/approval.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Aws, Caller, Clock, Store } from '../workflow/ports.ts';
+import { mfaPrompt } from './mfa.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -111,18 +112,19 @@ export interface Purpose {
 export async function openAws(
   options: AccessOptions,
   { rollout, role, notify }: Purpose,
-  region?: string,
+  regions: readonly string[] = rollout.scope?.regions ?? [],
 ): Promise<Aws> {
   const { connectAws } = await import('../aws/connect.ts');
   const { roleName, configureRoleName, externalId, sourceIdentity, pace } = options;
   const named = role === 'assess' ? roleName : configureRoleName;
-  const first = region ?? rollout.scope?.regions[0];
   return connectAws({
     version: VERSION,
     clock: systemClock,
     onThrottled: (operation) => notify({ code: 'throttled', operation }),
     ...profilesOf(options, rollout),
-    ...(first !== undefined && { region: first }),
+    regions,
+    onEnvironmentKeys: (profile) => notify({ code: 'environment-keys', profile }),
+    ...mfaPrompt(),
     ...(pace !== undefined && { pace }),
     ...(rollout.roles && {
       role: {

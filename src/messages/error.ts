@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'input-argument',
   'input-file',
   'input-config',
+  'input-aws-config',
   'input-profiles',
   'input-decisions',
   'input-plan',

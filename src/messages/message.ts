@@ -26,6 +26,8 @@ export type Message =
     }
   /** Every place is listed and read, and last uses are still being asked for: few a second (kms-facts §2). */
   | { readonly code: 'last-usage-waiting'; readonly places: number }
+  /** An access key in the environment wins over the profile that AWS_PROFILE names. */
+  | { readonly code: 'environment-keys'; readonly profile: string }
   | { readonly code: 'throttled'; readonly operation: string }
   | { readonly code: 'lock-taken-over'; readonly from: string }
   | { readonly code: 'settling'; readonly place: Place; readonly seconds: number }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
 import { connectAws } from '../../src/aws/connect.ts';
-import { homeRegion } from '../../src/aws/credentials-check.ts';
+import { homeRegion } from '../../src/aws/region-settings.ts';
 import { systemClock } from '../../src/cli/session.ts';
 
 afterEach(() => {
@@ -75,8 +75,8 @@ describe('credentials that a Region does not accept', () => {
 it.each([
   ['af-south-1', 'us-east-1'],
   ['us-gov-east-1', 'us-gov-west-1'],
-  ['cn-northwest-1', 'cn-north-1'],
-  ['us-iso-east-1', undefined],
+  ['cn-north-1', 'cn-northwest-1'],
+  ['us-iso-west-1', 'us-iso-east-1'],
 ])('the Region of the partition of %s that is always enabled is %s', (region, home) => {
   expect(homeRegion(region)).toBe(home);
 });

@@ -1,7 +1,8 @@
 import * as sdk from '@aws-sdk/client-kms';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
-import { clientSettings, connectHttp } from '../../src/aws/client-settings.ts';
+import { openAccess } from '../../src/aws/access.ts';
+import { connectHttp } from '../../src/aws/client-settings.ts';
 import { findKms, openReader } from '../../src/aws/reader.ts';
 
 afterEach(() => {
@@ -14,8 +15,22 @@ async function open(settings: SandboxSettings = {}) {
   const sandbox = await startSandbox(settings);
   onTestFinished(() => sandbox.close());
   for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
-  const http = connectHttp();
-  const client = new sdk.KMSClient({ ...clientSettings({ version: 'test' }, http), region: REGION });
+  const {
+    client: settingsOf,
+    credentials,
+    http,
+  } = await openAccess({
+    version: 'test',
+    profile: undefined,
+    http: async () => connectHttp(),
+    askMfaCode: undefined,
+    onEnvironmentKeys: () => {},
+  });
+  const client = new sdk.KMSClient({
+    ...settingsOf('KMS'),
+    region: REGION,
+    credentials: credentials(REGION),
+  });
   const read = openReader({
     endpoint: () => findKms(client),
     credentials: client.config.credentials,

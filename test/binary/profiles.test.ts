@@ -95,7 +95,7 @@ describe.concurrent('several profiles', () => {
       code: 'input-profiles',
       problems: [
         expect.stringMatching(/^Profile stale: .*ExpiredToken.*aws sso login --profile stale/),
-        expect.stringMatching(/^Profile no body: .*aws sts get-caller-identity --profile 'no body'/),
+        expect.stringMatching(/^Profile no body: The AWS profile no body is not defined/),
         `Profiles dev and again are of the same account ${DEV}.`,
       ],
     });

@@ -319,7 +319,7 @@ describe.concurrent('what is missing around Keyturn', () => {
     const { code, json } = await runKeyturn(['assess', '--json'], { cwd, env });
     expect(json<ErrorDocument>().error).toMatchObject({
       code: 'aws-region',
-      fix: expect.stringMatching(/--region.*AWS_REGION/),
+      fix: expect.stringMatching(/AWS_REGION.*--region/),
     });
     expect(code).toBe(EXIT.badInput);
     expect((await runKeyturn(['assess', '--region', IRELAND], { cwd, env })).code).toBe(EXIT.done);
@@ -331,7 +331,6 @@ describe.concurrent('what is missing around Keyturn', () => {
     const cases = [
       [bare, /credentials|AWS/],
       [{ ...sandbox.env, AWS_ACCESS_KEY_ID: 'EXPIRED0000000000000' }, /Renew|sso login/],
-      [{ ...bare, AWS_PROFILE: 'nobody' }, /profile|credentials/i],
     ] as const;
     for (const [env, fix] of cases) {
       const { code, json } = await runKeyturn(['assess', '--json'], {

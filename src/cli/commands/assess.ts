@@ -62,7 +62,7 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
     aws: await openAws(
       options,
       { rollout: { id, roles, profiles }, role: 'assess', notify: progress.notify },
-      options.region?.[0],
+      options.region,
     ),
     store,
     clock: systemClock,

@@ -27,7 +27,7 @@ export function assembleFinding(facts: KeyFacts, context: AssessmentContext): Fi
     account: facts.account,
     region: facts.region,
     ...conclusion,
-    ...explainFinding(conclusion, profile),
+    ...explainFinding(conclusion, { ...profile, account: facts.account, region: facts.region }),
     ...profile,
     ...proposeChange(conclusion, context),
   };

@@ -1,3 +1,4 @@
+import { adviseDenial, parseDenial } from '../model/denial.ts';
 import type { Finding, FindingReason } from '../model/finding.ts';
 import { describeStack, stackOf } from '../model/stack.ts';
 import type { Conclusion } from './eligibility.ts';
@@ -9,7 +10,15 @@ export interface Explanation {
 
 type Profile = Pick<
   Finding,
-  'KeySpec' | 'KeyUsage' | 'Origin' | 'KeyState' | 'MultiRegionConfiguration' | 'tags' | 'gaps'
+  | 'account'
+  | 'region'
+  | 'KeySpec'
+  | 'KeyUsage'
+  | 'Origin'
+  | 'KeyState'
+  | 'MultiRegionConfiguration'
+  | 'tags'
+  | 'gaps'
 >;
 
 /** Says in one sentence why a key is where it is, and what a person can do instead. Sources: kms-facts §1, §4, §7. */
@@ -80,7 +89,7 @@ const EXPLAIN: Readonly<Record<FindingReason, (profile: Profile) => Explanation>
   'access-denied': (profile) =>
     say(
       `The caller may not call ${action(profile)} on this key, so nothing is known of its rotation.`,
-      `Allow ${action(profile)} for this principal in IAM and in the key policy, then assess again.`,
+      `${adviseDenial(profile.gaps[0] ?? UNTOLD, profile)} Then assess again.`,
     ),
   credentials: () =>
     say('AWS did not accept the credentials for this read.', 'Renew the credentials, then assess again.'),
@@ -121,4 +130,7 @@ function explainReplica(primary: { Arn: string; Region: string } | undefined): E
   );
 }
 
-const action = ({ gaps }: Profile): string => `kms:${gaps[0]?.operation ?? 'DescribeKey'}`;
+/** The failed read that decided; as AWS names it: `kms:DescribeKey`, or `sts:AssumeRole` without credentials. */
+const action = ({ gaps }: Profile): string => parseDenial(gaps[0] ?? UNTOLD).action;
+
+const UNTOLD = { operation: 'DescribeKey', message: '' };

@@ -1,5 +1,6 @@
 import { type AssessmentContext, assembleFinding } from '../assess/assemble.ts';
 import type { Notify } from '../messages/message.ts';
+import { adviseDenial } from '../model/denial.ts';
 import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
 import type { KeyFacts } from '../model/key-facts.ts';
@@ -128,14 +129,12 @@ function disappeared({ kms, clock }: PlaceAssessment, key: KeyReference): KeyFac
   return { ...key, ...kms.place, metadata };
 }
 
-function mendListing(failure: Failure, { region }: Place): Mend {
+function mendListing(failure: Failure, place: Place): Mend {
+  const { region } = place;
   const said = describeFailure(failure);
   switch (failure.kind) {
     case 'access-denied':
-      return {
-        reason: `listing denied: ${said}`,
-        fix: `Allow kms:${failure.operation} on * in an IAM policy of this principal (key policies have no say in it).`,
-      };
+      return { reason: `listing denied: ${said}`, fix: adviseDenial(failure, place) };
     case 'credentials':
       return {
         reason: `credentials not accepted: ${said}`,

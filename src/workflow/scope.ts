@@ -1,4 +1,5 @@
 import { KeyturnError } from '../messages/error.ts';
+import { adviseDenial } from '../model/denial.ts';
 import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type UnreachablePlace } from '../model/plan.ts';
@@ -165,32 +166,42 @@ function mendAccount(failure: Failure, account: string): Mend {
   }
   if (kind !== 'access-denied')
     return { reason: `the account cannot be reached: ${said}`, fix: 'Assess again.' };
-  return operation === 'AssumeRole'
-    ? {
-        reason: `the role cannot be assumed: ${said}`,
-        fix: `Deploy the role in account ${account}, let it trust this caller, and let this caller assume it (sts:AssumeRole); an SCP can forbid it too.`,
-      }
-    : {
-        reason: `its Regions cannot be listed: ${said}`,
-        fix: `Allow account:ListRegions there, or name the Regions.`,
-      };
+  const what = operation === 'AssumeRole' ? 'the role cannot be assumed' : 'its Regions cannot be listed';
+  return { reason: `${what}: ${said}`, fix: adviseDenial(failure, { account }) };
 }
 
-function organizationUnknown({ kind, operation, code, message }: Failure): KeyturnError {
+function organizationUnknown(failure: Failure): KeyturnError {
+  if (UNKNOWN_UNIT.has(failure.code)) {
+    return new KeyturnError(
+      'input-argument',
+      `An organizational unit was not found: ${describeFailure(failure)}.`,
+      'Check the ids of --ou and --exclude-ou with: aws organizations list-organizational-units-for-parent',
+    );
+  }
+  return notListed('The accounts', failure, 'name the accounts with --account');
+}
+
+const UNKNOWN_UNIT = new Set([
+  'ParentNotFoundException',
+  'OrganizationalUnitNotFoundException',
+  'InvalidInputException',
+]);
+
+const regionsUnknown = (failure: Failure): KeyturnError =>
+  notListed('The enabled Regions', failure, 'name the Regions with --region');
+
+function notListed(what: string, failure: Failure, otherwise: string): KeyturnError {
+  const isDenied = failure.kind === 'access-denied';
   return new KeyturnError(
-    kind === 'access-denied' ? 'aws-denied' : 'aws-failed',
-    `The accounts cannot be listed: ${operation}: ${code} ${message}`.trimEnd(),
-    'Run it in the management account or a delegated administrator with organizations:ListAccounts, or name the accounts with --account.',
+    isDenied ? 'aws-denied' : 'aws-failed',
+    `${what} cannot be listed: ${describeFailure(failure)}.`,
+    isDenied ? adviseDenial(failure, {}) : `${RETRY[failure.code] ?? 'Try again'}, or ${otherwise}.`,
   );
 }
 
-function regionsUnknown({ kind, code, message }: Failure): KeyturnError {
-  return new KeyturnError(
-    kind === 'access-denied' ? 'aws-denied' : 'aws-failed',
-    `The enabled Regions cannot be listed: ${code} ${message}`.trimEnd(),
-    'Allow account:ListRegions for this principal, or name the Regions with --region.',
-  );
-}
+const RETRY: Readonly<Record<string, string>> = {
+  AWSOrganizationsNotInUseException: 'Use credentials of an account in the organization',
+};
 
 function nothingInScope(what: string): KeyturnError {
   return new KeyturnError(

@@ -5,6 +5,7 @@ import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
 import { renderTable } from '../../report/table.ts';
 import { whereOf } from '../../workflow/shown.ts';
 import type { Terminal } from '../terminal.ts';
+import { notSeenLine, unseenReasons } from './unseen.ts';
 
 /** The posture at a glance: counts by place, why not, and whatever is missing or does not add up. */
 export async function showAssessment(terminal: Terminal, record: RolloutRecord): Promise<void> {
@@ -14,6 +15,7 @@ export async function showAssessment(terminal: Terminal, record: RolloutRecord):
     countTable(terminal, summary),
     '\n',
     ...posture(terminal, summary),
+    ...notSeenLine(terminal, record),
     ...(await narrowed(record)),
     ...notAssessed(record),
     ...attention(terminal, summary),
@@ -108,11 +110,7 @@ function attention(terminal: Terminal, summary: RolloutSummary): string[] {
     ...(outside.count > 0
       ? [`Replicas whose primary is outside the scope: ${outside.count}; add ${add || 'its Region'}\n`]
       : []),
-    ...unreachable.map(({ account, region, reason, fix }) =>
-      terminal.yellow(
-        `${account} ${region} is not fully known: ${forTerminal(reason)}\n  → ${forTerminal(fix)}\n`,
-      ),
-    ),
+    ...unseenReasons(terminal, unreachable),
     ...mismatches.map(({ equation, left, right }) =>
       terminal.red(`Does not add up: ${equation}: ${left} against ${right}\n`),
     ),

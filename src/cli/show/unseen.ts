@@ -1,0 +1,71 @@
+import { EVERY_REGION, type UnreachablePlace } from '../../model/plan.ts';
+import { forTerminal } from '../../report/escape.ts';
+import { groupByReason, type ReasonGroup } from '../../report/reason-groups.ts';
+import type { RolloutRecord } from '../../report/record.ts';
+import type { Terminal } from '../terminal.ts';
+
+type Seen = Pick<RolloutRecord, 'rollout' | 'places' | 'unreachable'>;
+
+const MAX_GROUPS = 10;
+const MAX_ACCOUNTS_NAMED = 3;
+const MAX_REGIONS_NAMED = 20;
+
+/** How much of the scope nothing is known of, in one line; empty if all was seen. */
+export function notSeenLine(terminal: Terminal, record: Seen): string[] {
+  const { rollout, places, unreachable } = record;
+  const listed = new Set(places.map(nameOf));
+  const unseen = unreachable.filter((place) => !listed.has(nameOf(place)));
+  const accounts = unseen.filter(({ region }) => region === EVERY_REGION).length;
+  const others = unseen.length - accounts;
+  const parts = [
+    ...(accounts > 0 ? [`${accounts} of ${counted(rollout.scope.accounts.length, 'account')}`] : []),
+    ...(others > 0 ? [counted(others, 'place')] : []),
+  ];
+  if (parts.length === 0) return [];
+  return [terminal.yellow(`Not seen: ${parts.join(' and ')}. Nothing is known of the keys there.\n`)];
+}
+
+/** Why places could not be listed, or not for sure: one paragraph a reason, the most frequent first. */
+export function unseenReasons(terminal: Terminal, unreachable: readonly UnreachablePlace[]): string[] {
+  const groups = groupByReason(unreachable);
+  const shown = groups.slice(0, MAX_GROUPS);
+  const isCut = shown.length < groups.length || shown.some(isShortened);
+  return [
+    ...shown.map((group) => terminal.yellow(paragraph(group))),
+    ...(shown.length < groups.length
+      ? [terminal.yellow(`… and ${groups.length - shown.length} more reasons\n`)]
+      : []),
+    ...(isCut ? ['All of them are in the report, and with --json in the output.\n'] : []),
+  ];
+}
+
+function paragraph(group: ReasonGroup): string {
+  const { reason, fix, accounts, regions, places } = group;
+  const [only] = places;
+  if (places.length === 1 && only) {
+    return `${only.account} ${only.region} is not fully known: ${forTerminal(reason)}\n  → ${forTerminal(fix)}\n`;
+  }
+  const named = [`accounts: ${list(accounts, MAX_ACCOUNTS_NAMED)}`];
+  if (regions.length > 0) named.push(`Regions: ${list(regions, MAX_REGIONS_NAMED)}`);
+  return [
+    `${many(group)} are not fully known: ${forTerminal(reason)}\n`,
+    `  ${named.join('; ')}\n`,
+    `  → ${forTerminal(fix)}\n`,
+  ].join('');
+}
+
+function many({ accounts, regions, places }: ReasonGroup): string {
+  if (regions.length === 0) return counted(accounts.length, 'account');
+  return `${counted(places.length, 'place')} (${counted(accounts.length, 'account')}, ${counted(regions.length, 'Region')})`;
+}
+
+const isShortened = ({ accounts, regions }: ReasonGroup): boolean =>
+  accounts.length > MAX_ACCOUNTS_NAMED || regions.length > MAX_REGIONS_NAMED;
+
+function list(words: readonly string[], most: number): string {
+  const named = words.slice(0, most).join(', ');
+  return words.length > most ? `${named} and ${words.length - most} more` : named;
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+const nameOf = ({ account, region }: { account: string; region: string }): string => `${account} ${region}`;

@@ -1,5 +1,7 @@
 import type { Message, Notify } from '../messages/message.ts';
+import type { UnreachablePlace } from '../model/plan.ts';
 import { forTerminal } from '../report/escape.ts';
+import { stoppedPlaces } from './show/unseen.ts';
 import type { Terminal } from './terminal.ts';
 
 const REDRAW_MS = 100;
@@ -8,7 +10,7 @@ const BAR_WIDTH = 24;
 
 export interface Progress {
   readonly notify: Notify;
-  /** Clears the line; to be called before a result is printed. */
+  /** Clears the line and says which places were stopped; to be called before a result is printed. */
   end(): void;
   /** Says after the result that AWS throttled calls, where it did. */
   conclude(): void;
@@ -21,6 +23,7 @@ export function showProgress(terminal: Terminal): Progress {
   let drawn = false;
   let latest: ProgressMessage | undefined;
   let throttled = 0;
+  const stopped = new Map<string, UnreachablePlace>();
   const begunAt = Date.now();
   const clear = () => {
     if (drawn) terminal.err('\r\u001b[K');
@@ -41,6 +44,8 @@ export function showProgress(terminal: Terminal): Progress {
     end: () => {
       clear();
       latest = undefined;
+      for (const line of stoppedPlaces([...stopped.values()])) terminal.err(line);
+      stopped.clear();
     },
     conclude: () => {
       if (throttled > 0 && !terminal.quiet) terminal.err(sayThrottled(throttled));
@@ -52,6 +57,11 @@ export function showProgress(terminal: Terminal): Progress {
       if (message.code === 'throttled' && latest) draw(latest);
       if (message.code === 'progress') {
         draw(message);
+        return;
+      }
+      if (message.code === 'place-stopped') {
+        const { place, reason, fix = '' } = message;
+        stopped.set(`${place.account} ${place.region}`, { ...place, reason, fix });
         return;
       }
       const line = say(message);
@@ -83,7 +93,7 @@ function tell({ done, of, placesDone = 0, places = 0 }: ProgressMessage, seconds
     : `${done}/${of} keys${rate}${left}`;
 }
 
-function say(message: Exclude<Message, { code: 'progress' }>): string | undefined {
+function say(message: Exclude<Message, { code: 'progress' | 'place-stopped' }>): string | undefined {
   switch (message.code) {
     case 'assess-begins':
       return sayScope(message);
@@ -102,10 +112,6 @@ function say(message: Exclude<Message, { code: 'progress' }>): string | undefine
       return forTerminalLines(`Going on after a process that did not end well (${message.from}).`);
     case 'settling':
       return `${message.place.region}: a change went unanswered; reading the key back for up to ${message.seconds} s before anything else is done to it.`;
-    case 'place-stopped':
-      return forTerminalLines(
-        `${message.place.region}: stopped, the rest is left as it was: ${message.reason}`,
-      );
     case 'validate-waiting':
       return `Not as expected yet: ${message.keys}; reading again for up to ${message.seconds} s.`;
   }

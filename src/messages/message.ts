@@ -31,7 +31,13 @@ export type Message =
   | { readonly code: 'throttled'; readonly operation: string }
   | { readonly code: 'lock-taken-over'; readonly from: string }
   | { readonly code: 'settling'; readonly place: Place; readonly seconds: number }
-  | { readonly code: 'place-stopped'; readonly place: Place; readonly reason: string }
+  /** Nothing further is begun in a place; what would fix it, if a person can. */
+  | {
+      readonly code: 'place-stopped';
+      readonly place: Place;
+      readonly reason: string;
+      readonly fix?: string;
+    }
   | { readonly code: 'validate-waiting'; readonly keys: number; readonly seconds: number };
 
 export type Phase = 'assess' | 'configure' | 'validate';

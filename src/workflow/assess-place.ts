@@ -130,7 +130,7 @@ function disappeared({ kms, clock }: PlaceAssessment, key: KeyReference): KeyFac
 }
 
 function mendListing(failure: Failure, place: Place): Mend {
-  const { region } = place;
+  const { account, region } = place;
   const said = describeFailure(failure);
   switch (failure.kind) {
     case 'access-denied':
@@ -143,7 +143,7 @@ function mendListing(failure: Failure, place: Place): Mend {
     case 'region-unavailable':
       return {
         reason: `the Region does not accept the credentials: ${said}`,
-        fix: `Enable the Region ${region} for the account, or leave it out with --exclude-region ${region}.`,
+        fix: `Enable the Region ${region} for account ${account}, or leave it out with --exclude-region ${region}.`,
       };
     case 'throttled':
       return { reason: `gave up after throttling: ${said}`, fix: 'Assess again at a quieter time.' };

@@ -1,5 +1,6 @@
 import { type BlastRadius, Governor } from '../configure/governor.ts';
 import { explainStop, type Reach } from '../configure/step.ts';
+import { adviseFailure } from '../model/advice.ts';
 import type { OutcomeTotals } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
@@ -106,7 +107,10 @@ async function changePlace(host: Host, rollout: AssessedRollout, work: PlaceOfCh
   const { place, keys, governor } = work;
   const reached = await aws.reach(place.account);
   if (!reached.ok) {
-    return notify({ code: 'place-stopped', place, reason: explainStop(reached.failure, place) });
+    const { failure } = reached;
+    const fix = adviseFailure(failure, place);
+    const reason = explainStop(failure, place);
+    return notify({ code: 'place-stopped', place, reason, ...(fix !== undefined && { fix }) });
   }
   const begun = await changeKeysOfPlace(host, rollout, work);
   const reason = governor.whyStopped(nameOf(place));

@@ -16,6 +16,7 @@ const KEYS_AT_ONCE = 16;
 export interface DryRunStep {
   readonly keyArn: string;
   readonly keyId: string;
+  readonly account: string;
   readonly region: string;
   /** `settle`: read an earlier change back first; `later`: beyond the limit of this run. */
   readonly step: Step | { readonly kind: 'settle' } | { readonly kind: 'later' };
@@ -33,10 +34,10 @@ export async function dryRun(
   await concurrently(places, PLACES_AT_ONCE, async ({ place }) => {
     const kms = aws.place(place);
     await concurrently(keysToChange(store, rollout, place), KEYS_AT_ONCE, async (key) => {
-      const { keyArn, keyId, region } = key.decision;
+      const { keyArn, keyId, account, region } = key.decision;
       const step = await previewStep(store, kms, rollout, key);
       const expired = step.kind === 'enable' && isExpired(key.expiresAt, clock.now().toISOString());
-      steps.push({ keyArn, keyId, region, step: expired ? EXPIRED : step });
+      steps.push({ keyArn, keyId, account, region, step: expired ? EXPIRED : step });
       notify({ code: 'progress', phase: 'configure', done: steps.length, of: keys });
     });
   });

@@ -63,4 +63,26 @@ describe('the progress', () => {
       expect(told()).toBe('');
     }
   });
+
+  it('tells places that stopped for the same reason as one, before the result', () => {
+    process.stderr.isTTY = false;
+    const { notify, end, told } = open();
+    for (let n = 1; n <= 240; n++) {
+      for (const region of ['eu-central-1', 'us-east-1', 'eu-west-1']) {
+        const place = { account: String(n).padStart(12, '0'), region };
+        notify({ code: 'place-stopped', place, reason: '--limit 5 reached' });
+        if (n === 240)
+          notify({ code: 'place-stopped', place, reason: `denied in ${place.account}`, fix: 'Fix it.' });
+      }
+    }
+    expect(told()).toBe('');
+    end();
+    expect(told().split('\n')).toHaveLength(4);
+    expect(told()).toMatch(
+      /^717 places .*stopped, the rest is left as it was: --limit 5 reached\. Accounts: .* and 236 more\.\n/,
+    );
+    expect(told()).toMatch(/3 places \(1 account, 3 Regions\): .*: denied in ACCOUNT\.\n {2}→ Fix it\.\n$/);
+    end();
+    expect(told().split('\n')).toHaveLength(4);
+  });
 });

@@ -21,6 +21,7 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
+import { fixLines } from '../show/fixes.ts';
 import { next, printJson } from '../show/print.ts';
 
 export interface ConfigureOptions extends AccessOptions {
@@ -111,6 +112,9 @@ export async function showOutcomes(
       await terminal.out(`… and ${others - MOST_ROWS} more: keyturn list outcomes\n`);
     }
     await terminal.out('\nRunning configure again tries these once more.\n');
+    for (const line of await fixLines(readOutcomes(store, rollout.id, { outcomes: NOT_ON }))) {
+      await terminal.out(line);
+    }
     if (expired > 0) {
       await terminal.out(
         `${expired} approvals have expired: approve those keys again, then configure.\n${next(options, rollout, 'approve')}`,
@@ -120,6 +124,7 @@ export async function showOutcomes(
   if (enabled > 0) await terminal.out(next(options, rollout, 'validate'));
 }
 
+const NOT_ON = OUTCOMES.filter((outcome) => !isOn(outcome));
 const MOST_ROWS = 50;
 const COLUMNS = [
   { title: 'Region' },
@@ -130,8 +135,7 @@ const COLUMNS = [
 
 async function firstNotOn(store: Store, { id }: AssessedRollout): Promise<string[][]> {
   const rows: string[][] = [];
-  const outcomes = OUTCOMES.filter((outcome) => !isOn(outcome));
-  for await (const outcome of readOutcomes(store, id, { outcomes })) {
+  for await (const outcome of readOutcomes(store, id, { outcomes: NOT_ON })) {
     rows.push(toRow(outcome));
     if (rows.length === MOST_ROWS) break;
   }
@@ -166,7 +170,7 @@ async function showDryRun(
       region,
       keyId,
       STEP_WORDS[step.kind],
-      step.kind === 'skip' ? step.explanation : step.kind === 'fail' ? step.failure.code : '',
+      whyNotNow(step),
     ]);
     const columns = [
       { title: 'Region' },
@@ -175,8 +179,20 @@ async function showDryRun(
       { title: 'Why' },
     ];
     await terminal.out(`${renderTable(columns, rows, terminal)}\nNothing was changed.\n`);
+    for (const line of await fixLines(failedSteps(steps))) await terminal.out(line);
   }
   return count('skip') + count('fail') + count('stop') + count('later') > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+function whyNotNow(step: DryRunStep['step']): string {
+  if (step.kind === 'skip') return step.explanation;
+  return step.kind === 'fail' || step.kind === 'stop' ? describeFailure(step.failure) : '';
+}
+
+async function* failedSteps(steps: readonly DryRunStep[]) {
+  for (const { account, region, step } of steps) {
+    if (step.kind === 'fail' || step.kind === 'stop') yield { account, region, error: step.failure };
+  }
 }
 
 const toStep = ({ keyArn, step }: DryRunStep): object => {
@@ -188,7 +204,7 @@ const STEP_WORDS = {
   'already-enabled': 'leave alone, already on',
   skip: 'skip',
   fail: 'fail',
-  stop: 'stop: credentials',
+  stop: 'leave alone for now',
   settle: 'read back an earlier change',
   later: 'leave for another run',
 } as const;

@@ -1,3 +1,4 @@
+import { describeFailure } from '../../model/failure.ts';
 import { OUTCOMES } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { Verdict, VerdictTotals } from '../../model/verdict.ts';
@@ -16,6 +17,7 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
+import { fixLines } from '../show/fixes.ts';
 import { commandLine, printJson } from '../show/print.ts';
 import { exitOf, whyNot } from './configure.ts';
 
@@ -75,6 +77,7 @@ export async function showVerdicts(
     await terminal.out(before + chunk);
     before = '';
   }
+  for (const line of await fixLines(store.verdicts(rollout.id))) await terminal.out(line);
   await terminal.out(`\nNext: ${commandLine(options, rollout, `report --out report-${rollout.id}`)}\n`);
 }
 
@@ -97,7 +100,7 @@ async function* remarkableRows(store: Store, { id }: AssessedRollout): AsyncGene
 function verdictRows({ region, keyId, verdict, differences, error, replicas }: Verdict): string[][] {
   const details = [
     ...differences.map(({ fact, expected, actual }) => `${fact}: expected ${expected}, is ${actual}`),
-    ...(error ? [`${error.operation}: ${error.code}`] : []),
+    ...(error ? [describeFailure(error)] : []),
   ].join('; ');
   return [
     ...(verdict === 'confirmed' ? [] : [[region, keyId, verdict, details]]),

@@ -39,16 +39,31 @@ export function unseenReasons(terminal: Terminal, unreachable: readonly Unreacha
   ];
 }
 
+/** Places in which a run of changes begins nothing further: one line a reason, and what would fix it. */
+export function stoppedPlaces(places: readonly UnreachablePlace[]): string[] {
+  return groupByReason(places).map((group) => {
+    const { reason, fix, accounts } = group;
+    const named = accounts.length > 1 ? ` Accounts: ${list(accounts, MAX_ACCOUNTS_NAMED)}.` : '';
+    const said = `${subject(group)}: stopped, the rest is left as it was: ${reason}.${named}`;
+    return `${forTerminal(said)}\n${fix === '' ? '' : `  → ${forTerminal(fix)}\n`}`;
+  });
+}
+
+/** The place by name, or how many there are. */
+function subject(group: ReasonGroup): string {
+  const [only] = group.places;
+  return group.places.length === 1 && only ? nameOf(only) : many(group);
+}
+
 function paragraph(group: ReasonGroup): string {
   const { reason, fix, accounts, regions, places } = group;
-  const [only] = places;
-  if (places.length === 1 && only) {
-    return `${only.account} ${only.region} is not fully known: ${forTerminal(reason)}\n  → ${forTerminal(fix)}\n`;
+  if (places.length === 1) {
+    return `${subject(group)} is not fully known: ${forTerminal(reason)}\n  → ${forTerminal(fix)}\n`;
   }
   const named = [`accounts: ${list(accounts, MAX_ACCOUNTS_NAMED)}`];
   if (regions.length > 0) named.push(`Regions: ${list(regions, MAX_REGIONS_NAMED)}`);
   return [
-    `${many(group)} are not fully known: ${forTerminal(reason)}\n`,
+    `${subject(group)} are not fully known: ${forTerminal(reason)}\n`,
     `  ${named.join('; ')}\n`,
     `  → ${forTerminal(fix)}\n`,
   ].join('');

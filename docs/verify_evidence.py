@@ -18,6 +18,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)  # compares as text
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
+FILE_NAME = re.compile(r"(\.gitattributes|[A-Za-z0-9][A-Za-z0-9._-]{0,127})\Z")
 UNNAMED = ("manifest.json", "SHA256SUMS", "bundle.dsse.json")
 NEEDED = ("plan.jsonl", "findings.jsonl", "journal.jsonl")
 MANIFEST = {"schema": str, "rollout": NAME, "keyturnVersion": str, "scope": dict, "times": dict, "notSeen": dict}
@@ -131,7 +132,10 @@ def measure(path):
 
 
 def read_manifest(directory):
-    manifest = read_document(directory, "manifest.json", "evidence-manifest")
+    return check_manifest(read_document(directory, "manifest.json", "evidence-manifest"))
+
+
+def check_manifest(manifest):
     try:
         if list(manifest) != list(MANIFEST) or manifest["schema"] != "keyturn/evidence/v1":
             raise Malformed("no manifest of keyturn/evidence/v1")
@@ -140,7 +144,7 @@ def read_manifest(directory):
         if field(manifest["journal"], "entries", int) < 1:
             raise Malformed("a journal has an entry")
         field(manifest["journal"], "head", SHA256)
-        names = [field(file, "name", NAME) for file in manifest["files"]]
+        names = [field(file, "name", FILE_NAME) for file in manifest["files"]]
         for file in manifest["files"]:
             field(file, "bytes", int), field(file, "sha256", SHA256)
         if len(set(names)) < len(names) or set(names) & set(UNNAMED) or set(NEEDED) - set(names):
@@ -438,6 +442,124 @@ def check_counts(where, document, counted):
         require(holds(document.get(name), value), "evidence-report", where, f"{name} is not what it amounts to")
 
 
+# What failed, as a whole.
+
+LITTER = re.compile(r"(\.DS_Store|\._.*|\.localized|Icon\r|\.directory|(ehthumbs|Thumbs)\.db|desktop\.ini)\Z", re.I)
+ASK_AGAIN = "Do not rely on this evidence. Ask its maker for it again."
+CONTRADICT = "The files are what the manifest names, but their contents contradict each other. " + ASK_AGAIN
+GIT = "To get the original back from git, delete the directory and run: git -c core.autocrlf=false checkout -- DIR"
+HIDDEN = "Some tools skip hidden files. Restore this one with: printf '* -text\\n' > .gitattributes"
+
+
+def with_lf(chunks):
+    """The same bytes with LF for each CRLF, also if the two are in different chunks."""
+    held = b""
+    for chunk in chunks:
+        chunk = held + chunk
+        held = b"\r" if chunk.endswith(b"\r") else b""
+        yield chunk[: len(chunk) - len(held)].replace(b"\r\n", b"\n")
+    yield held
+
+
+def measure_with_lf(path):
+    size, sha256 = 0, hashlib.sha256()
+    with open(path, "rb") as file:
+        for chunk in with_lf(iter(lambda: file.read(1 << 20), b"")):
+            sha256.update(chunk)
+            size += len(chunk)
+    return size, sha256.hexdigest()
+
+
+def inspect(directory, manifest, manifest_sha256, plain):
+    """Names of files by what happened to them: unchanged, missing, changed, with other line endings, extra."""
+    files = {file["name"]: (file["bytes"], file["sha256"]) for file in manifest["files"]}
+    sums = [(name, sha256) for name, (_, sha256) in files.items()] + [("manifest.json", manifest_sha256)]
+    text = "".join(f"{sha256}  {name}\n" for name, sha256 in sums).encode()
+    files["SHA256SUMS"] = (len(text), hashlib.sha256(text).hexdigest())
+    states = {"extra": sorted(set(os.listdir(directory)) - set(files) - set(UNNAMED)), "missing": []}
+    states["extra"] += sorted(set(os.listdir(directory)) - plain - set(states["extra"]))
+    for name, expected in files.items():
+        path = os.path.join(directory, name)
+        if name not in plain:
+            states["missing"].append(name)
+        elif measure(path) == expected:
+            states.setdefault("unchanged", []).append(name)
+        else:
+            state = "line endings" if measure_with_lf(path) == expected else "changed"
+            states.setdefault(state, []).append(name)
+    is_same = measure(os.path.join(directory, "manifest.json"))[1] == manifest_sha256
+    states.setdefault("unchanged" if is_same else "line endings", []).append("manifest.json")
+    states["expected"] = len(files) + 1
+    signature = os.path.join(directory, "bundle.dsse.json")
+    if "bundle.dsse.json" in plain and measure(signature) != measure_with_lf(signature):
+        states.setdefault("line endings", []).append("bundle.dsse.json")
+    return states
+
+
+def restore_manifest(directory):
+    """The manifest with LF for each CRLF, and the SHA-256 of its bytes then."""
+    with open(os.path.join(directory, "manifest.json"), "rb") as file:
+        text = b"".join(with_lf(iter(lambda: file.read(1 << 20), b"")))
+    if not text.endswith(b"\n"):
+        raise Malformed("the line has no end")
+    return check_manifest(parse(text[:-1])), hashlib.sha256(text).hexdigest()
+
+
+def explain(directory):
+    """Says what a failure means for the evidence as a whole, from what really failed."""
+    plain = {entry.name for entry in os.scandir(directory) if entry.is_file(follow_symlinks=False)}
+    if "manifest.json" not in plain:
+        return f"manifest.json is missing, so no other file can be checked. {ASK_AGAIN}"
+    try:
+        manifest, manifest_sha256 = restore_manifest(directory)
+    except (Malformed, Wrong):
+        return f"manifest.json is damaged or altered, so no other file can be checked. {ASK_AGAIN}"
+    states = inspect(directory, manifest, manifest_sha256, plain)
+    unchanged, missing, changed, crlf, extra = (
+        states.get(state, []) for state in ("unchanged", "missing", "changed", "line endings", "extra")
+    )
+    if not (missing or changed or crlf or extra):
+        return CONTRADICT
+    total = states["expected"]
+    said = []
+    if not (missing or changed):
+        said.append("With their line endings restored, all" if crlf else "All")
+        said[0] += f" {total} files hold." if crlf else f" {total} files that should be here are unchanged."
+    if changed:
+        said.append(f"{is_or_are(changed)} not what the manifest names: {names_of(changed)}.")
+    if missing:
+        said.append(f"{is_or_are(missing)} missing: {names_of(missing)}.")
+    if (missing or changed) and unchanged:
+        said.append(f"Unchanged: {len(unchanged)} of {total} files.")
+    if crlf:
+        said.append(f"Line endings were changed from LF to CRLF, as git's autocrlf does: {names_of(crlf)}.")
+    if extra:
+        said.append(f"{is_or_are(extra)} extra: {names_of(extra)}.")
+        if all(map(LITTER.match, extra)):
+            said.append("macOS or Windows writes such files; they are not part of the evidence.")
+    if changed:
+        fix = ASK_AGAIN
+    elif missing:
+        others = "Restore the missing files, or ask the maker for the evidence again."
+        fix = HIDDEN if missing == [".gitattributes"] else others
+    else:
+        fix = GIT if crlf else "Remove what is extra and verify again."
+    return " ".join([*said, fix])
+
+
+def is_or_are(names):
+    return "1 file is" if len(names) == 1 else f"{len(names)} files are"
+
+
+def names_of(names):
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(ascii(name)[1:-1] for name in names[:5]) + more
+
+
+def plural(number, word):
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 # All of it.
 
 
@@ -473,10 +595,10 @@ def describe(manifest, history, counted):
     unsealed = "The assessment is not complete: nothing but the manifest seals the findings."
     return f"""The evidence is consistent. Rollout {manifest["rollout"]}.
 Proved:
-  - {len(manifest["files"])} files are the ones that the manifest names, and there are no others.
-  - The journal is whole: {history.entries} entries, the last {history.head}.
+  - The directory holds what the manifest names ({plural(len(manifest["files"]), "file")}), unchanged, and nothing else.
+  - The journal is whole ({plural(history.entries, "line")}); the last is {history.head}.
   - {sealed if history.plan else unsealed}
-  - {called} keys were called, each with an approval in force; {len(history.approvals)} approvals are over this plan.
+  - Each key that was called ({called}) had an approval in force. Approvals of this plan: {len(history.approvals)}.
   - The outcomes follow from the journal: {", ".join(f"{count} {word}" for word, count in counted["outcomes"].items())}.
   - The counts of summary.json follow from the journal and the findings.
 Not proved:
@@ -495,7 +617,7 @@ def main(arguments):
             return 2
         print(verify(arguments[0]))
     except Wrong as wrong:
-        print(wrong, file=sys.stderr)
+        print(wrong, explain(arguments[0]), sep="\n", file=sys.stderr)
         return 5
     except OSError as error:
         print(f"it cannot be read: {error}", file=sys.stderr)

@@ -16,10 +16,13 @@ const UNNAMED = [MANIFEST, SUMS, BUNDLE_SIGNATURE];
 const NEEDED = ['plan.jsonl', 'findings.jsonl', 'journal.jsonl'];
 /** Safe as a part of a file's name and of a line. */
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+/** Keeps git from changing line endings; the one file whose name begins with a dot. */
+export const GIT_ATTRIBUTES = '.gitattributes';
+export const GIT_ATTRIBUTES_TEXT = '* -text\n';
 
 /** A file of the bundle as it should be. */
 export const sealedFile = z.strictObject({
-  name: z.string().regex(PLAIN_NAME),
+  name: z.union([z.literal(GIT_ATTRIBUTES), z.string().regex(PLAIN_NAME)]),
   bytes: z.int().min(0),
   sha256: digest,
 });

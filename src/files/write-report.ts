@@ -9,7 +9,7 @@ const MARK = 'summary.json';
 /** The file that a report begins with, and all that one is made of: by these an interrupted one is known. */
 const FIRST = /^plan\.jsonl(\.unfinished)?$/;
 const OURS =
-  /^((plan|findings|decisions|outcomes|verdicts|journal)\.jsonl|(findings|decisions|outcomes|verdicts)\.csv|(rollout|approvals|summary|manifest)\.json|report\.(md|html)|SHA256SUMS|(approval-[\w-]+|bundle)\.dsse\.json)(\.unfinished)?$/;
+  /^((plan|findings|decisions|outcomes|verdicts|journal)\.jsonl|(findings|decisions|outcomes|verdicts)\.csv|(rollout|approvals|summary|manifest)\.json|report\.(md|html)|SHA256SUMS|\.gitattributes|(approval-[\w-]+|bundle)\.dsse\.json)(\.unfinished)?$/;
 /** Files that not every report has: left by an earlier one, they would belong to this one's evidence. */
 const OCCASIONAL = /^(approval-[\w-]+\.dsse\.json|bundle\.dsse\.json)(\.unfinished)?$/;
 

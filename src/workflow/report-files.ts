@@ -4,6 +4,8 @@ import { envelopeText, signPayload } from '../evidence/dsse.ts';
 import { measure, openMeter } from '../evidence/files.ts';
 import {
   BUNDLE_SIGNATURE,
+  GIT_ATTRIBUTES,
+  GIT_ATTRIBUTES_TEXT,
   MANIFEST,
   type Manifest,
   manifestText,
@@ -84,6 +86,7 @@ async function* documents(
   yield { name: 'verdicts.jsonl', chunks: recordLines(readVerdictRows(store, rollout.id)) };
   yield { name: 'verdicts.csv', chunks: verdictsCsv(readVerdictRows(store, rollout.id)) };
   yield { name: 'journal.jsonl', chunks: withNewlines(store.journalLines(rollout.id)) };
+  yield { name: GIT_ATTRIBUTES, chunks: [GIT_ATTRIBUTES_TEXT] };
   yield { name: 'report.md', chunks: markdownReport(record) };
   yield { name: 'report.html', chunks: htmlReport(record) };
   yield { name: 'summary.json', chunks: document(summary) };

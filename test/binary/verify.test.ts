@@ -67,6 +67,9 @@ describe.concurrent('keyturn verify', () => {
     const { code, stdout, stderr } = await run('verify', 'report');
     expect({ code, stdout }).toEqual({ code: TAMPERED, stdout: '' });
     expect(stderr).toMatch(/evidence-file-changed: report\.md/);
+    expect(stderr).toMatch(
+      /1 file is not what the manifest names: report\.md\. Unchanged: \d+ of \d+ files\./,
+    );
     const asJson = await run('verify', 'report', '--json');
     expect(asJson.code).toBe(TAMPERED);
     expect(asJson.json()).toMatchObject({

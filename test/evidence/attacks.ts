@@ -1,7 +1,18 @@
 import { signPayload } from '../../src/evidence/dsse.ts';
 import type { EvidenceCode } from '../../src/evidence/error.ts';
 import { approvalStatement } from '../../src/evidence/statement.ts';
-import { chained, edited, journalOf, type Loose, remade, sealed, signed, summed, withFile } from './forge.ts';
+import {
+  chained,
+  edited,
+  journalOf,
+  type Loose,
+  remade,
+  sealed,
+  sha256,
+  signed,
+  summed,
+  withFile,
+} from './forge.ts';
 import { APPROVER, DEFERRED, DENIED, type Files, MAKER, ON, STRANGER, tell, tellShort } from './story.ts';
 
 /** What a checker has to do, beyond the files, the chain and the history, to find an attack. */
@@ -70,6 +81,9 @@ const swapLines = (text: string): string => {
   return [second, first, ...rest].join('\n');
 };
 
+const withCrlf = (good: Files, name: string): Files =>
+  edited(good, name, (text) => text.replaceAll('\n', '\r\n'));
+
 const FILES: Attack[] = [
   attack('manifest-schema', 'evidence-manifest', 'the manifest is of another schema', (good) =>
     summed(edited(good, 'manifest.json', (text) => text.replace('evidence/v1', 'evidence/v2'))),
@@ -124,6 +138,24 @@ const FILES: Attack[] = [
   ),
   attack('file-extra', 'evidence-file-extra', 'a file that nobody names', (good) =>
     withFile(good, 'addendum.md', 'All keys rotate.\n'),
+  ),
+  attack('file-extra-of-a-desktop', 'evidence-file-extra', 'a file that macOS leaves behind', (good) =>
+    withFile(good, '.DS_Store', ''),
+  ),
+  attack('git-attributes-gone', 'evidence-file-missing', 'the hidden file was not copied', (good) =>
+    withFile(good, '.gitattributes', undefined),
+  ),
+  attack('manifest-hidden-file', 'evidence-manifest', 'the manifest names another hidden file', (good) =>
+    sealed(withFile(good, '.hidden', 'x'), (manifest) => ({
+      ...manifest,
+      files: [...manifest.files, { name: '.hidden', bytes: 1, sha256: sha256('x') }],
+    })),
+  ),
+  attack('line-endings-of-all', 'evidence-manifest', 'LF became CRLF in all files, as git can do', (good) =>
+    [...good.keys()].reduce(withCrlf, good),
+  ),
+  attack('line-endings-of-one', 'evidence-file-changed', 'LF became CRLF in the journal', (good) =>
+    withCrlf(good, 'journal.jsonl'),
   ),
 ];
 

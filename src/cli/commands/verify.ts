@@ -1,8 +1,11 @@
 import { EvidenceError } from '../../evidence/error.ts';
+import type { Bundle } from '../../evidence/files.ts';
+import { inspectFiles } from '../../evidence/inspect-files.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { type Verification, verifyBundle } from '../../workflow/verify.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { CommonOptions } from '../session.ts';
+import { describeFailure } from '../show/evidence-failure.ts';
 import { printJson } from '../show/print.ts';
 import { sayVerification } from '../show/verification.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
@@ -26,7 +29,7 @@ export async function runVerify(path: string, options: VerifyOptions): Promise<E
     return await tell(terminal, await verifyBundle(request), trusted !== undefined);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
-    return await tellTampering(terminal, error);
+    return await tellTampering(terminal, bundle, error);
   } finally {
     await store.close();
   }
@@ -59,13 +62,22 @@ async function tell(terminal: Terminal, verification: Verification, isTrusted: b
   return notRemade.length > 0 ? EXIT.incomplete : EXIT.done;
 }
 
-async function tellTampering(terminal: Terminal, { code, where, message }: EvidenceError): Promise<ExitCode> {
-  if (terminal.json) await printJson(terminal, { ok: false, error: { code, where, message } });
-  else {
-    terminal.err(
-      `error: ${code}: ${forTerminal(where)}: ${forTerminal(message)}\n` +
-        'This is not the evidence that Keyturn made: do not rely on it; ask for it again from its maker.\n',
-    );
+async function tellTampering(
+  terminal: Terminal,
+  bundle: Bundle,
+  { code, where, message }: EvidenceError,
+): Promise<ExitCode> {
+  const inspection = await inspectFiles(bundle);
+  const { summary, fix } = describeFailure(code, inspection);
+  if (terminal.json) {
+    await printJson(terminal, {
+      ok: false,
+      error: { code, where, message, summary, fix },
+      files: inspection ?? null,
+    });
+  } else {
+    const lines = [`error: ${code}: ${where}: ${message}`, summary, fix];
+    terminal.err(lines.map((line) => `${forTerminal(line)}\n`).join(''));
   }
   return EXIT.tampered;
 }

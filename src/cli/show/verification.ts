@@ -12,15 +12,15 @@ function sayProved({ manifest, history, signers, notRemade }: Verification): str
   const { rollout, approvals, keys, head } = history;
   const all = manifest.files.length;
   return [
-    `${all} files are the ones that the manifest names, each by its SHA-256.`,
-    `The journal is whole: ${head.entries} entries, each naming the one before; the last is ${head.hash}.`,
+    `The directory holds what the manifest names (${all} ${all === 1 ? 'file' : 'files'}), unchanged, and nothing else.`,
+    `The journal is whole: each entry names the one before (entries: ${head.entries}); the last is ${head.hash}.`,
     ...(rollout.planDigest === undefined
       ? []
       : [
-          `The findings and the plan are the ones assessed; each approval (${approvals.length}) names the plan's digest ${rollout.planDigest}.`,
+          `The findings and the plan are the ones assessed; each approval (${approvals.length} in all) names the plan's digest ${rollout.planDigest}.`,
         ]),
-    `Each of ${keys.called} keys that were called was approved at that moment, and none was called again once it was on.`,
-    `${keys.changes} outcomes and ${keys.judged} verdicts belong to a decision and a change before them.`,
+    `Each key that was called was approved at that moment, and none was called again once it was on (keys called: ${keys.called}).`,
+    `Each outcome (${keys.changes} in all) and each verdict (${keys.judged} in all) belongs to a decision and a change before it.`,
     notRemade.length === 0
       ? 'Every report and total follows from the journal and the findings: made again, they are the same to the byte.'
       : `${all + 1 - notRemade.length} of ${all + 1} files, made again from the journal and the findings, are the same to the byte.`,
@@ -43,7 +43,7 @@ function sayNotProved(verification: Verification, isTrusted: boolean): string[] 
       : []),
     ...(unsigned.length > 0
       ? [
-          `Who decided: ${unsigned.length} of ${history.approvals.length} approvals are not signed; they name who submitted them.`,
+          `Who decided: approvals without a signature (${unsigned.length} of ${history.approvals.length}) only name who submitted them.`,
         ]
       : []),
     ...(history.rollout.planDigest === undefined

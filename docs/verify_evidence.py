@@ -604,7 +604,8 @@ Proved:
 Not proved:
   - Origin: no signature was checked. Whoever can write all files anew can forge what is not signed.
   - The other reports, and the wording of all: `keyturn verify` makes them again.
-  - What AWS did, and when: hold the request ids of the outcomes against CloudTrail."""
+  - What AWS did: hold the request ids of the outcomes against CloudTrail.
+  - The times. They are those of the machine that ran Keyturn, except the dates that AWS answered."""
 
 
 def main(arguments):

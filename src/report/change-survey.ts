@@ -1,4 +1,4 @@
-import type { OutcomeTotals } from '../model/outcome.ts';
+import type { OutcomeKind, OutcomeTotals } from '../model/outcome.ts';
 import type { VerdictKind } from '../model/verdict.ts';
 import type { RolloutRecord } from './record.ts';
 
@@ -11,6 +11,9 @@ export interface TimeRange {
 /** What one pass over the outcomes and one over the verdicts say of all of them: counts and times, however many. */
 export interface ChangeSurvey {
   readonly outcomes: OutcomeTotals;
+  /** Pending keys whose change was announced and has no known effect. */
+  readonly unsettled: number;
+  readonly byAccount: ReadonlyMap<string, AccountChanges>;
   readonly verdicts: Readonly<Record<VerdictKind, number>>;
   /** Turned on, and not read back so far. */
   readonly notYetValidated: number;
@@ -21,25 +24,48 @@ export interface ChangeSurvey {
   readonly validated: TimeRange;
 }
 
-export async function assembleChangeSurvey(record: RolloutRecord): Promise<ChangeSurvey> {
-  return { ...(await surveyOutcomes(record)), ...(await surveyVerdicts(record)) };
+/** What became of one account's approved keys. */
+export interface AccountChanges {
+  readonly outcomes: Record<OutcomeKind, number>;
+  readonly verdicts: Record<VerdictKind, number>;
 }
 
-async function surveyOutcomes(record: RolloutRecord) {
-  const outcomes = { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 };
-  let changed = NEVER;
-  for await (const { outcome, finishedAt } of record.outcomes()) {
+export async function assembleChangeSurvey(record: RolloutRecord): Promise<ChangeSurvey> {
+  const byAccount = new Map<string, AccountChanges>();
+  return {
+    ...(await surveyOutcomes(record, byAccount)),
+    ...(await surveyVerdicts(record, byAccount)),
+    byAccount,
+  };
+}
+
+function changesOf(byAccount: Map<string, AccountChanges>, account: string): AccountChanges {
+  const known = byAccount.get(account) ?? { outcomes: noOutcomes(), verdicts: noVerdicts() };
+  byAccount.set(account, known);
+  return known;
+}
+
+const noOutcomes = () => ({ enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 });
+const noVerdicts = () => ({ confirmed: 0, discrepant: 0, unreadable: 0 });
+
+async function surveyOutcomes(record: RolloutRecord, byAccount: Map<string, AccountChanges>) {
+  const outcomes = noOutcomes();
+  let [changed, unsettled] = [NEVER, 0];
+  for await (const { account, outcome, intendedAt, finishedAt } of record.outcomes()) {
     outcomes[outcome] += 1;
+    changesOf(byAccount, account).outcomes[outcome] += 1;
+    if (outcome === 'pending' && intendedAt !== undefined) unsettled += 1;
     if (finishedAt !== undefined) changed = extend(changed, finishedAt);
   }
-  return { outcomes, changed };
+  return { outcomes, unsettled, changed };
 }
 
-async function surveyVerdicts(record: RolloutRecord) {
-  const verdicts = { confirmed: 0, discrepant: 0, unreadable: 0 };
+async function surveyVerdicts(record: RolloutRecord, byAccount: Map<string, AccountChanges>) {
+  const verdicts = noVerdicts();
   let [validated, differences, replicas] = [NEVER, 0, 0];
   for await (const each of record.verdicts()) {
     verdicts[each.verdict] += 1;
+    changesOf(byAccount, each.account).verdicts[each.verdict] += 1;
     if (each.verdict === 'discrepant') differences += Math.max(1, each.differences.length);
     replicas += each.replicas.length;
     validated = extend(validated, each.readAt);

@@ -4,7 +4,7 @@ import { forHtml } from './escape.ts';
 import { blockChunks, factList } from './html/blocks.ts';
 import { inlineHtml } from './html/inline.ts';
 import { PATTERNS } from './html/posture.ts';
-import { STYLE, STYLE_HASH } from './html/style.ts';
+import { styleOf } from './html/style.ts';
 import type { RolloutRecord } from './record.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { RolloutRecord } from './record.ts';
  */
 export async function* htmlReport(record: RolloutRecord): AsyncGenerator<string> {
   const document = await assembleDocument(record);
-  yield head(`${document.title}: ${record.rollout.id}`);
+  yield head(`${document.title}: ${record.rollout.id}`, styleOf(record.rollout.id));
   yield front(document);
   yield navigation(document.sections);
   yield '<main id="main">\n';
@@ -21,18 +21,19 @@ export async function* htmlReport(record: RolloutRecord): AsyncGenerator<string>
   yield `</main>\n</div>\n${foot(record)}</body>\n</html>\n`;
 }
 
-const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+const policyOf = (hash: string): string =>
+  `default-src 'none'; style-src '${hash}'; base-uri 'none'; form-action 'none'`;
 
-const head = (title: string): string => `<!doctype html>
+const head = (title: string, style: ReturnType<typeof styleOf>): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(style.hash)}">
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${forHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${style.text}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the report</a>

@@ -2,7 +2,9 @@ import { assembleDocument } from './document/assemble.ts';
 import {
   type Block,
   type Column,
+  type GroupRow,
   type Inline,
+  isGroup,
   type PostureBar,
   type Row,
   type Section,
@@ -73,7 +75,9 @@ function postureTable(bars: readonly PostureBar[]): string {
 
 async function* tableChunks({ columns, rows }: TableBlock): AsyncGenerator<string> {
   yield tableHead(columns);
-  for await (const batch of inBatches(rows())) yield batch.map(tableRow).join('');
+  const line = (row: Row | GroupRow) =>
+    tableRow(isGroup(row) ? [row.group, ...columns.slice(1).map(() => '')] : row);
+  for await (const batch of inBatches(rows())) yield batch.map(line).join('');
 }
 
 function tableHead(columns: readonly Column[]): string {
@@ -99,6 +103,7 @@ function inlinePart(part: Inline): string {
   if ('tone' in part) return `**${forMarkdown(part.word)}**`;
   if ('time' in part) return forMarkdown(timeText(part.time));
   if ('day' in part) return forMarkdown(dayText(part.day));
+  if (!('keyArn' in part)) return forMarkdown(part.text);
   const name = part.name === undefined ? '' : ` ${forMarkdownCode(part.name)}`;
   return `${forMarkdownCode(part.keyArn)}${name}`;
 }

@@ -14,6 +14,8 @@ export interface RolloutRecord {
   readonly places: readonly PlaceCounts[];
   readonly unreachable: readonly UnreachablePlace[];
   readonly approvals: readonly ApprovalHeader[];
+  /** The primary aliases of some keys, by ARN; keys without one are left out. */
+  aliases(keyArns: readonly string[]): Promise<ReadonlyMap<string, string>>;
   findings(filter?: { finding?: FindingKind }): AsyncIterable<Finding>;
   decisions(): AsyncIterable<DecidedKey>;
   /** What one approval decided, in the order in which it was submitted. */

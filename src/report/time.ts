@@ -6,3 +6,7 @@ export function timeText(at: string): string {
 
 /** The day of an ISO 8601 time. */
 export const dayText = (at: string): string => at.slice(0, 10);
+
+/** Whose clock the times are. */
+export const TIMES =
+  'Times are those of the machine that ran Keyturn, except the dates that AWS answered: when a key was created, last used, rotates next or is deleted.';

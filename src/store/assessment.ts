@@ -95,6 +95,14 @@ export function assessmentMethods(db: Kysely<Tables>) {
       return row && parseRecord(findingSchema, row.record);
     },
 
+    primaryAliases: async (rollout: string, keyArns: readonly string[]): Promise<Map<string, string>> => {
+      const { rows } = await sql<{ keyArn: string; alias: string }>`
+        select key_arn as keyArn, record ->> '$.primaryAlias' as alias from findings
+        where rollout = ${rollout} and record ->> '$.primaryAlias' is not null
+          and key_arn in (select value from json_each(${JSON.stringify(keyArns)}))`.execute(db);
+      return new Map(rows.map(({ keyArn, alias }) => [keyArn, alias]));
+    },
+
     placeCounts: (rollout: string): Promise<PlaceCounts[]> => countPlaces(db, rollout),
 
     unreachablePlaces: async (rollout: string): Promise<UnreachablePlace[]> => {

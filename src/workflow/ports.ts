@@ -137,6 +137,8 @@ export interface Store {
   /** In ascending order of ARN, by code unit; read in pages, so that nothing holds them all. */
   findings(rollout: string, filter?: FindingFilter): AsyncIterable<Finding>;
   finding(rollout: string, keyArn: string): Promise<Finding | undefined>;
+  /** The primary aliases of some keys, by ARN; keys without one are left out. */
+  primaryAliases(rollout: string, keyArns: readonly string[]): Promise<ReadonlyMap<string, string>>;
   placeCounts(rollout: string): Promise<PlaceCounts[]>;
   /** Places that could not be listed, or not for sure. */
   unreachablePlaces(rollout: string): Promise<UnreachablePlace[]>;

@@ -11,6 +11,7 @@ export async function readRecord(store: Store, rollout: Rollout): Promise<Rollou
     places: await store.placeCounts(id),
     unreachable: await store.unreachablePlaces(id),
     approvals: await store.approvals(id),
+    aliases: (keyArns) => store.primaryAliases(id, keyArns),
     findings: (filter) => store.findings(id, filter),
     decisions: () => store.decisions(id),
     submittedDecisions: (approval) => store.submittedDecisions(id, approval),

@@ -51,6 +51,10 @@ export function recordOf(parts: Partial<RecordParts> = {}): RolloutRecord {
     async *verdicts({ verdict } = {}) {
       yield* inForce.filter((each) => verdict === undefined || each.verdict === verdict);
     },
+    async aliases(keyArns) {
+      const named = findings.filter(({ keyArn }) => keyArns.includes(keyArn));
+      return new Map(named.flatMap((f) => (f.primaryAlias ? [[f.keyArn, f.primaryAlias]] : [])));
+    },
     async *findings(filter = {}) {
       yield* findings.filter(({ finding }) => filter.finding === undefined || finding === filter.finding);
     },

@@ -1,3 +1,4 @@
+import { TIMES } from '../../report/time.ts';
 import type { Verification } from '../../workflow/verify.ts';
 
 /** What a verification proved and what it could not, in sentences. */
@@ -55,6 +56,6 @@ function sayNotProved(verification: Verification, isTrusted: boolean): string[] 
         ]
       : []),
     'What AWS did: hold the request ids of the outcomes against CloudTrail.',
-    'The times: they are those of the machine that ran Keyturn.',
+    `The times. ${TIMES}`,
   ];
 }

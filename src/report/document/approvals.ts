@@ -2,6 +2,7 @@ import type { ApprovalHeader, SubmittedDecision } from '../../model/approval.ts'
 import { approverOf } from '../../model/in-force.ts';
 import { mapRows } from '../rows.ts';
 import { decisionWord } from './findings.ts';
+import { type KeyCell, keyRows } from './key-rows.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section, Text } from './model.ts';
 import { count, heading, prose, streamOr, time } from './phrases.ts';
@@ -31,7 +32,9 @@ function approvalBlocks(
 ): Block[] {
   const { approval: id, counts } = approval;
   const titles = ['Key', 'Decision', 'Reason', '#Period (days)', 'In force'];
-  const rows = () => mapRows(record.submittedDecisions(id), (submitted) => decisionRow(id, submitted));
+  const submitted = () =>
+    mapRows(record.submittedDecisions(id), (each) => ({ ...each.decision, inForce: each.inForce }));
+  const rows = () => keyRows(record, submitted(), (decision, key) => [decisionRow(id, decision, key)]);
   const total = counts.approve + counts.decline + counts.defer;
   return [
     heading(`Approval ${id}`),
@@ -40,10 +43,13 @@ function approvalBlocks(
   ];
 }
 
-function decisionRow(approval: string, { decision: decided, inForce }: SubmittedDecision): Row {
-  const { keyArn, decision, reason, RotationPeriodInDays } = decided;
+function decisionRow(
+  approval: string,
+  { decision, reason, RotationPeriodInDays, inForce }: SubmittedDecision['decision'] & { inForce: string },
+  key: KeyCell,
+): Row {
   const standing = inForce === approval ? 'yes' : `no: ${inForce} is`;
-  return [{ keyArn }, decisionWord(decision), reason ?? '', String(RotationPeriodInDays), standing];
+  return [key, decisionWord(decision), reason ?? '', String(RotationPeriodInDays), standing];
 }
 
 function approvalFacts(approval: ApprovalHeader, planDigest: string | null): Block {

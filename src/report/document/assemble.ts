@@ -1,18 +1,20 @@
 import type { RolloutPhase } from '../../model/phase.ts';
+import { ATTENTION, ATTENTION_KINDS, countAttention } from '../attention.ts';
 import { assembleChangeSurvey } from '../change-survey.ts';
+import { coverageOf, notSeenText, seenText } from '../coverage.ts';
 import type { RolloutRecord } from '../record.ts';
 import { summarize } from '../summary.ts';
-import type { RolloutSummary } from '../summary-model.ts';
 import { assembleSurvey, yardstickOf } from '../survey.ts';
 import { approvalsSection } from './approvals.ts';
+import { attentionSection } from './attention.ts';
 import { candidatesSection } from './candidates.ts';
 import { changesSection } from './changes.ts';
 import { completenessSection } from './completeness.ts';
 import { enabledSection, ineligibleSection } from './findings.ts';
 import { limitsSection } from './limits.ts';
 import type { Material } from './material.ts';
-import type { ReportDocument } from './model.ts';
-import { counted, time } from './phrases.ts';
+import type { Inline, ReportDocument } from './model.ts';
+import { count, counted, joined, time } from './phrases.ts';
 import { postureSection } from './posture.ts';
 import { sourcesSection } from './sources.ts';
 import { unseenSection } from './unseen.ts';
@@ -25,14 +27,16 @@ export async function assembleDocument(record: RolloutRecord): Promise<ReportDoc
   const survey = await assembleSurvey(record.findings(), yardstickOf(record.rollout));
   const changes = await assembleChangeSurvey(record);
   const summary = await summarize(record, survey, changes);
-  const material: Material = { record, summary, survey, changes };
+  const coverage = coverageOf(record.rollout.scope, record.places, record.unreachable);
+  const material: Material = { record, summary, survey, changes, coverage };
   return {
     title: 'AWS KMS key rotation report',
     lead:
       'Which customer managed KMS keys support automatic rotation, on which it was turned on, ' +
       'on whose approval, and what was read back afterwards.',
-    facts: frontFacts(summary),
+    facts: frontFacts(material),
     sections: [
+      await attentionSection(material),
       postureSection(material),
       sourcesSection(material),
       completenessSection(material),
@@ -53,18 +57,35 @@ const STAGE: Readonly<Record<RolloutPhase, string>> = {
   assessed: 'Assessed; nothing decided yet',
   approved: 'Decided; changes not complete',
   configured: 'Changes made; validation not complete',
-  validated: 'Validated',
+  validated: 'Validation complete',
 };
 
-function frontFacts({ rollout, phase, scope, totals, times }: RolloutSummary): ReportDocument['facts'] {
-  const keys = totals.listed - totals.awsManaged;
+function frontFacts(material: Material): ReportDocument['facts'] {
+  const { summary, coverage } = material;
+  const { rollout, phase, totals, times } = summary;
+  const unseen = notSeenText(coverage);
+  const keys = counted(totals.listed - totals.awsManaged, 'customer managed key');
   return [
     ['Rollout', { code: rollout }],
-    ['Stage', { strong: STAGE[phase] }],
+    ['Stage', STAGE[phase]],
+    ['Needs attention', attentionFact(material)],
     [
       'Looked at',
-      `${counted(keys, 'customer managed key')}; ${counted(scope.accounts.length, 'account')}; ${counted(scope.regions.length, 'Region')}`,
+      `${keys} in ${seenText(coverage.accounts, 'account')} and ${seenText(coverage.regions, 'Region')}`,
     ],
+    ...(unseen === '' ? [] : [['Not seen', { tone: 'attention', word: unseen }] as const]),
     ['Begun', time(times.createdAt)],
   ];
+}
+
+/** The counts of what needs attention, or that nothing does. */
+function attentionFact({ changes, survey, summary, coverage }: Material): readonly Inline[] {
+  const counts = countAttention(changes, survey.findings.unknown);
+  const words = ATTENTION_KINDS.filter((kind) => counts[kind] > 0).map((kind): Inline => {
+    const { tone, word } = ATTENTION[kind];
+    return { tone, word: `${count(counts[kind])} ${word}` };
+  });
+  if (summary.mismatches.length > 0) words.unshift({ tone: 'bad', word: 'sums do not add up' });
+  if (words.length > 0) return joined(words, ' ');
+  return notSeenText(coverage) === '' ? ['nothing'] : ['what was not seen'];
 }

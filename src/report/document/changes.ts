@@ -1,25 +1,43 @@
 import { OUTCOMES, type Outcome, type OutcomeKind, type OutcomeTotals } from '../../model/outcome.ts';
-import { mapRows } from '../rows.ts';
+import { VERDICTS } from '../../model/verdict.ts';
+import { anchorOf, type KeyCell, keyRows } from './key-rows.ts';
 import type { Material } from './material.ts';
-import type { Inline, Row, Section, Text, Tone } from './model.ts';
-import { awsSaid, code, count, heading, joined, prose, streamOr, time } from './phrases.ts';
+import type { Block, Inline, Row, Section, Text, Tone } from './model.ts';
+import { awsSaid, code, count, heading, joined, prose, streamOr, tableOr, time } from './phrases.ts';
 
-export function changesSection({ record, summary }: Material): Section {
+export function changesSection({ record, summary, changes }: Material): Section {
   const { enabled } = summary.outcomes;
   const others = sumOutcomes(summary.outcomes) - enabled;
-  const enabledRows = () => mapRows(record.outcomes({ outcomes: ['enabled'] }), enabledRow);
-  const otherRows = () => mapRows(record.outcomes({ outcomes: NOT_ENABLED }), otherRow);
+  const enabledRows = () => keyRows(record, record.outcomes({ outcomes: ['enabled'] }), enabledRow);
+  const otherRows = () => keyRows(record, record.outcomes({ outcomes: NOT_ENABLED }), otherRow);
   return {
     id: 'changes',
     title: 'Changes',
     blocks: [
       prose(sumOf(summary)),
+      ...accountBlocks(changes),
       heading(`Rotation turned on (${count(enabled)})`),
       streamOr('None yet.', 'Keys on which rotation was turned on', ENABLED_TITLES, enabled, enabledRows),
       heading(`Approved, and not turned on (${count(others)})`),
       streamOr('None.', 'Approved keys that Keyturn did not turn on', OTHER_TITLES, others, otherRows),
     ],
   };
+}
+
+/** What became of the approved keys of each account, where there are several. */
+function accountBlocks({ byAccount }: Material['changes']): Block[] {
+  if (byAccount.size < 2) return [];
+  const rows = [...byAccount]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(
+      ([account, { outcomes, verdicts }]): Row => [
+        code(account),
+        ...OUTCOMES.map((outcome) => count(outcomes[outcome])),
+        ...VERDICTS.map((verdict) => count(verdicts[verdict])),
+      ],
+    );
+  const titles = ['Account', ...[...OUTCOMES, ...VERDICTS].map((word) => `#${word}`)];
+  return [heading('By account'), tableOr('', 'Approved keys by account', titles, rows)];
 }
 
 /** Outcomes of keys that Keyturn did not change. */
@@ -46,16 +64,18 @@ const ENABLED_TITLES = [
   'Remarks',
 ];
 
-function enabledRow(outcome: Outcome): Row {
+function enabledRow(outcome: Outcome, key: KeyCell): Row[] {
   return [
-    { keyArn: outcome.keyArn },
-    String(outcome.RotationPeriodInDays),
-    proofWord(outcome),
-    outcome.requestId === undefined ? 'not known' : code(outcome.requestId),
-    count(outcome.attempts),
-    time(outcome.intendedAt),
-    time(outcome.finishedAt),
-    remarks(outcome),
+    [
+      { ...key, id: anchorOf('outcome', outcome.keyArn) },
+      String(outcome.RotationPeriodInDays),
+      proofWord(outcome),
+      outcome.requestId === undefined ? 'not known' : code(outcome.requestId),
+      count(outcome.attempts),
+      time(outcome.intendedAt),
+      time(outcome.finishedAt),
+      remarks(outcome),
+    ],
   ];
 }
 
@@ -71,16 +91,18 @@ function remarks({ explanation, drift }: Outcome): Text {
 
 const OTHER_TITLES = ['Key', 'Outcome', 'Why', 'AWS said', 'Request id', '#Calls', 'Last checked'];
 
-function otherRow(outcome: Outcome): Row {
+function otherRow(outcome: Outcome, key: KeyCell): Row[] {
   const { error, finishedAt, intendedAt, checkedAt, attempts } = outcome;
   return [
-    { keyArn: outcome.keyArn },
-    outcomeWord(outcome.outcome),
-    whyNot(outcome),
-    awsSaid(error),
-    code(error?.requestId ?? outcome.requestId),
-    count(attempts),
-    time(finishedAt ?? intendedAt ?? checkedAt),
+    [
+      { ...key, id: anchorOf('outcome', outcome.keyArn) },
+      outcomeWord(outcome.outcome),
+      whyNot(outcome),
+      awsSaid(error),
+      code(error?.requestId ?? outcome.requestId),
+      count(attempts),
+      time(finishedAt ?? intendedAt ?? checkedAt),
+    ],
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Counts } from '../../model/plan.ts';
 import { LISTED_EQUATION } from '../equations.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
-import { code, count, prose, tableOr } from './phrases.ts';
+import { code, count, detail, prose, tableOr } from './phrases.ts';
 
 export function completenessSection({ summary }: Material): Section {
   return {
@@ -14,7 +14,7 @@ export function completenessSection({ summary }: Material): Section {
         { code: LISTED_EQUATION },
         '. Keys that AWS manages rotate by themselves and are counted only.',
       ),
-      tableOr('No place has been listed.', 'Keys by place', TITLES, placeRows(summary)),
+      ...placeBlocks(summary),
       ...mismatchBlocks(summary),
     ],
   };
@@ -32,12 +32,43 @@ const TITLES = [
   'Adds up',
 ];
 
-function placeRows({ places, totals, reconciled }: Material['summary']): Row[] {
-  const rows = places.map((place): Row => {
-    return [code(place.account), code(place.region), ...cells(place), addsUp(place.reconciled)];
-  });
-  return places.length < 2 ? rows : [...rows, [{ strong: 'All' }, '', ...cells(totals), addsUp(reconciled)]];
+/** More places than these are told by the exceptions; each is in a table that paper leaves out. */
+const MAX_PLACES = 12;
+
+function placeBlocks({ places, totals, reconciled }: Material['summary']): Block[] {
+  const all: Row = [{ strong: 'All' }, '', ...cells(totals), addsUp(reconciled)];
+  const rows = places.map(placeRow);
+  if (places.length <= MAX_PLACES) {
+    return [
+      tableOr(
+        'No place has been listed.',
+        'Keys by place',
+        TITLES,
+        places.length < 2 ? rows : [...rows, all],
+      ),
+    ];
+  }
+  const exceptions = places.filter((place) => !place.reconciled);
+  return [
+    prose(
+      exceptions.length === 0
+        ? `It adds up in each of ${count(places.length)} places.`
+        : `It does not add up in ${count(exceptions.length)} of ${count(places.length)} places.`,
+      ' ',
+      { code: 'summary.json' },
+      ' has the counts of each.',
+    ),
+    tableOr('', 'All places, and those that do not add up', TITLES, [...exceptions.map(placeRow), all]),
+    detail(tableOr('', 'Keys by place', TITLES, rows)),
+  ];
 }
+
+const placeRow = (place: Material['summary']['places'][number]): Row => [
+  code(place.account),
+  code(place.region),
+  ...cells(place),
+  addsUp(place.reconciled),
+];
 
 const cells = ({ listed, candidate, enabled, ineligible, unknown, awsManaged }: Counts): string[] =>
   [listed, candidate, enabled, ineligible, unknown, awsManaged].map(count);

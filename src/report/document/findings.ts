@@ -2,12 +2,13 @@ import type { DecidedKey } from '../../model/approval.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isLongerThan } from '../profile.ts';
 import type { ReasonCount } from '../survey.ts';
+import type { KeyCell } from './key-rows.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
 import { count, day, heading, keys, prose, streamOr, table, time } from './phrases.ts';
 
 /** A key by the name that people know and the ARN that is sure. */
-export const keyCell = ({ keyArn, primaryAlias }: Pick<Finding, 'keyArn' | 'primaryAlias'>): Inline => ({
+export const keyCell = ({ keyArn, primaryAlias }: Pick<Finding, 'keyArn' | 'primaryAlias'>): KeyCell => ({
   keyArn,
   name: primaryAlias,
 });

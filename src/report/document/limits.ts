@@ -1,3 +1,4 @@
+import { TIMES } from '../time.ts';
 import type { Section } from './model.ts';
 
 export function limitsSection(): Section {
@@ -15,6 +16,7 @@ export function limitsSection(): Section {
             'somebody else could have turned it on in between.',
           'That a person is who the names say. The caller ARN is AWS’s; the user and the host are what the machine ' +
             'said of itself.',
+          `When things happened. ${TIMES}`,
           'Anything of places, Regions and keys that are listed under “What could not be seen”.',
           'That data was encrypted anew. Rotation changes the material for new data; old data stays readable with the ' +
             'old material.',

@@ -1,4 +1,5 @@
 import type { ChangeSurvey } from '../change-survey.ts';
+import type { Coverage } from '../coverage.ts';
 import type { RolloutRecord } from '../record.ts';
 import type { RolloutSummary } from '../summary-model.ts';
 import type { Survey } from '../survey.ts';
@@ -9,4 +10,5 @@ export interface Material {
   readonly summary: RolloutSummary;
   readonly survey: Survey;
   readonly changes: ChangeSurvey;
+  readonly coverage: Coverage;
 }

@@ -1,3 +1,4 @@
+import type { PostureCounts } from '../posture.ts';
 import type { Rows } from '../rows.ts';
 
 /*
@@ -17,7 +18,15 @@ export type Inline =
   /** A point in time, ISO 8601, or the day that it falls on. */
   | { readonly time: string }
   | { readonly day: string }
-  | { readonly keyArn: string; readonly name?: string | undefined };
+  /** `id` names this place of the report; `to` is the `id` that it leads to. */
+  | {
+      readonly keyArn: string;
+      readonly name?: string | undefined;
+      readonly id?: string;
+      readonly to?: string;
+    }
+  /** Leads to a section. */
+  | { readonly to: string; readonly text: string };
 
 export type Text = Inline | readonly Inline[];
 
@@ -30,6 +39,11 @@ export interface Column {
 }
 
 export type Row = readonly Text[];
+/** Stands over the rows that follow it. */
+export interface GroupRow {
+  readonly group: Text;
+}
+export const isGroup = (row: Row | GroupRow): row is GroupRow => 'group' in row;
 
 export interface TableBlock {
   readonly kind: 'table';
@@ -38,7 +52,9 @@ export interface TableBlock {
   /** Known beforehand: long tables are folded on screen. */
   readonly count: number;
   /** Read afresh at each rendering, a row at a time. */
-  readonly rows: () => Rows<Row>;
+  readonly rows: () => Rows<Row | GroupRow>;
+  /** More than people read: folded on screen, left out on paper. */
+  readonly isDetail?: boolean;
 }
 
 /** One bar: how all keys divide up at one time. */
@@ -48,7 +64,7 @@ export interface PostureBar {
 }
 
 export interface PostureSegment {
-  readonly kind: 'on' | 'changed' | 'off' | 'blocked' | 'unsupported' | 'unknown';
+  readonly kind: keyof PostureCounts;
   readonly word: string;
   readonly keys: number;
 }

@@ -61,6 +61,10 @@ export function streamOr(
   return count === 0 ? prose(empty) : table(caption, titles, count, rows);
 }
 
+/** A table that is folded on screen and left out on paper. */
+export const detail = (block: Block): Block =>
+  block.kind === 'table' ? { ...block, isDetail: true } : block;
+
 /** The same of rows at hand. */
 export function tableOr(
   empty: string,

@@ -1,24 +1,24 @@
+import { type Coverage, notSeenText, seenText } from '../coverage.ts';
+import { countPosture, hasChanged, type PostureCounts } from '../posture.ts';
 import type { Material } from './material.ts';
 import type { Block, PostureBar, Section } from './model.ts';
-import { count, counted, keys, prose } from './phrases.ts';
+import { count, keys, prose } from './phrases.ts';
 
 interface Posture {
   readonly total: number;
   readonly supporting: number;
-  readonly blocked: number;
-  readonly unsupported: number;
-  readonly unknown: number;
-  readonly onBefore: number;
-  /** On by the last word of AWS: found on, or turned on and read back as expected. */
-  readonly onNow: number;
-  /** Turned on, and not (or not as expected) read back. */
-  readonly unconfirmed: number;
+  readonly before: PostureCounts;
+  readonly now: PostureCounts;
   readonly hasChanges: boolean;
 }
 
 export function postureSection(material: Material): Section {
   const posture = assemblePosture(material);
-  return { id: 'posture', title: 'Posture', blocks: [figures(posture), bars(posture), ...remarks(material)] };
+  return {
+    id: 'posture',
+    title: 'Posture',
+    blocks: [figures(posture, material.coverage), bars(posture), ...remarks(material)],
+  };
 }
 
 function assemblePosture({ survey, summary }: Material): Posture {
@@ -27,34 +27,35 @@ function assemblePosture({ survey, summary }: Material): Posture {
   const blocked = on + off + unreadable + notRead;
   const { outcomes, validation } = summary;
   const confirmed = validation?.confirmed ?? 0;
+  const unsupported = ineligible - blocked;
   return {
     total: candidate + enabled + ineligible + unknown,
     supporting: candidate + enabled + blocked,
-    blocked,
-    unsupported: ineligible - blocked,
-    unknown,
-    onBefore: enabled,
-    onNow: enabled + outcomes['already-enabled'] + confirmed,
-    unconfirmed: outcomes.enabled - confirmed,
-    hasChanges: outcomes.enabled + outcomes['already-enabled'] > 0,
+    ...countPosture({ candidate, enabled, blocked, unsupported, unknown, outcomes, confirmed }),
+    hasChanges: hasChanged(outcomes),
   };
 }
 
-function figures({ total, supporting, blocked, onBefore, onNow, unconfirmed, hasChanges }: Posture): Block {
+function figures({ total, supporting, before, now, hasChanges }: Posture, coverage: Coverage): Block {
+  const { blocked } = before;
   return {
     kind: 'figures',
     figures: [
-      { label: 'Customer managed keys', value: count(total), note: 'in the places that could be listed' },
+      {
+        label: 'Customer managed keys',
+        value: count(total),
+        note: `in ${seenText(coverage.accounts, 'account')}`,
+      },
       {
         label: 'Support rotation',
         value: count(supporting),
         note: blocked > 0 ? `by type; ${count(blocked)} cannot be changed in their present state` : 'by type',
       },
-      { label: 'On before', value: count(onBefore), note: 'when assessed' },
+      { label: 'On before', value: count(before.on), note: 'when assessed' },
       {
         label: 'On now',
-        value: hasChanges ? count(onNow) : '–',
-        note: hasChanges ? afterNote(unconfirmed) : 'nothing changed yet',
+        value: hasChanges ? count(now.on) : '–',
+        note: hasChanges ? afterNote(now.changed) : 'nothing changed yet',
       },
     ],
   };
@@ -65,31 +66,29 @@ const afterNote = (unconfirmed: number): string =>
     ? `and ${count(unconfirmed)} turned on but not confirmed`
     : 'every change read back as expected';
 
-function bars(posture: Posture): Block {
-  const { supporting, blocked, onBefore, onNow, unconfirmed } = posture;
-  const open = supporting - blocked;
-  const before = bar('Before', posture, onBefore, 0, open - onBefore);
-  const after = bar('Now', posture, onNow, unconfirmed, open - onNow - unconfirmed);
-  return { kind: 'posture', bars: posture.hasChanges ? [before, after] : [before] };
+function bars({ before, now, hasChanges }: Posture): Block {
+  const first = bar('When assessed', before);
+  return { kind: 'posture', bars: hasChanges ? [first, bar('Now', now)] : [first] };
 }
 
-function bar(label: string, posture: Posture, on: number, changed: number, off: number): PostureBar {
-  const { blocked, unsupported, unknown } = posture;
+function bar(label: string, counts: PostureCounts): PostureBar {
+  const segment = (kind: keyof PostureCounts, word: string) => ({ kind, word, keys: counts[kind] });
   return {
     label,
     segments: [
-      { kind: 'on', word: 'On', keys: on },
-      { kind: 'changed', word: 'Turned on, not confirmed', keys: changed },
-      { kind: 'off', word: 'Off', keys: off },
-      { kind: 'blocked', word: 'Ruled out by its state', keys: blocked },
-      { kind: 'unsupported', word: 'Ruled out by its type', keys: unsupported },
-      { kind: 'unknown', word: 'Not known', keys: unknown },
+      segment('on', 'On'),
+      segment('changed', 'Turned on, not confirmed'),
+      segment('off', 'Off'),
+      segment('blocked', 'Ruled out by its state'),
+      segment('unsupported', 'Ruled out by its type'),
+      segment('unknown', 'Not known'),
     ],
   };
 }
 
-function remarks({ summary }: Material): Block[] {
-  const { rotationAmongStateIneligible: state, unreachable } = summary;
+function remarks({ summary, coverage }: Material): Block[] {
+  const { rotationAmongStateIneligible: state } = summary;
+  const unseen = notSeenText(coverage);
   return [
     prose(
       'A key counts as on where AWS said so when it was last read. Keys that could not be read are never counted as off.',
@@ -101,12 +100,12 @@ function remarks({ summary }: Material): Block[] {
           ),
         ]
       : []),
-    ...(unreachable.length > 0
+    ...(unseen !== ''
       ? [
           {
             kind: 'note' as const,
             tone: 'attention' as const,
-            text: `${counted(unreachable.length, 'place')} could not be listed, or not for sure; see “What could not be seen”.`,
+            text: `These figures are incomplete: ${unseen}. Keys there are in no figure; see “What could not be seen”.`,
           },
         ]
       : []),

@@ -1,7 +1,9 @@
+import { notSeenText } from '../coverage.ts';
 import type { FactTimes } from '../survey.ts';
+import { TIMES } from '../time.ts';
 import type { Material } from './material.ts';
 import type { Block, Row, Section } from './model.ts';
-import { code, count, joined, prose, tableOr, time, timeRange } from './phrases.ts';
+import { code, count, counted, joined, prose, tableOr, time, timeRange } from './phrases.ts';
 
 /** Which API operation each fact comes from. */
 const OPERATION: Readonly<Record<string, string>> = {
@@ -20,15 +22,20 @@ export function sourcesSection(material: Material): Section {
     title: 'How and when the facts were read',
     blocks: [
       prose(
-        'Keyturn listed every key of each place with ',
+        `Keyturn listed the keys of ${counted(material.coverage.places, 'place')} (an account in a Region) with `,
         { code: 'kms:ListKeys' },
-        ' and asked AWS for each fact as this caller. Every time below is that of AWS’s answer; nothing is estimated.',
+        ` and asked AWS for each fact as this caller.${notListed(material)} ${TIMES}`,
       ),
       sourceFacts(material),
       readings(material),
       ...planCheck(material),
     ],
   };
+}
+
+function notListed({ coverage }: Material): string {
+  const unseen = notSeenText(coverage);
+  return unseen === '' ? '' : ` Not all of the scope was listed: ${unseen}.`;
 }
 
 function sourceFacts({ summary }: Material): Block {
@@ -38,8 +45,8 @@ function sourceFacts({ summary }: Material): Block {
     facts: [
       ['Caller', { code: callerArn }],
       ['Partition', { code: scope.partition }],
-      ['Accounts', joined(scope.accounts.map(code))],
-      ['Regions', joined(scope.regions.map(code))],
+      ['Accounts in scope', joined(scope.accounts.map(code))],
+      ['Regions in scope', joined(scope.regions.map(code))],
       ['Key policies', scope.policies ? 'read' : 'not read, as asked'],
       ['Tags', scope.tags ? 'read' : 'not read, as asked'],
       ['Past rotations', scope.rotations ? 'read of candidates' : 'not read'],

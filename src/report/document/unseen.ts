@@ -1,4 +1,5 @@
 import { keyCell } from './findings.ts';
+import { anchorOf } from './key-rows.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
 import { code, count, heading, joined, keys, prose, table, tableOr } from './phrases.ts';
@@ -40,7 +41,12 @@ function unknownBlock({ record, survey }: Material): Block {
   const titles = ['Key', 'Reason', 'What is known', 'What to do'];
   return table('Unknown keys', titles, survey.findings.unknown, async function* () {
     for await (const finding of record.findings({ finding: 'unknown' })) {
-      yield [keyCell(finding), finding.reason ?? '', finding.explanation, finding.advice];
+      yield [
+        { ...keyCell(finding), id: anchorOf('unknown', finding.keyArn) },
+        finding.reason ?? '',
+        finding.explanation,
+        finding.advice,
+      ];
     }
   });
 }

@@ -1,9 +1,9 @@
 import type { Outcome } from '../../model/outcome.ts';
 import type { ReplicaVerdict, Verdict } from '../../model/verdict.ts';
 import { VALIDATION_EQUATION } from '../equations.ts';
-import { mapRows } from '../rows.ts';
 import type { ValidationCounts } from '../summary-model.ts';
 import { NOT_ENABLED, outcomeWord, whyNot } from './changes.ts';
+import { anchorOf, type KeyCell, keyRows } from './key-rows.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
 import { awsSaid, code, count, heading, prose, streamOr, table, time } from './phrases.ts';
@@ -49,9 +49,7 @@ function totalsBlock(totals: ValidationCounts): Block {
 }
 
 function discrepantBlocks({ record, changes }: Material): Block[] {
-  const rows = async function* () {
-    for await (const verdict of record.verdicts({ verdict: 'discrepant' })) yield* differenceRows(verdict);
-  };
+  const rows = () => keyRows(record, record.verdicts({ verdict: 'discrepant' }), differenceRows);
   const titles = ['Key', 'What differs', 'Expected', 'Actual', 'Read'];
   return [
     heading(`Not as expected (${count(changes.verdicts.discrepant)})`),
@@ -59,14 +57,19 @@ function discrepantBlocks({ record, changes }: Material): Block[] {
   ];
 }
 
-function differenceRows({ keyArn, differences, reason, readAt }: Verdict): Row[] {
-  if (differences.length === 0) return [[{ keyArn }, reason ?? '', '', '', time(readAt)]];
-  return differences.map(({ fact, expected, actual }) => [{ keyArn }, fact, expected, actual, time(readAt)]);
+function differenceRows({ differences, reason, readAt }: Verdict, key: KeyCell): Row[] {
+  const named = anchored(key);
+  if (differences.length === 0) return [[named, reason ?? '', '', '', time(readAt)]];
+  return differences.map(({ fact, expected, actual }, index) => {
+    return [index === 0 ? named : key, fact, expected, actual, time(readAt)];
+  });
 }
+
+const anchored = (key: KeyCell): KeyCell => ({ ...key, id: anchorOf('verdict', key.keyArn) });
 
 function unreadableBlocks({ record, changes }: Material): Block[] {
   const { unreadable } = changes.verdicts;
-  const rows = () => mapRows(record.verdicts({ verdict: 'unreadable' }), unreadableRow);
+  const rows = () => keyRows(record, record.verdicts({ verdict: 'unreadable' }), unreadableRow);
   const titles = ['Key', 'Why', 'AWS said', '#Reads', 'Last tried'];
   return [
     heading(`Could not be read back (${count(unreadable)})`),
@@ -74,13 +77,13 @@ function unreadableBlocks({ record, changes }: Material): Block[] {
   ];
 }
 
-const unreadableRow = ({ keyArn, reason, error, reads, readAt }: Verdict): Row => {
-  return [{ keyArn }, reason ?? '', awsSaid(error), count(reads), time(readAt)];
+const unreadableRow = ({ reason, error, reads, readAt }: Verdict, key: KeyCell): Row[] => {
+  return [[anchored(key), reason ?? '', awsSaid(error), count(reads), time(readAt)]];
 };
 
 function confirmedBlocks({ record, changes }: Material): Block[] {
   const { confirmed } = changes.verdicts;
-  const rows = () => mapRows(record.verdicts({ verdict: 'confirmed' }), confirmedRow);
+  const rows = () => keyRows(record, record.verdicts({ verdict: 'confirmed' }), confirmedRow);
   const titles = ['Key', 'State', '#Period (days)', 'Next rotation', 'Read'];
   return [
     heading(`Confirmed (${count(confirmed)})`),
@@ -88,9 +91,11 @@ function confirmedBlocks({ record, changes }: Material): Block[] {
   ];
 }
 
-function confirmedRow(verdict: Verdict): Row {
-  const { keyArn, KeyState = '', RotationPeriodInDays, NextRotationDate, readAt } = verdict;
-  return [{ keyArn }, KeyState, String(RotationPeriodInDays ?? ''), time(NextRotationDate), time(readAt)];
+function confirmedRow(verdict: Verdict, key: KeyCell): Row[] {
+  const { KeyState = '', RotationPeriodInDays, NextRotationDate, readAt } = verdict;
+  return [
+    [anchored(key), KeyState, String(RotationPeriodInDays ?? ''), time(NextRotationDate), time(readAt)],
+  ];
 }
 
 const REPLICA: Readonly<Record<ReplicaVerdict['verdict'], Inline>> = {
@@ -101,9 +106,7 @@ const REPLICA: Readonly<Record<ReplicaVerdict['verdict'], Inline>> = {
 
 function replicaBlocks({ record, changes }: Material): Block[] {
   if (changes.replicas === 0) return [];
-  const rows = async function* () {
-    for await (const verdict of record.verdicts()) yield* replicaRows(verdict);
-  };
+  const rows = () => keyRows(record, record.verdicts(), replicaRows);
   const titles = ['Primary', 'Replica', 'Region', 'Mirrors the primary', 'Why not', 'Read'];
   return [
     heading(`Replicas of the keys above (${count(changes.replicas)})`),
@@ -112,9 +115,9 @@ function replicaBlocks({ record, changes }: Material): Block[] {
   ];
 }
 
-const replicaRows = ({ keyArn: primary, replicas }: Verdict): Row[] =>
+const replicaRows = ({ replicas }: Verdict, primary: KeyCell): Row[] =>
   replicas.map(({ keyArn, region, verdict, reason, readAt }) => {
-    return [{ keyArn: primary }, { keyArn }, code(region), REPLICA[verdict], reason ?? '', time(readAt)];
+    return [primary, { keyArn }, code(region), REPLICA[verdict], reason ?? '', time(readAt)];
   });
 
 /** Approved keys without a verdict: not yet read back, or with nothing of Keyturn's to read back. */
@@ -122,8 +125,8 @@ function remainderBlocks({ record }: Material, { notYetValidated, notChanged }: 
   const unchanged = Object.values(notChanged).reduce((sum, keys) => sum + keys, 0);
   const waiting = () => record.outcomes({ outcomes: ['enabled'], verdicts: ['none'] });
   const waitingRows = () =>
-    mapRows(waiting(), ({ keyArn, finishedAt }): Row => [{ keyArn }, time(finishedAt)]);
-  const unchangedRows = () => mapRows(record.outcomes({ outcomes: NOT_ENABLED }), unchangedRow);
+    keyRows(record, waiting(), ({ finishedAt }, key) => [[anchored(key), time(finishedAt)]]);
+  const unchangedRows = () => keyRows(record, record.outcomes({ outcomes: NOT_ENABLED }), unchangedRow);
   const titles = ['Key', 'Outcome', 'Why'];
   return [
     heading(`Not yet validated (${count(notYetValidated)})`),
@@ -133,6 +136,6 @@ function remainderBlocks({ record }: Material, { notYetValidated, notChanged }: 
   ];
 }
 
-const unchangedRow = (outcome: Outcome): Row => {
-  return [{ keyArn: outcome.keyArn }, outcomeWord(outcome.outcome), whyNot(outcome)];
+const unchangedRow = (outcome: Outcome, key: KeyCell): Row[] => {
+  return [[key, outcomeWord(outcome.outcome), whyNot(outcome)]];
 };

@@ -1,4 +1,12 @@
-import type { Block, Column, Row, TableBlock, Text } from '../document/model.ts';
+import {
+  type Block,
+  type Column,
+  type GroupRow,
+  isGroup,
+  type Row,
+  type TableBlock,
+  type Text,
+} from '../document/model.ts';
 import { count } from '../document/phrases.ts';
 import { forHtml } from '../escape.ts';
 import { inBatches } from '../rows.ts';
@@ -47,9 +55,16 @@ function figureList(figures: Extract<Block, { kind: 'figures' }>['figures']): st
   return `<dl class="figures">\n${items.join('')}</dl>\n`;
 }
 
-async function* tableChunks({ caption, columns, count: total, rows }: TableBlock): AsyncGenerator<string> {
-  const isFolded = total >= FOLDED_FROM;
-  if (isFolded) yield `<details>\n<summary>${forHtml(caption)}: ${count(total)} rows</summary>\n`;
+async function* tableChunks({
+  caption,
+  columns,
+  count: total,
+  rows,
+  isDetail = false,
+}: TableBlock): AsyncGenerator<string> {
+  const isFolded = isDetail || total >= FOLDED_FROM;
+  if (isFolded)
+    yield `<details${isDetail ? ' class="detail"' : ''}>\n<summary>${forHtml(caption)}: ${count(total)} rows</summary>\n`;
   // Focusable, so that a table wider than the screen can be scrolled by keyboard.
   yield `<div class="scroll" role="region" aria-label="${forHtml(caption)}" tabindex="0">\n<table>\n`;
   yield `<caption>${forHtml(caption)}</caption>\n<thead><tr>${columns.map(titleCell).join('')}</tr></thead>\n<tbody>\n`;
@@ -63,7 +78,10 @@ const alignment = (column: Column | undefined): string =>
 const titleCell = (column: Column): string =>
   `<th scope="col"${alignment(column)}>${forHtml(column.title)}</th>`;
 
-function tableRow(row: Row, columns: readonly Column[]): string {
+function tableRow(row: Row | GroupRow, columns: readonly Column[]): string {
+  if (isGroup(row)) {
+    return `<tr class="group"><th scope="rowgroup" colspan="${columns.length}">${inlineHtml(row.group)}</th></tr>\n`;
+  }
   const cells = row.map((cell, index) => {
     const inner = inlineHtml(cell);
     return index === 0 ? `<th scope="row">${inner}</th>` : `<td${alignment(columns[index])}>${inner}</td>`;

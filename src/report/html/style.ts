@@ -33,7 +33,10 @@ p{margin:.5rem 0 .9rem}
 ul{margin:.5rem 0 1rem;padding-left:1.2rem}
 li{margin:.3rem 0}
 a{color:var(--link)}
-code{font:.86em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
+code{font:.86em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+code,.whole{white-space:nowrap}
+code wbr{white-space:normal}
+p code,li code,dd code{white-space:normal}
 p code,li code{padding:.08em .3em;border-radius:.25em;background:var(--raised)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .skip{position:absolute;left:-99rem}
@@ -71,7 +74,8 @@ background:var(--line);border:1px solid var(--line);border-radius:.5rem;overflow
 .bar{display:grid;grid-template-columns:4rem minmax(0,1fr);align-items:center;gap:.75rem;margin:.5rem 0;font-size:.9rem}
 .bar svg{display:block;border-radius:.25rem}
 .bar rect{stroke:var(--paper);stroke-width:2}
-.posture table{width:auto;min-width:20rem;margin-top:1rem}
+.posture table{width:auto;min-width:min(20rem,100%);margin-top:1rem}
+.posture tbody th{padding-left:1.6rem;text-indent:-1.6rem}
 .posture tbody svg{vertical-align:-.1em;margin-right:.35rem;border-radius:2px}
 rect.on{fill:var(--on)}rect.changed{fill:url(#hatch-changed)}rect.off{fill:var(--off)}rect.blocked{fill:var(--blocked)}
 rect.unsupported{fill:var(--unsupported)}rect.unknown{fill:url(#hatch-unknown)}
@@ -86,7 +90,11 @@ rect.unsupported{fill:var(--unsupported)}rect.unknown{fill:url(#hatch-unknown)}
 `;
 
 const TABLES = `
-.scroll{overflow-x:auto;margin:.75rem 0 1.25rem}
+.scroll{overflow-x:auto;margin:.75rem 0 1.25rem;background:
+linear-gradient(to right,var(--paper) 30%,transparent) left/2.5rem 100% no-repeat local,
+linear-gradient(to left,var(--paper) 30%,transparent) right/2.5rem 100% no-repeat local,
+linear-gradient(to right,var(--strong-line),transparent) left/.7rem 100% no-repeat scroll,
+linear-gradient(to left,var(--strong-line),transparent) right/.7rem 100% no-repeat scroll}
 table{width:100%;border-collapse:collapse;font-size:.88rem;line-height:1.45}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{padding:.45rem 1.2rem .45rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
@@ -96,20 +104,26 @@ tbody th{font-weight:400}
 tbody tr:hover{background:var(--raised)}
 td{max-width:32rem}
 .scroll td:not(.number){min-width:6.5rem}
-td code,th code{overflow-wrap:normal}
-.key{display:block;min-width:14.5rem}
+.key{display:block}
+.group th{padding-top:1rem;color:var(--soft);font-weight:600}
+th[scope=rowgroup]{background:var(--paper)}
+td a,th a{color:inherit;text-decoration:none}
+td a .key,th a .key,td a .name,th a .name,td a:not(:has(code)){text-decoration:underline;text-decoration-color:var(--strong-line)}
 thead th{min-width:4.5rem}
 .name{display:block;font-weight:600;overflow-wrap:anywhere}
 th.number,td.number{text-align:right;padding-right:1.6rem}
 .scroll td.number{min-width:0}
-dd time,time span{white-space:nowrap}
+time span{white-space:nowrap}
+dd .tone{white-space:normal}
+@media screen and (max-width:30rem){.facts div{grid-template-columns:minmax(0,1fr)}.figures .value{font-size:1.6rem}
+.bar{grid-template-columns:minmax(0,1fr);gap:.1rem}dd code,p code,li code{overflow-wrap:anywhere}.page{min-width:0}main{min-width:0}}
 @media screen and (max-width:48rem){.scroll table{width:max-content;min-width:100%}.scroll td,.scroll th{max-width:18rem}}
 summary{padding:.55rem .9rem;border:1px solid var(--line);border-radius:.4rem;background:var(--raised);cursor:pointer;font-weight:600}
 details{margin:.75rem 0 1.25rem}
 `;
 
 const PRINT = `
-@page{size:A4;margin:15mm 13mm}
+@page{size:A4;margin:15mm 13mm 18mm}
 @media print{
 body{font-size:9.5pt;line-height:1.4}
 header,.page,footer{max-width:none;padding-left:0;padding-right:0}
@@ -125,7 +139,11 @@ table{font-size:7.6pt;line-height:1.35}
 .figures{grid-template-columns:repeat(4,1fr)}
 .figures .value{font-size:18pt}
 thead{display:table-header-group}
-tr,.facts div,.figures,.posture,.note{break-inside:avoid}
+tr,.figures,.posture,.note{break-inside:avoid}
+.scroll{background:none}
+.group{break-after:avoid}
+tbody tr:first-child{break-before:avoid}
+.detail{display:none}
 th,td{padding:3pt 6pt 3pt 0}
 thead th,.scroll td:not(.number){min-width:0}
 .key{min-width:11rem}
@@ -135,6 +153,18 @@ svg,.figures div{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `;
 
-/** All the style there is, between the tags as it stands: the policy admits these very bytes and no others. */
-export const STYLE = [THEMES, DOCUMENT, PARTS, TABLES, PRINT].join('');
-export const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
+/** Safe inside a quoted text of CSS. */
+const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** On every printed page the rollout and the page's number, for browsers that print margin boxes. */
+function pageFooter(rollout: string): string {
+  const box = (at: string, content: string) => `@${at}{content:${content};font:8pt sans-serif;color:#3d4854}`;
+  const name = PLAIN_ID.test(rollout) ? box('bottom-left', `"Keyturn rollout ${rollout}"`) : '';
+  return `@page{${name}${box('bottom-right', '"Page " counter(page) " of " counter(pages)')}}\n`;
+}
+
+/** All the style of one report, between the tags as it stands: the policy admits these very bytes and no others. */
+export function styleOf(rollout: string): { readonly text: string; readonly hash: string } {
+  const text = [THEMES, DOCUMENT, PARTS, TABLES, PRINT, pageFooter(rollout)].join('');
+  return { text, hash: `sha256-${createHash('sha256').update(text).digest('base64')}` };
+}

@@ -10,6 +10,7 @@ import { type JudgeCredentials, judgeCredentials } from './credentials-check.ts'
 import { NoCredentials } from './failure.ts';
 import { identityError } from './identity.ts';
 import { openKmsPlace } from './kms-place.ts';
+import { findLister, type ListerSettings } from './lister.ts';
 import type { AskMfaCode } from './mfa-codes.ts';
 import { once } from './once.ts';
 import { accountsByProfile, type NamedProfile } from './profiles.ts';
@@ -27,6 +28,8 @@ export interface AwsSettings {
   readonly regions?: readonly string[];
   /** The role to assume in each account; without it the caller's own credentials serve. */
   readonly role?: RoleSettings;
+  /** Who lists the accounts of the organization, if not the caller. */
+  readonly lister?: ListerSettings;
   /** The share of each published quota to take, above 0 and at most 1. */
   readonly pace?: number;
   readonly version: string;
@@ -82,9 +85,11 @@ export function connectAws(settings: AwsSettings): Aws {
     }),
     askProfiles: async () => byProfile?.ask() ?? [],
     configuredRegion: async () => findRegion(await session.access()),
-    listAccounts: async (units) => {
+    listAccounts: async (units, excludedUnits) => {
+      const lister = await findLister(session, settings, open, context);
+      if (!lister.ok) return lister;
       const { listAccounts } = await import('./organization.ts');
-      return listAccounts(await session.own(), context, units);
+      return listAccounts(lister.value, context, units, excludedUnits);
     },
     reach: (account) => accounts.reach(account),
     listEnabledRegions: async (account) => {

@@ -42,7 +42,7 @@ export function accountsByCaller(
   role: RoleSettings | undefined,
   context: CallContext,
 ): Accounts {
-  const pace = new Pace(context.clock, ASSUME_ROLE_QUOTA * QUOTA_SHARE);
+  const pace = assumeRolePace(context);
   const providers = new Map<string, AwsCredentialIdentityProvider>();
 
   async function find(account: string): Promise<Answer<AccountAccess>> {
@@ -61,7 +61,8 @@ export function accountsByCaller(
     account: string,
     named: RoleSettings,
   ): Promise<AwsCredentialIdentity> {
-    const answer = await assumeRole(from, account, named, { ...context, pace });
+    const arn = `arn:${from.caller.partition}:iam::${account}:role/${named.name}`;
+    const answer = await assumeRole(from, arn, named, { ...context, pace });
     if (answer.ok) return answer.value;
     const { failure } = answer;
     if (failure.kind === 'access-denied' && account === from.caller.account) return from.credentials();
@@ -90,15 +91,18 @@ function kept({ access, region }: SignedIn, provider: AwsCredentialIdentityProvi
   return new STSClient({ ...access.client('STS'), region, credentials: provider }).config.credentials;
 }
 
-function assumeRole(
-  { access, region, credentials, caller: { partition } }: SignedIn,
-  account: string,
-  { name, sessionName, externalId, sourceIdentity }: RoleSettings,
+export const assumeRolePace = ({ clock }: CallContext): Pace =>
+  new Pace(clock, ASSUME_ROLE_QUOTA * QUOTA_SHARE);
+
+export function assumeRole(
+  { access, region, credentials }: SignedIn,
+  RoleArn: string,
+  { sessionName, externalId, sourceIdentity }: Omit<RoleSettings, 'name'>,
   context: CallContext & { readonly pace: Pace },
 ): Promise<Answer<AwsCredentialIdentity>> {
   const sts = new STSClient({ ...access.client('STS'), region, credentials });
   const command = new AssumeRoleCommand({
-    RoleArn: `arn:${partition}:iam::${account}:role/${name}`,
+    RoleArn,
     RoleSessionName: sessionName,
     DurationSeconds: SESSION_SECONDS,
     ExternalId: externalId,

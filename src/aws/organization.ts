@@ -34,22 +34,24 @@ const parseAccounts = parseOutputWith(accountsPage);
 const parseUnits = parseOutputWith(unitsPage);
 
 /**
- * The accounts of the caller's organization, or those under some organizational units, nested ones included; in the
- * order of their ids, each once, whatever their state. A page may be empty while more follow.
+ * The accounts of the caller's organization, or those under some organizational units, without those under excluded
+ * units; nested units are included. In the order of their ids, each once, whatever their state. A page may be empty while
+ * more follow.
  */
 export async function listAccounts(
   { access, region, credentials }: AccountAccess,
   context: CallContext,
   units: readonly string[],
+  excludedUnits: readonly string[] = [],
 ): Promise<Answer<readonly OrganizationAccount[]>> {
   const sdk = await import('@aws-sdk/client-organizations');
   const client = new sdk.OrganizationsClient({ ...access.client('Organizations'), region, credentials });
   const pace = new Pace(context.clock, STEADY_RATE);
   const make = <T>(operation: string, send: Call<T>['send'], parse: Call<T>['parse']) =>
     call({ ...context, operation, pace, patience: READ_PATIENCE, send, parse });
-  const found = new Map<string, OrganizationAccount>();
+  type Found = Map<string, OrganizationAccount>;
 
-  const collect = (ParentId?: string): Promise<Answer<void>> =>
+  const collect = (found: Found, ParentId?: string): Promise<Answer<void>> =>
     eachPage({
       fetch: (NextToken) => {
         const input = { MaxResults: MOST_A_PAGE, NextToken };
@@ -87,11 +89,11 @@ export async function listAccounts(
   };
 
   /** Each unit once, also where the tree that is told is none. */
-  async function collectUnder(tops: readonly string[]): Promise<Answer<void>> {
+  async function collectUnder(found: Found, tops: readonly string[]): Promise<Answer<void>> {
     const units = new Set(tops);
     let last: Answer<void> = { ok: true, value: undefined, at: context.clock.now().toISOString() };
     for (const unit of units) {
-      last = await collect(unit);
+      last = await collect(found, unit);
       if (!last.ok) return last;
       const below = await unitsUnder(unit);
       if (!below.ok) return below;
@@ -100,8 +102,14 @@ export async function listAccounts(
     return last;
   }
 
-  const ended = units.length === 0 ? await collect() : await collectUnder(units);
+  const wanted: Found = new Map();
+  const unwanted: Found = new Map();
+  const ended = units.length === 0 ? await collect(wanted) : await collectUnder(wanted, units);
   if (!ended.ok) return ended;
-  const accounts = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const excluded = await collectUnder(unwanted, excludedUnits);
+  if (!excluded.ok) return excluded;
+  const accounts = [...wanted.values()]
+    .filter(({ id }) => !unwanted.has(id))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   return { ok: true, value: accounts, at: context.clock.now().toISOString() };
 }

@@ -10,6 +10,10 @@ export const SHAPE = {
   duration: /^(\d{1,6})(ms|s|m|h)$/,
   region: /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
   account: /^\d{12}$/,
+  role: /^[\w+=,.@-]{1,64}$/,
+  roleArn: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+  externalId: /^[\w+=,.@:/-]{2,1224}$/,
+  sourceIdentity: /^[\w+=,.@-]{2,64}$/,
   unit: /^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/,
 } as const;
 
@@ -55,8 +59,12 @@ export function collectRegion(value: string, earlier: readonly string[] = []): s
 }
 
 /** Naming a profile twice says nothing more. */
-export function collectProfile(value: string, earlier: readonly string[] = []): string[] {
-  if (value !== '') return [...new Set([...earlier, value])];
+export const collectProfile = (value: string, earlier: readonly string[] = []): string[] => [
+  ...new Set([...earlier, parseProfile(value)]),
+];
+
+export function parseProfile(value: string): string {
+  if (value !== '') return value;
   throw new InvalidArgumentError('Write the name of a profile.');
 }
 
@@ -77,6 +85,31 @@ export function collectUnit(value: string, earlier: readonly string[] = []): str
   throw new InvalidArgumentError(
     'Write the id of an organizational unit like ou-ab12-cdef3456, or of the root.',
   );
+}
+
+/** Rules of AWS: the models of IAM (`roleNameType`) and STS (`externalIdType`, `sourceIdentityType`). */
+export function parseRoleName(value: string): string {
+  if (SHAPE.role.test(value)) return value;
+  throw new InvalidArgumentError(
+    value.includes('/') || value.startsWith('arn:')
+      ? 'Give the name of the role alone, like keyturn-assess, without its ARN or path.'
+      : 'Write the name of a role: 1 to 64 letters, digits and +=,.@_- without spaces.',
+  );
+}
+
+export function parseRoleArn(value: string): string {
+  if (SHAPE.roleArn.test(value)) return value;
+  throw new InvalidArgumentError('Write the ARN of a role like arn:aws:iam::111122223333:role/NAME.');
+}
+
+export function parseExternalId(value: string): string {
+  if (SHAPE.externalId.test(value)) return value;
+  throw new InvalidArgumentError('Write 2 to 1224 letters, digits and +=,.@:/_- without spaces.');
+}
+
+export function parseSourceIdentity(value: string): string {
+  if (SHAPE.sourceIdentity.test(value)) return value;
+  throw new InvalidArgumentError('Write 2 to 64 letters, digits and +=,.@_- without spaces.');
 }
 
 export function parseShare(value: string): number {

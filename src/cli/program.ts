@@ -16,10 +16,15 @@ import {
   parseCount,
   parseCountFromOne,
   parseDuration,
+  parseExternalId,
   parseLife,
   parsePeriod,
   parsePrice,
+  parseProfile,
+  parseRoleArn,
+  parseRoleName,
   parseShare,
+  parseSourceIdentity,
   parseWaves,
 } from './options.ts';
 import { reportError } from './report-error.ts';
@@ -221,6 +226,13 @@ function addScope(command: Command): Command {
     .option('--org', 'every active account of the organization', false)
     .option('--account <id>', 'an account; repeatable; otherwise the own one', collectAccount)
     .option('--ou <id>', 'the active accounts under an organizational unit; repeatable', collectUnit)
+    .option('--exclude-ou <id>', 'leave out what is under an organizational unit; repeatable', collectUnit)
+    .addOption(
+      new Option('--org-role <arn>', 'role to assume for listing the accounts of the organization')
+        .argParser(parseRoleArn)
+        .conflicts('orgProfile'),
+    )
+    .option('--org-profile <name>', 'AWS profile for listing the accounts of the organization', parseProfile)
     .option('--exclude-account <id>', 'leave an account out; repeatable', collectAccount)
     .option('--exclude-region <name>', 'leave a Region out; repeatable', collectRegion)
     .addOption(region.argParser(collectRegion).conflicts('allRegions'))
@@ -259,10 +271,22 @@ function addChange(command: Command): Command {
 /** How accounts are reached: the options of every command that calls KMS. */
 function addAccess(command: Command): Command {
   return command
-    .option('--role-name <name>', 'role to assume in each account for reading (default: keyturn-assess)')
-    .option('--configure-role-name <name>', 'role to assume for changes (default: keyturn-configure)')
-    .option('--external-id <id>', "external id that the roles' trust policies ask for")
-    .option('--source-identity <name>', 'source identity to set; the trust policies have to allow it')
+    .option(
+      '--role-name <name>',
+      'role to assume in each account for reading (default: keyturn-assess)',
+      parseRoleName,
+    )
+    .option(
+      '--configure-role-name <name>',
+      'role to assume for changes (default: keyturn-configure)',
+      parseRoleName,
+    )
+    .option('--external-id <id>', "external id that the roles' trust policies ask for", parseExternalId)
+    .option(
+      '--source-identity <name>',
+      'source identity to set; the trust policies have to allow it',
+      parseSourceIdentity,
+    )
     .option(
       '--pace <share>',
       'share of each published quota to take, above 0 and at most 1',

@@ -91,6 +91,9 @@ export interface AccessOptions extends CommonOptions {
   readonly configureRoleName?: string;
   readonly externalId?: string;
   readonly sourceIdentity?: string;
+  /** ARN of the role, or name of the profile, that lists the organization's accounts; to begin a rollout. */
+  readonly orgRole?: string;
+  readonly orgProfile?: string;
   /** The share of each published quota to take. */
   readonly pace?: number;
 }
@@ -116,6 +119,7 @@ export async function openAws(
 ): Promise<Aws> {
   const { connectAws } = await import('../aws/connect.ts');
   const { roleName, configureRoleName, externalId, sourceIdentity, pace } = options;
+  const { orgRole, orgProfile } = options;
   const named = role === 'assess' ? roleName : configureRoleName;
   return connectAws({
     version: VERSION,
@@ -126,6 +130,10 @@ export async function openAws(
     onEnvironmentKeys: (profile) => notify({ code: 'environment-keys', profile }),
     ...mfaPrompt(),
     ...(pace !== undefined && { pace }),
+    lister: {
+      ...(orgRole !== undefined && { roleArn: orgRole }),
+      ...(orgProfile !== undefined && { profile: orgProfile }),
+    },
     ...(rollout.roles && {
       role: {
         name: named ?? rollout.roles[role],

@@ -136,7 +136,7 @@ function adviseUnnamed({ action }: Denial, { account }: Whereabouts): string {
     case 'kms:ListAliases':
       return `Allow ${action} on * in an IAM policy of this principal (key policies have no say in it).`;
     case 'sts:AssumeRole':
-      return `Deploy the role in account ${account}, let it trust this caller, and let this caller assume it (sts:AssumeRole).`;
+      return `${account === undefined ? 'Let the role trust' : `Deploy the role in account ${account}, let it trust`} this caller, and let this caller assume it (sts:AssumeRole).`;
     case 'sts:SetSourceIdentity':
     case 'sts:TagSession':
       return `Let the trust policy of the role and an IAM policy of this caller allow ${action}.`;

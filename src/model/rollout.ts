@@ -19,12 +19,25 @@ export const regionsAsked = z.object({
 });
 export type RegionsAsked = z.infer<typeof regionsAsked>;
 
+/** Which accounts of the organization a person asked for: what the scope was resolved from. */
+export const accountsAsked = z.object({
+  organization: z.boolean(),
+  units: z.array(z.string()),
+  excludedUnits: z.array(z.string()),
+  named: z.array(z.string()),
+  excluded: z.array(z.string()),
+  /** The role (ARN) or the profile that listed them, if it was another than the caller. */
+  listedBy: text.optional(),
+});
+export type AccountsAsked = z.infer<typeof accountsAsked>;
+
 /** One journey through the four phases. */
 export const rollout = z.object({
   id: z.string(),
   createdAt: timestamp,
   callerArn: text,
   scope,
+  accountsAsked: accountsAsked.optional(),
   /** What the Regions of an account are resolved from that could not be reached at first. */
   regionsAsked: regionsAsked.optional(),
   /** Enabled Regions that were left out, where AWS said which are enabled. */

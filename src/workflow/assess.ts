@@ -185,6 +185,7 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
       lastUsage: request.lastUsage,
       ...(request.where !== undefined && { where: request.where }),
     },
+    ...(resolved.accountsAsked && { accountsAsked: resolved.accountsAsked }),
     regionsAsked: resolved.regionsAsked,
     ...(regionsLeftOut && { regionsLeftOut: [...regionsLeftOut] }),
     ...(notAssessed.length > 0 && { notAssessed: [...notAssessed] }),

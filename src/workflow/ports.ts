@@ -82,8 +82,14 @@ export interface Aws {
   askProfiles(): Promise<readonly AskedProfile[]>;
   /** The Region that the AWS configuration names. @throws KeyturnError `aws-region` where there is none */
   configuredRegion(): Promise<string>;
-  /** Accounts of the caller's organization, or of the organizational units named; whatever their state. */
-  listAccounts(units: readonly string[]): Promise<Answer<readonly OrganizationAccount[]>>;
+  /**
+   * Accounts of the caller's organization, or of the organizational units named, without those under excluded units;
+   * whatever their state.
+   */
+  listAccounts(
+    units: readonly string[],
+    excludedUnits?: readonly string[],
+  ): Promise<Answer<readonly OrganizationAccount[]>>;
   /** Obtains credentials for an account, to know whether it can be reached before its places are. */
   reach(account: string): Promise<Answer<void>>;
   /** Regions that an account has enabled, by name. */

@@ -3,7 +3,7 @@ import { adviseDenial } from '../model/denial.ts';
 import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type UnreachablePlace } from '../model/plan.ts';
-import type { AccountProfile, NotAssessedAccount, RegionsAsked } from '../model/rollout.ts';
+import type { AccountProfile, AccountsAsked, NotAssessedAccount, RegionsAsked } from '../model/rollout.ts';
 import { concurrently } from './concurrently.ts';
 import type { Answer, AskedProfile, Aws, Caller, Mend } from './ports.ts';
 import { chooseProfiles } from './profiles.ts';
@@ -18,6 +18,10 @@ export interface ScopeRequest {
   readonly accounts: readonly string[];
   readonly organization: boolean;
   readonly units: readonly string[];
+  /** Organizational units whose accounts are left out, nested ones included. */
+  readonly excludedUnits: readonly string[];
+  /** The role or the profile that lists the accounts, if it is another than the caller; for the record. */
+  readonly listedBy?: string;
   readonly excludeAccounts: readonly string[];
 }
 
@@ -28,6 +32,8 @@ export interface ResolvedScope {
   /** The profiles whose accounts are looked at, where there are several to choose from. */
   readonly profiles?: readonly AccountProfile[];
   readonly accounts: readonly string[];
+  /** What the accounts of an organization were resolved from. */
+  readonly accountsAsked?: AccountsAsked;
   readonly regionsAsked: RegionsAsked;
   /** Every Region in which some account is looked at. */
   readonly regions: readonly string[];
@@ -48,6 +54,7 @@ const ACCOUNTS_AT_ONCE = 32;
  * @throws KeyturnError where the caller, the organization or, for one account, the Regions cannot be determined
  */
 export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<ResolvedScope> {
+  refuseUnusedOrganization(request);
   // Before the first call: a missing Region is the caller's to mend, and AWS cannot be asked without one.
   const configured = request.regions.length > 0 ? undefined : await aws.configuredRegion();
   const { caller, accounts, notAssessed, profiles } = await chooseAccounts(aws, request);
@@ -63,6 +70,7 @@ export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<Res
   return {
     caller,
     accounts,
+    ...accountsAsked(request),
     regionsAsked,
     regions: looked,
     places,
@@ -75,10 +83,34 @@ export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<Res
   };
 }
 
+/** What a person asked of the organization; nothing if none was asked for. */
+function accountsAsked(request: ScopeRequest): Pick<ResolvedScope, 'accountsAsked'> {
+  const { organization, units, excludedUnits, accounts, excludeAccounts, listedBy } = request;
+  if (!organization && units.length === 0) return {};
+  const asked = {
+    organization,
+    units: [...units],
+    excludedUnits: [...excludedUnits],
+    named: [...accounts],
+    excluded: [...excludeAccounts],
+  };
+  return { accountsAsked: { ...asked, ...(listedBy !== undefined && { listedBy }) } };
+}
+
+/** Options about an organization that is not asked for would have no effect, and a person relies on them. */
+function refuseUnusedOrganization({ organization, units, excludedUnits, listedBy }: ScopeRequest): void {
+  if (organization || units.length > 0 || (excludedUnits.length === 0 && listedBy === undefined)) return;
+  throw new KeyturnError(
+    'input-argument',
+    '--exclude-ou, --org-role and --org-profile are about the accounts of an organization, and none is in scope.',
+    'Add --org or --ou, or leave them out.',
+  );
+}
+
 type ChosenAccounts = Pick<ResolvedScope, 'caller' | 'accounts' | 'notAssessed' | 'profiles'>;
 
 async function chooseAccounts(aws: Aws, request: ScopeRequest): Promise<ChosenAccounts> {
-  const { accounts: named, organization, units, excludeAccounts } = request;
+  const { accounts: named, organization, units, excludedUnits, excludeAccounts } = request;
   const asked = await aws.askProfiles();
   if (asked.length > 0) return accountsOfProfiles(asked, request);
   const caller = await aws.identify();
@@ -86,7 +118,7 @@ async function chooseAccounts(aws: Aws, request: ScopeRequest): Promise<ChosenAc
     const accounts = named.length > 0 ? named : [caller.account];
     return { caller, accounts: without(accounts, excludeAccounts), notAssessed: [] };
   }
-  const listed = await aws.listAccounts(units);
+  const listed = await aws.listAccounts(units, excludedUnits);
   if (!listed.ok) throw organizationUnknown(listed.failure);
   const wanted = listed.value.filter(({ id }) => !excludeAccounts.includes(id));
   const active = wanted.filter(({ state }) => state === 'ACTIVE').map(({ id }) => id);

@@ -24,6 +24,7 @@ export const REQUEST: AssessRequest = {
   accounts: [],
   organization: false,
   units: [],
+  excludedUnits: [],
   excludeAccounts: [],
   policies: true,
   tags: true,

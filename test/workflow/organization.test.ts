@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { requestAll } from '../../src/workflow/approve.ts';
 import { readOutcomes } from '../../src/workflow/outcomes.ts';
 import { resolveScope, type ScopeRequest } from '../../src/workflow/scope.ts';
-import { ACCOUNT, arnOf } from '../support/facts.ts';
+import { ACCOUNT, arnOf, failureOf } from '../support/facts.ts';
 import { gather } from '../support/gather.ts';
 import { FakeAws, FakeClock } from './fake-aws.ts';
 import { beginJourney } from './journey.ts';
@@ -22,6 +22,7 @@ const ANY: ScopeRequest = {
   accounts: [],
   organization: true,
   units: [],
+  excludedUnits: [],
   excludeAccounts: [],
 };
 
@@ -55,6 +56,59 @@ describe('the scope of an organization', () => {
     await expect(resolveScope(organization(), { ...ANY, excludeRegions: [EU] })).rejects.toMatchObject({
       code: 'input-argument',
     });
+  });
+
+  it.each([
+    [
+      'AccessDeniedException',
+      'access-denied',
+      'aws-denied',
+      /organizations:ListOrganizationalUnitsForParent/,
+    ],
+    [
+      'ParentNotFoundException',
+      'invalid-request',
+      'input-argument',
+      /Check the ids of --ou and --exclude-ou/,
+    ],
+    ['AWSOrganizationsNotInUseException', 'invalid-request', 'aws-failed', /account in the organization/],
+    ['ServiceException', 'server', 'aws-failed', /--account/],
+  ] as const)('is refused if it cannot be listed: %s', async (code, kind, refusal, fix) => {
+    const aws = organization();
+    const failure = failureOf(kind, 'ListOrganizationalUnitsForParent', code);
+    aws.listAccounts = async () => ({ ok: false, failure, at: '', certain: true });
+    await expect(resolveScope(aws, ANY)).rejects.toMatchObject({
+      code: refusal,
+      message: expect.stringContaining('ListOrganizationalUnitsForParent'),
+      fix: expect.stringMatching(fix),
+    });
+  });
+
+  it('is refused what has no effect without an organization, before AWS is asked', async () => {
+    for (const about of [{ excludedUnits: ['ou-ab12-11111111'] }, { listedBy: 'lister' }]) {
+      const request = { ...ANY, organization: false, ...about };
+      await expect(resolveScope(organization(), request)).rejects.toMatchObject({ code: 'input-argument' });
+    }
+  });
+
+  it('is kept as it was asked for', async () => {
+    const { accountsAsked } = await resolveScope(organization(), {
+      ...ANY,
+      excludedUnits: ['ou-ab12-11111111'],
+      excludeAccounts: [B],
+      listedBy: 'lister',
+    });
+    expect(accountsAsked).toEqual({
+      organization: true,
+      units: [],
+      excludedUnits: ['ou-ab12-11111111'],
+      named: [],
+      excluded: [B],
+      listedBy: 'lister',
+    });
+    expect(await resolveScope(organization(), { ...ANY, organization: false })).not.toHaveProperty(
+      'accountsAsked',
+    );
   });
 
   it('reports an account that cannot be reached as such, never as empty', async () => {

@@ -26,6 +26,7 @@ export interface AssessOptions extends AccessOptions {
   readonly account?: readonly string[];
   readonly org: boolean;
   readonly ou?: readonly string[];
+  readonly excludeOu?: readonly string[];
   readonly excludeAccount?: readonly string[];
   readonly resume: boolean;
   readonly where?: string;
@@ -113,9 +114,17 @@ function refuseRoles({ org, ou, roleName, configureRoleName }: AssessOptions): v
 }
 
 function requestOf(options: AssessOptions): AssessRequest {
-  const { region = [], excludeRegion = [], account = [], ou = [], excludeAccount = [] } = options;
+  const {
+    region = [],
+    excludeRegion = [],
+    account = [],
+    ou = [],
+    excludeOu = [],
+    excludeAccount = [],
+  } = options;
   const { allRegions, org, policies, tags, rotations, lastUsage, period, where } = options;
   const { maxPeriod, rotationPrice } = options;
+  const listedBy = options.orgRole ?? options.orgProfile;
   return {
     regions: region,
     allRegions,
@@ -123,6 +132,8 @@ function requestOf(options: AssessOptions): AssessRequest {
     accounts: account,
     organization: org,
     units: ou,
+    excludedUnits: excludeOu,
+    ...(listedBy !== undefined && { listedBy }),
     excludeAccounts: excludeAccount,
     policies,
     tags,

@@ -82,7 +82,17 @@ function toRow(config: Config | undefined) {
 
 /** The scope in words, as far as it can be said without AWS. */
 function describeScope(options: AssessOptions): { accounts: string; regions: string } {
-  const { org, ou, account = [], excludeAccount, region, allRegions, excludeRegion, profile = [] } = options;
+  const {
+    org,
+    ou,
+    account = [],
+    excludeAccount = [],
+    excludeOu = [],
+    region,
+    allRegions,
+    excludeRegion,
+    profile = [],
+  } = options;
   const own =
     profile.length > 1 ? `the accounts of the profiles ${profile.join(', ')}` : "the caller's own account";
   const accounts = [
@@ -92,7 +102,7 @@ function describeScope(options: AssessOptions): { accounts: string; regions: str
   ].join(', ');
   const regions = allRegions ? 'every Region that an account has enabled' : region?.join(', ');
   return {
-    accounts: `${accounts || own}${without(excludeAccount)}`,
+    accounts: `${accounts || own}${without([...excludeOu, ...excludeAccount])}`,
     regions: `${regions ?? 'the configured Region'}${without(excludeRegion)}`,
   };
 }

@@ -11,13 +11,18 @@ const OPTION_OF: Partial<Record<ConfigKey, string>> = {
   accounts: 'account',
   organizationalUnits: 'ou',
   excludeAccounts: 'excludeAccount',
+  excludeOrganizationalUnits: 'excludeOu',
+  organizationRole: 'orgRole',
+  organizationProfile: 'orgProfile',
 };
 
 /** A flag that names accounts takes the place of every way to name them in the file. */
 const WHICH_ACCOUNTS = ['org', 'account', 'ou'];
 
+/** What is said about the listing of an organization's accounts: nothing if accounts are named instead. */
+const ABOUT_LISTING = ['excludeOu', 'orgRole', 'orgProfile'];
 /** Several profiles take the place of roles, and roles that of several profiles. */
-const THROUGH_ROLES = ['org', 'ou', 'roleName', 'configureRoleName'];
+const THROUGH_ROLES = ['org', 'ou', 'roleName', 'configureRoleName', ...ABOUT_LISTING];
 const isSeveral = (value: unknown): boolean => Array.isArray(value) && value.length > 1;
 
 /** The option and its value, as its flag would have set it. */
@@ -62,7 +67,10 @@ export function flagInstead(command: Command, name: string, value: unknown): str
     ...(name === 'profile' && isSeveral(value) ? THROUGH_ROLES : []),
     ...(THROUGH_ROLES.includes(name) && isSeveral(command.optsWithGlobals()['profile']) ? ['profile'] : []),
   ];
-  return all.find((rival) => command.getOptionValueSourceWithGlobals(rival) === 'cli');
+  const isGiven = (rival: string) => command.getOptionValueSourceWithGlobals(rival) === 'cli';
+  if (ABOUT_LISTING.includes(name) && isGiven('account') && !isGiven('org') && !isGiven('ou'))
+    return 'account';
+  return all.find(isGiven);
 }
 
 interface Owned {

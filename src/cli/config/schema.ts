@@ -7,8 +7,12 @@ import {
   collectUnit,
   parseCountFromOne,
   parseDuration,
+  parseExternalId,
   parsePeriod,
+  parseRoleArn,
+  parseRoleName,
   parseShare,
+  parseSourceIdentity,
   parseWaves,
   SHAPE,
 } from '../options.ts';
@@ -40,6 +44,8 @@ const quoteAccount: z.core.$ZodErrorMap = ({ input }) =>
 const text = z.string({ error: quoteIt }).min(1, 'It is empty; write a value, or leave the key out.');
 const item = (collect: (value: string) => string[], error = quoteIt) =>
   z.string({ error }).transform(asFlag((value) => collect(value)[0] ?? value));
+const word = (parse: (value: string) => string, shape: RegExp) =>
+  z.string({ error: quoteIt }).transform(asFlag(parse)).meta({ pattern: shape.source });
 const number = z.number('It has to be a number, without quotes.');
 const yesOrNo = z.boolean('It has to be true or false.');
 
@@ -81,10 +87,25 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('The active accounts under these organizational units.'),
   excludeAccounts: accounts.optional().describe('Accounts to leave out, in quotes.'),
-  roleName: text.optional().describe('Role to assume in each account for reading.'),
-  configureRoleName: text.optional().describe('Role to assume in each account for changes.'),
-  externalId: text.optional().describe("External id that the roles' trust policies ask for."),
-  sourceIdentity: text.optional().describe('Source identity to set; the trust policies have to allow it.'),
+  excludeOrganizationalUnits: listOf(unit, 'Write a list of ids, like [ou-ab12-cdef3456].')
+    .optional()
+    .describe('Organizational units to leave out, with all that is under them.'),
+  organizationRole: word(parseRoleArn, SHAPE.roleArn)
+    .optional()
+    .describe('ARN of the role to assume for listing the accounts of the organization.'),
+  organizationProfile: text.optional().describe('AWS profile for listing the accounts of the organization.'),
+  roleName: word(parseRoleName, SHAPE.role)
+    .optional()
+    .describe('Role to assume in each account for reading.'),
+  configureRoleName: word(parseRoleName, SHAPE.role)
+    .optional()
+    .describe('Role to assume in each account for changes.'),
+  externalId: word(parseExternalId, SHAPE.externalId)
+    .optional()
+    .describe("External id that the roles' trust policies ask for."),
+  sourceIdentity: word(parseSourceIdentity, SHAPE.sourceIdentity)
+    .optional()
+    .describe('Source identity to set; the trust policies have to allow it.'),
   pace: number
     .transform(asFlag(parseShare))
     .meta({ exclusiveMinimum: 0, maximum: 1 })

@@ -77,15 +77,15 @@ function isSame(given: string | undefined, secret: string): boolean {
 const noSession = (): WebError =>
   new WebError(
     'no-session',
-    'This browser was not let in.',
-    'Open the link that keyturn review printed; it works once.',
+    'This browser has no access to the review.',
+    'Open the link that keyturn review printed. It works once.',
   );
 
 const usedToken = (): WebError =>
   new WebError(
     'used-token',
-    'This link does not open anything: it was used already, or it is of another run.',
-    'Go to the page that it opened, or start keyturn review again.',
+    'This link was already used, or it belongs to an earlier run of keyturn review.',
+    'Go to the tab that it opened. To get a new link, stop keyturn review and start it again.',
   );
 
 const noCsrf = (): WebError =>

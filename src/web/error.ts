@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { KeyturnError } from '../messages/error.ts';
+import { errorPage, isForPerson } from './error-page.ts';
 import type { ErrorAnswer } from './shapes.ts';
 
 /** Every way in which the server itself turns a request away, as a stable code with its HTTP status. */
@@ -34,30 +35,29 @@ export class WebError extends Error {
   }
 }
 
+const UNEXPECTED = {
+  message: 'Keyturn failed unexpectedly.',
+  fix: 'Read the error in the terminal that runs keyturn review.',
+};
+
 const MOST_PROBLEMS = 20;
 
 /** @param report hears of what nobody expected; the page does not */
 export function answerError(context: Context, thrown: unknown, report: (thrown: unknown) => void): Response {
   if (thrown instanceof WebError) {
     const { code, message, fix } = thrown;
+    if (isForPerson(context)) return errorPage(context, STATUS[code], thrown);
     return context.json<ErrorAnswer>({ error: { code, message, fix } }, STATUS[code]);
   }
   if (thrown instanceof KeyturnError) {
     const { code, message, fix, problems } = thrown;
+    if (isForPerson(context)) return errorPage(context, statusOf(thrown), thrown);
     const named = problems.length > 0 && { problems: problems.slice(0, MOST_PROBLEMS) };
     return context.json<ErrorAnswer>({ error: { code, message, fix, ...named } }, statusOf(thrown));
   }
   report(thrown);
-  return context.json<ErrorAnswer>(
-    {
-      error: {
-        code: 'internal',
-        message: 'Keyturn failed unexpectedly.',
-        fix: 'The terminal that runs keyturn review says more.',
-      },
-    },
-    500,
-  );
+  if (isForPerson(context)) return errorPage(context, 500, UNEXPECTED);
+  return context.json<ErrorAnswer>({ error: { code: 'internal', ...UNEXPECTED } }, 500);
 }
 
 function statusOf({ code }: KeyturnError): 400 | 409 | 500 | 502 {

@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import { priceOfRollout } from '../model/prices.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { describeStack, stackOf } from '../model/stack.ts';
+import { describeStack, type Stack, stackOf } from '../model/stack.ts';
 import {
   addedText,
   ageText,
@@ -9,9 +9,16 @@ import {
   pastRotationsText,
   policyText,
   replicasText,
+  stackText,
   tagsText,
 } from '../report/profile.ts';
 import type { FindingAnswer } from './shapes.ts';
+
+/** A candidate's advice names the risk already. */
+function stackFact(finding: Finding, stack: Stack): string {
+  const risk = describeStack(stack);
+  return finding.advice.includes(risk) ? stackText(finding) : `${stackText(finding)}. ${risk}`;
+}
 
 /** What is known of a key, in words; text from AWS as it came. */
 export function factsOf(finding: Finding, rollout: AssessedRollout): FindingAnswer['facts'] {
@@ -32,7 +39,7 @@ export function factsOf(finding: Finding, rollout: AssessedRollout): FindingAnsw
     [`Rotation adds a month (${price.currency})`]:
       finding.finding === 'candidate' ? addedText(finding, price) : '',
     Replicas: replicasText(finding),
-    'CloudFormation stack': stack && `${stack.name}. ${describeStack(stack)}`,
+    'CloudFormation stack': stack && stackFact(finding, stack),
     Tags: tagsText(finding),
     'Who may use it': users,
     'Who administers it': administrators,

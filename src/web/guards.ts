@@ -35,7 +35,11 @@ export const guardContentType: MiddlewareHandler = async (context, next) => {
 };
 
 const foreignHost = (host: string): WebError =>
-  new WebError('foreign-host', 'This is not the address that Keyturn serves.', `Go to http://${host}/.`);
+  new WebError(
+    'foreign-host',
+    `Keyturn answers only at http://${host}/.`,
+    `Use that address. If you forward a port with SSH, use the same port number on both sides: ssh -L ${host.split(':')[1]}:${host} HOST`,
+  );
 
 const foreignOrigin = (): WebError =>
   new WebError(

@@ -22,6 +22,10 @@ export interface Overview {
   /** Only findings that this is true of are shown and can be decided on. */
   readonly where?: string;
   readonly counts: Counts;
+  /** What could not be listed, in words; empty if everything was. */
+  readonly notSeen: string;
+  /** How many entries `unreachable` would have if it were whole. */
+  readonly unreachableTotal: number;
   readonly unreachable: readonly { account: string; region: string; reason: string }[];
 }
 
@@ -37,8 +41,15 @@ export interface LiveStatus {
   readonly next: string;
 }
 
+export interface ListedKey extends ReviewRow {
+  /** When the key was last used, in words. */
+  readonly lastUse: string;
+  /** What rotation adds a month, with its currency; empty for what is no candidate. */
+  readonly addsAMonth: string;
+}
+
 export interface FindingsAnswer extends Omit<ReviewPage, 'rows'> {
-  readonly findings: readonly ReviewRow[];
+  readonly findings: readonly ListedKey[];
   readonly page: number;
   readonly size: number;
 }

@@ -54,6 +54,11 @@ describe.skipIf(!CHROMIUM)('the whole approval', () => {
     await bar.getByText('No keys selected').waitFor();
     expect(enableCalls(journey.sandbox)).toHaveLength(0);
     await page.getByRole('button', { name: 'Done' }).click();
+    const question = page.getByRole('dialog', { name: 'End the review?' });
+    await question.getByRole('button', { name: 'Stay' }).click();
+    await rowsOf(page).first().waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await question.getByRole('button', { name: 'End the review' }).click();
     await page.getByText('Keyturn review has ended').waitFor();
     expect((await running.ended).code).toBe(0);
     const decisions = (await journey.run('list', 'decisions', '--json')).lines<{

@@ -3,6 +3,7 @@ import { assembleFinding } from '../../src/assess/assemble.ts';
 import { planDigest } from '../../src/assess/plan.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { KeyFacts } from '../../src/model/key-facts.ts';
+import type { UnreachablePlace } from '../../src/model/plan.ts';
 import type { AssessedRollout, Rollout } from '../../src/model/rollout.ts';
 import { planHeaderOf } from '../../src/workflow/assess.ts';
 import type { Store } from '../../src/workflow/ports.ts';
@@ -42,11 +43,17 @@ function factsOf(n: number, accounts: readonly string[]): KeyFacts {
   };
 }
 
+export interface AssessmentOptions {
+  readonly id?: string;
+  readonly where?: string;
+  readonly unreachable?: readonly UnreachablePlace[];
+}
+
 /** Stores an assessment of so many keys as if it had been made. */
 export async function storeAssessment(
   store: Store,
   keys: number,
-  { id = 'big', where }: { id?: string; where?: string } = {},
+  { id = 'big', where, unreachable = [] }: AssessmentOptions = {},
 ): Promise<AssessedRollout> {
   const accounts = keys < 1000 ? ACCOUNTS.slice(0, 3) : ACCOUNTS;
   const rollout: Rollout = {
@@ -83,6 +90,7 @@ export async function storeAssessment(
       });
     }
   }
+  for (const place of unreachable) await store.recordPlace(id, { kind: 'unreachable', place, at: AT });
   const digest = await planDigest(planHeaderOf(rollout), findings);
   await store.completeAssessment(id, AT, { planDigest: digest, findingsDigest: digest });
   return { ...rollout, assessedAt: AT, planDigest: digest };

@@ -1,3 +1,4 @@
+import type { Hono } from 'hono';
 import { describe, expect, it, vi } from 'vitest';
 import { enter, errorCode, ORIGIN, openWorld, request } from './world.ts';
 
@@ -51,6 +52,41 @@ describe('the link', () => {
       expect(answer.headers.getSetCookie()).toEqual([]);
     }
     expect((await enter(world)).answer.status).toBe(303);
+  });
+});
+
+describe('a person who is turned away', () => {
+  const accept = 'text/html,application/xhtml+xml';
+  const ask = async (path: string, headers: Record<string, string> = {}, app?: Hono) => {
+    const answer = await request(app ?? (await openWorld()).app, path, { headers: { accept, ...headers } });
+    expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    return { status: answer.status, html: await answer.text() };
+  };
+
+  it('reads a page: the link was used, and how to go on', async () => {
+    const world = await openWorld();
+    await enter(world);
+    const { status, html } = await ask(world.entry, {}, world.app);
+    expect(status).toBe(403);
+    expect(html).toMatch(/This link was already used.*Go to the tab that it opened/s);
+    expect(html).not.toContain('"error"');
+  });
+
+  it('reads one for every other reason, too', async () => {
+    expect(await ask('/api/report')).toMatchObject({
+      status: 401,
+      html: expect.stringContaining('no access'),
+    });
+    expect(await ask('/nothing')).toMatchObject({ status: 404 });
+    const forwarded = await ask('/', { host: '127.0.0.1:9999' });
+    expect(forwarded.status).toBe(421);
+    expect(forwarded.html).toContain('ssh -L 7000:127.0.0.1:7000 HOST');
+  });
+
+  it('sees nothing that the address brings along', async () => {
+    const { html } = await ask('/enter?token=<script>');
+    expect(html).not.toContain('script');
   });
 });
 

@@ -34,11 +34,11 @@ export async function openWorld({ keys = 40, readOnly = false, where, idleMs }: 
   return serveWorld(store, rollout, readOnly, idleMs ?? Number.POSITIVE_INFINITY);
 }
 
-async function serveWorld(
+export async function serveWorld(
   store: Awaited<ReturnType<typeof temporaryStore>>,
   rollout: AssessedRollout,
-  readOnly: boolean,
-  idleMs: number,
+  readOnly = false,
+  idleMs = Number.POSITIVE_INFINITY,
 ) {
   const clock = new FakeClock();
   const isShown = await whereOf(rollout);

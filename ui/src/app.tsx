@@ -1,6 +1,4 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Flashbar from '@cloudscape-design/components/flashbar';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -11,8 +9,10 @@ import type { Overview, RecordedAnswer } from '../../src/web/shapes.ts';
 import { endReview } from './api.ts';
 import { Chosen } from './chosen.tsx';
 import { Details } from './details.tsx';
+import { EndButton } from './end.tsx';
 import { FIRST_LISTING, Keys, type Listing } from './keys.tsx';
 import { LastStep, Refused } from './last-step.tsx';
+import { NotSeen } from './not-seen.tsx';
 import { Posture } from './posture.tsx';
 import { Progress } from './progress.tsx';
 import { ThemeButton } from './theme.tsx';
@@ -26,7 +26,7 @@ export function App() {
     <main className="page">
       {standing === 'shut-out' && (
         <Alert type="warning" header="This browser was not let in">
-          Open the link that <code>keyturn review</code> printed; it works once.
+          Open the link that <code>keyturn review</code> printed. It works once.
         </Alert>
       )}
       {standing === 'ended' && (
@@ -106,7 +106,7 @@ function Title({ review, overview }: { review: ReviewState; overview: Overview |
       actions={
         <SpaceBetween direction="horizontal" size="xs">
           <ThemeButton />
-          {mayDecide && <Button onClick={() => endReview().then(setEnded, caught)}>Done</Button>}
+          {mayDecide && <EndButton onEnd={() => void endReview().then(setEnded, caught)} />}
         </SpaceBetween>
       }
     >
@@ -131,18 +131,7 @@ function Notices({ review, overview, recorded, onSeen }: NoticesProps) {
       {!overview.readOnly && !review.mayDecide && (
         <Alert type="info">This tab can only look. Decide in the tab that the printed link opened.</Alert>
       )}
-      {overview.unreachable.length > 0 && (
-        <Alert
-          type="warning"
-          header={`${count(overview.unreachable.length)} places could not be listed for sure`}
-        >
-          {overview.unreachable.slice(0, 5).map(({ account, region, reason }) => (
-            <Box key={`${account} ${region}`}>
-              {account} {region}: <Said text={reason} />
-            </Box>
-          ))}
-        </Alert>
-      )}
+      <NotSeen overview={overview} />
     </SpaceBetween>
   );
 }

@@ -9,9 +9,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useEffect, useState } from 'react';
-import type { ReviewRow } from '../../src/model/review.ts';
 import { type Filter, GROUPS, type GroupProperty, type Property } from '../../src/model/review-words.ts';
-import type { FindingsAnswer } from '../../src/web/shapes.ts';
+import type { FindingsAnswer, ListedKey } from '../../src/web/shapes.ts';
 import { type ListQuery, readFindings } from './api.ts';
 import { KeyFilter } from './filter.tsx';
 import { Groups } from './groups.tsx';
@@ -179,7 +178,7 @@ function useFindings({ selection, version, setListed, caught }: ReviewState, lis
 function selecting(
   { mayDecide, select }: ReviewState,
   answer: FindingsAnswer | undefined,
-): Partial<TableProps<ReviewRow>> {
+): Partial<TableProps<ListedKey>> {
   if (!mayDecide) return {};
   const rows = answer?.findings ?? [];
   const chosen = rows.filter(({ selected }) => selected);
@@ -246,8 +245,8 @@ function KeysHeader({ review, listing, answer }: HeaderProps) {
 function columns(
   onShow: (keyArn: string) => void,
   isNarrow: boolean,
-): TableProps.ColumnDefinition<ReviewRow>[] {
-  const name = (row: ReviewRow) => (
+): TableProps.ColumnDefinition<ListedKey>[] {
+  const name = (row: ListedKey) => (
     <Link
       onFollow={(event) => {
         event.preventDefault();
@@ -259,22 +258,22 @@ function columns(
       <Said text={row.alias || row.keyId} />
     </Link>
   );
-  const text = (property: Property & keyof ReviewRow, minWidth = 110) => ({
+  const text = (property: Property & keyof ListedKey, minWidth = 110) => ({
     id: property,
     header: PROPERTY_WORDS[property],
     sortingField: property,
     minWidth,
-    cell: (row: ReviewRow) => <Said text={String(row[property])} />,
+    cell: (row: ListedKey) => <Said text={String(row[property])} />,
   });
   const status = {
     id: 'decision',
     header: 'Status',
     sortingField: 'decision',
-    minWidth: 130,
-    cell: (row: ReviewRow) => <Status row={row} />,
+    minWidth: 120,
+    cell: (row: ListedKey) => <Status row={row} />,
   };
   if (isNarrow) {
-    const cell = (row: ReviewRow) => (
+    const cell = (row: ListedKey) => (
       <div>
         {name(row)}
         <div>
@@ -288,18 +287,24 @@ function columns(
   }
   const brief = (property: 'description' | 'stack' | 'tags', minWidth: number) => ({
     ...text(property, minWidth),
-    cell: (row: ReviewRow) => <Brief text={row[property]} />,
+    cell: (row: ListedKey) => <Brief text={row[property]} />,
   });
   return [
-    { id: 'alias', header: 'Key', sortingField: 'alias', minWidth: 170, cell: name, isRowHeader: true },
-    text('account', 130),
-    text('region', 120),
-    brief('description', 170),
+    { id: 'alias', header: 'Key', sortingField: 'alias', minWidth: 160, cell: name, isRowHeader: true },
+    text('account', 125),
+    text('region', 115),
+    brief('description', 150),
     status,
-    text('reason', 105),
-    { ...text('lastUsed', 105), cell: ({ lastUsed }) => <Said text={lastUsed.slice(0, 10)} /> },
-    brief('stack', 105),
-    brief('tags', 150),
+    text('reason', 95),
+    { ...text('lastUsed', 100), cell: ({ lastUse }) => <Brief text={lastUse} /> },
+    {
+      id: 'addsAMonth',
+      header: 'Adds a month',
+      minWidth: 85,
+      cell: ({ addsAMonth }) => <Said text={addsAMonth} />,
+    },
+    brief('stack', 95),
+    brief('tags', 130),
   ];
 }
 
@@ -335,7 +340,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** The furthest that a key has come. */
-function Status({ row: { decision, outcome, verdict, finding } }: { row: ReviewRow }) {
+function Status({ row: { decision, outcome, verdict, finding } }: { row: ListedKey }) {
   const reached = verdict || outcome || decision;
   if (reached === '') return <>{finding === 'enabled' ? 'on' : <Said text="" />}</>;
   return <StatusIndicator type={TYPES[reached] ?? 'info'}>{WORDS[reached] ?? reached}</StatusIndicator>;

@@ -17,7 +17,7 @@ import type { ReviewRow } from '../../src/model/review.ts';
 import type { ConfirmationAnswer, Overview, RecordedAnswer } from '../../src/web/shapes.ts';
 import { confirm, propose, Refusal, readConfirmed } from './api.ts';
 import { CostWords } from './cost.tsx';
-import { count, counted, keys, Said } from './words.tsx';
+import { count, counted, keys, Said, utcText } from './words.tsx';
 
 const SIZE = 10;
 
@@ -158,14 +158,36 @@ function Confirm({ decision, overview, confirmation, onRecorded, onClose, caught
       onDismiss={onClose}
       header={`${DECIDE[decision]} ${keys(confirmation.keys)}`}
       footer={
-        <Footer
-          onClose={onClose}
-          primary={
-            <Button variant="primary" loading={isBusy} disabled={!isTyped} onClick={record}>
-              {DECIDE[decision]} {keys(confirmation.keys)}
-            </Button>
-          }
-        />
+        // Beside the button, so that the field is in sight however long the list is.
+        <SpaceBetween size="s">
+          <Refused refusal={refusal} />
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              record();
+            }}
+          >
+            <FormField
+              label={`Type ${wanted} to confirm`}
+              description="The number of keys in the list above."
+            >
+              <Input
+                value={typed}
+                inputMode="numeric"
+                autoComplete={false}
+                onChange={({ detail }) => setTyped(detail.value)}
+              />
+            </FormField>
+          </form>
+          <Footer
+            onClose={onClose}
+            primary={
+              <Button variant="primary" loading={isBusy} disabled={!isTyped} onClick={record}>
+                {DECIDE[decision]} {keys(confirmation.keys)}
+              </Button>
+            }
+          />
+        </SpaceBetween>
       }
     >
       <SpaceBetween size="m">
@@ -174,22 +196,6 @@ function Confirm({ decision, overview, confirmation, onRecorded, onClose, caught
         <Notes decision={decision} confirmation={confirmation} />
         <Bound overview={overview} confirmation={confirmation} />
         <ListOfKeys confirmation={confirmation} caught={caught} />
-        <Refused refusal={refusal} />
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            record();
-          }}
-        >
-          <FormField label={`Type ${wanted} to confirm`} description="The number of keys in the list above.">
-            <Input
-              value={typed}
-              inputMode="numeric"
-              autoComplete={false}
-              onChange={({ detail }) => setTyped(detail.value)}
-            />
-          </FormField>
-        </form>
       </SpaceBetween>
     </Modal>
   );
@@ -270,8 +276,7 @@ function Bound({ overview, confirmation }: Pick<ConfirmProps, 'overview' | 'conf
   );
 }
 
-const when = (lifeMs: number): string =>
-  new Date(Date.now() + lifeMs).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
+const when = (lifeMs: number): string => utcText(new Date(Date.now() + lifeMs).toISOString());
 
 function ListOfKeys({ confirmation, caught }: Pick<ConfirmProps, 'confirmation' | 'caught'>) {
   const [page, setPage] = useState(1);

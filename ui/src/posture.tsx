@@ -7,11 +7,13 @@ import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
 import type { Counts } from '../../src/model/plan.ts';
+import { countPosture, type PostureCounts } from '../../src/model/posture.ts';
 import type { ReviewGroup } from '../../src/model/review.ts';
 import { EVERY_KEY, type FilterToken, type GroupProperty } from '../../src/model/review-words.ts';
+import type { Overview } from '../../src/web/shapes.ts';
 import { readGroups } from './api.ts';
 import type { ReviewState } from './use-review.ts';
-import { count, keys, PROPERTY_WORDS, Said } from './words.tsx';
+import { count, keys, PROPERTY_WORDS, Said, utcText } from './words.tsx';
 
 const CHARTS = ['account', 'region', 'reason'] as const satisfies readonly GroupProperty[];
 const MOST_BARS = 6;
@@ -37,8 +39,8 @@ export function Posture({ review, onFilter }: Props) {
   return (
     <Container header={<Header variant="h2">Posture</Header>}>
       <SpaceBetween size="l">
-        <Figures counts={overview?.counts ?? NO_KEYS} />
-        <ExpandableSection headerText="By account, Region and reason" defaultExpanded>
+        <Figures overview={overview} />
+        <ExpandableSection headerText="By account, Region and reason, when assessed" defaultExpanded>
           <ColumnLayout columns={3}>
             {CHARTS.map((by) => (
               <Chart key={by} by={by} groups={groups[by] ?? []} onFilter={onFilter} />
@@ -51,35 +53,67 @@ export function Posture({ review, onFilter }: Props) {
 }
 
 const NO_KEYS: Counts = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
+const NO_OUTCOMES = { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 };
 
+/** The style of each part, and its word: the same colour is the same meaning here and in the report. */
 const KINDS = [
-  { kind: 'enabled', word: 'On' },
-  { kind: 'candidate', word: 'Off, can be turned on' },
-  { kind: 'ineligible', word: 'Cannot be turned on' },
-  { kind: 'unknown', word: 'Not known' },
+  { kind: 'on', style: 'enabled', word: 'On' },
+  { kind: 'changed', style: 'changed', word: 'Turned on, not confirmed' },
+  { kind: 'off', style: 'candidate', word: 'Off, can be turned on' },
+  { kind: 'unsupported', style: 'ineligible', word: 'Cannot be turned on' },
+  { kind: 'unknown', style: 'unknown', word: 'Not known' },
 ] as const;
 
-function Figures({ counts }: { counts: Counts }) {
+/** The posture when assessed and now, side by side. */
+function Figures({ overview }: { overview: Overview | undefined }) {
+  const { candidate, enabled, ineligible, unknown, awsManaged } = overview?.counts ?? NO_KEYS;
+  const { before, now } = countPosture({
+    candidate,
+    enabled,
+    blocked: 0,
+    unsupported: ineligible,
+    unknown,
+    outcomes: overview?.status.outcomes ?? NO_OUTCOMES,
+    confirmed: overview?.status.verdicts.confirmed ?? 0,
+  });
+  const total = candidate + enabled + ineligible + unknown;
+  const parts = (counts: PostureCounts) =>
+    KINDS.map(({ kind, style }) => ({ kind: style, keys: counts[kind] }));
   return (
-    <div>
-      <Bar parts={KINDS.map(({ kind }) => ({ kind, keys: counts[kind] }))} of={sum(counts)} tall />
-      <ul className="legend">
-        {KINDS.map(({ kind, word }) => (
-          <li key={kind}>
-            <span className={`swatch ${kind}`} aria-hidden="true" />
-            {word} <strong>{count(counts[kind])}</strong>
-          </li>
-        ))}
-        <li>
-          AWS managed, not counted here <strong>{count(counts.awsManaged)}</strong>
-        </li>
-      </ul>
+    <div className="posture">
+      <Bar parts={parts(before)} of={total} tall />
+      <Bar parts={parts(now)} of={total} tall />
+      <table className="figures">
+        <thead>
+          <tr>
+            <th scope="col">Keys</th>
+            <th scope="col">When assessed{overview && <small> {utcText(overview.assessedAt)}</small>}</th>
+            <th scope="col">Now</th>
+          </tr>
+        </thead>
+        <tbody>
+          {KINDS.map(({ kind, style, word }) => (
+            <tr key={kind}>
+              <th scope="row">
+                <span className={`swatch ${style}`} aria-hidden="true" />
+                {word}
+              </th>
+              <td>{count(before[kind])}</td>
+              <td>{count(now[kind])}</td>
+            </tr>
+          ))}
+          <tr>
+            <th scope="row">AWS managed, in no bar</th>
+            <td colSpan={2}>{count(awsManaged)}</td>
+          </tr>
+        </tbody>
+      </table>
+      <Box variant="small" color="text-body-secondary">
+        The upper bar is the assessment, the lower bar is now: with what Keyturn has turned on and read back.
+      </Box>
     </div>
   );
 }
-
-const sum = ({ candidate, enabled, ineligible, unknown }: Counts): number =>
-  candidate + enabled + ineligible + unknown;
 
 interface ChartProps {
   readonly by: GroupProperty;

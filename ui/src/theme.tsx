@@ -1,21 +1,27 @@
 import Button from '@cloudscape-design/components/button';
 import { applyMode, Mode } from '@cloudscape-design/global-styles';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 
 const KEY = 'keyturn-theme';
 
-const isDarkAtFirst = (): boolean => {
-  const chosen = sessionStorage.getItem(KEY);
-  return chosen === null ? matchMedia('(prefers-color-scheme: dark)').matches : chosen === 'dark';
-};
+const SYSTEM = '(prefers-color-scheme: dark)';
 
-/** Light or dark: as the system has it, until somebody says otherwise. */
+function listenToSystem(listener: () => void): () => void {
+  const query = matchMedia(SYSTEM);
+  query.addEventListener('change', listener);
+  return () => query.removeEventListener('change', listener);
+}
+
+/** Light or dark: as the system has it at any time, until somebody says otherwise. */
 export function ThemeButton() {
-  const [isDark, setDark] = useState(isDarkAtFirst);
+  const isSystemDark = useSyncExternalStore(listenToSystem, () => matchMedia(SYSTEM).matches);
+  const [chosen, setChosen] = useState(() => sessionStorage.getItem(KEY));
+  const isDark = chosen === null ? isSystemDark : chosen === 'dark';
   useEffect(() => applyMode(isDark ? Mode.Dark : Mode.Light), [isDark]);
   const change = () => {
-    sessionStorage.setItem(KEY, isDark ? 'light' : 'dark');
-    setDark(!isDark);
+    const wanted = isDark ? 'light' : 'dark';
+    sessionStorage.setItem(KEY, wanted);
+    setChosen(wanted);
   };
   return (
     <Button variant="normal" onClick={change}>

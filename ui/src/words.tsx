@@ -10,6 +10,9 @@ export function Said({ text, none = '–' }: { text: string | undefined; none?: 
 
 const format = new Intl.NumberFormat('en');
 export const count = (number: number): string => format.format(number);
+/** A time to the minute in UTC, as all times here: `2026-11-22 10:00 UTC`. */
+export const utcText = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
+
 /** `1 account`, `2 accounts` */
 export const counted = (number: number, what: string): string =>
   `${count(number)} ${what}${number === 1 ? '' : 's'}`;

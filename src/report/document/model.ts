@@ -1,4 +1,4 @@
-import type { PostureCounts } from '../posture.ts';
+import type { PostureCounts } from '../../model/posture.ts';
 import type { Rows } from '../rows.ts';
 
 /*

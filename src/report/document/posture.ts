@@ -1,5 +1,5 @@
+import { countPosture, hasChanged, type PostureCounts } from '../../model/posture.ts';
 import { type Coverage, notSeenText, seenText } from '../coverage.ts';
-import { countPosture, hasChanged, type PostureCounts } from '../posture.ts';
 import type { Material } from './material.ts';
 import type { Block, PostureBar, Section } from './model.ts';
 import { count, keys, prose } from './phrases.ts';

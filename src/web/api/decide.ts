@@ -9,6 +9,7 @@ import { openConfirmations } from '../confirmations.ts';
 import { WebError } from '../error.ts';
 import type { ReviewHost } from '../host.ts';
 import { parse, parseBody } from '../parse.ts';
+import { describeRows } from '../rows.ts';
 import { openSelections } from '../selections.ts';
 import type { FindingsAnswer } from '../shapes.ts';
 
@@ -51,7 +52,8 @@ export function addDecisions(app: Hono, host: ReviewHost, onRecorded: () => void
     const list = confirmations.listOf(context.req.param('id'));
     const query = { filter: SELECTED_KEYS, sort: 'keyArn', descending: false, page, size } as const;
     const { rows, ...counts } = await host.review.page(query, list);
-    return context.json<FindingsAnswer>({ page, size, ...counts, findings: rows });
+    const findings = await describeRows(host, rows);
+    return context.json<FindingsAnswer>({ page, size, ...counts, findings });
   });
   app.post('/api/confirmations/:id', async (context) => {
     const { typed } = await parseBody(typedNumber, context);

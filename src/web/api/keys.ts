@@ -7,6 +7,7 @@ import { WebError } from '../error.ts';
 import { factsOf } from '../facts.ts';
 import type { ReviewHost } from '../host.ts';
 import { parse, parseJson } from '../parse.ts';
+import { describeRows } from '../rows.ts';
 import type { FindingAnswer, FindingsAnswer, GroupsAnswer } from '../shapes.ts';
 
 const number = (otherwise: number, largest: number) =>
@@ -24,12 +25,14 @@ const listQuery = z.object({
 const groupQuery = listQuery.pick({ filter: true, selection: true }).extend({ by: z.enum(GROUPS) });
 
 /** Keys in pages, in groups, and one by one; all of them reading. */
-export function addKeys(app: Hono, { review, store, rollout }: ReviewHost): void {
+export function addKeys(app: Hono, host: ReviewHost): void {
+  const { review, store, rollout } = host;
   app.get('/api/findings', async (context) => {
     const query = parse(listQuery, queryOf(context.req.query()));
     const { selection, order, ...rest } = query;
     const { rows, ...counts } = await review.page({ ...rest, descending: order === 'desc' }, selection);
-    return context.json<FindingsAnswer>({ page: query.page, size: query.size, ...counts, findings: rows });
+    const findings = await describeRows(host, rows);
+    return context.json<FindingsAnswer>({ page: query.page, size: query.size, ...counts, findings });
   });
 
   app.get('/api/groups', async (context) => {

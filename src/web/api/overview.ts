@@ -1,11 +1,12 @@
 import type { Hono } from 'hono';
 import { addCounts } from '../../model/plan.ts';
 import { EVERY_KEY } from '../../model/review-words.ts';
+import { coverageOf, notSeenText } from '../../report/coverage.ts';
 import { statusOf } from '../../workflow/status.ts';
 import type { ReviewHost } from '../host.ts';
 import type { LiveStatus, Overview } from '../shapes.ts';
 
-const MOST_UNREACHABLE = 100;
+const MAX_UNREACHABLE = 1000;
 
 /** What the page says of the rollout as a whole. */
 export function addOverview(app: Hono, host: ReviewHost): void {
@@ -13,6 +14,7 @@ export function addOverview(app: Hono, host: ReviewHost): void {
     const { store, rollout, approver, version } = host;
     const { planDigest, RotationPeriodInDays, assessedAt, scope } = rollout;
     const unreachable = await store.unreachablePlaces(rollout.id);
+    const places = await store.placeCounts(rollout.id);
     return context.json<Overview>({
       status: await readStatus(host),
       planDigest,
@@ -23,9 +25,11 @@ export function addOverview(app: Hono, host: ReviewHost): void {
       signed: approver?.key !== undefined,
       ...(approver && { submitter: approver.submittedBy.callerArn }),
       ...(scope.where !== undefined && { where: scope.where }),
-      counts: addCounts(await store.placeCounts(rollout.id)),
+      counts: addCounts(places),
+      notSeen: notSeenText(coverageOf(scope, places, unreachable)),
+      unreachableTotal: unreachable.length,
       unreachable: unreachable
-        .slice(0, MOST_UNREACHABLE)
+        .slice(0, MAX_UNREACHABLE)
         .map(({ account, region, reason }) => ({ account, region, reason })),
     });
   });

@@ -1,4 +1,4 @@
-import type { OutcomeTotals } from '../model/outcome.ts';
+import type { OutcomeTotals } from './outcome.ts';
 
 /** How all listed keys divide up at one time. */
 export interface PostureCounts {

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
 import type { ReportFile } from '../workflow/ports.ts';
 import { writeWhole } from './write-text.ts';
 
+const SIGNATURE = 'bundle.dsse.json';
 /** By this file a directory is known as one that Keyturn may write a report over. */
 const MARK = 'summary.json';
 /** The file that a report begins with, and all that one is made of: by these an interrupted one is known. */
@@ -13,13 +14,25 @@ const OURS =
 /** Files that not every report has: left by an earlier one, they would belong to this one's evidence. */
 const OCCASIONAL = /^(approval-[\w-]+\.dsse\.json|bundle\.dsse\.json)(\.unfinished)?$/;
 
+/** What a report is to be: an earlier one of another kind is not written over. */
+export interface ReportKind {
+  readonly rollout?: string;
+  readonly isSigned?: boolean;
+}
+
 /**
  * Writes a report's files, each whole or not at all, readable by their owner alone.
- * @throws KeyturnError `input-argument` where the directory holds something else, `output-failed` where writing fails
+ * @throws KeyturnError `input-argument` if the directory holds something else, the report of another rollout or a
+ * signed one that would lose its signature; `output-failed` if writing fails
  */
-export async function writeReport(directory: string, files: AsyncIterable<ReportFile>): Promise<string[]> {
+export async function writeReport(
+  directory: string,
+  files: AsyncIterable<ReportFile>,
+  kind: ReportKind = {},
+): Promise<string[]> {
   const path = resolve(directory);
   refuseForeignDirectory(path);
+  refuseLoss(path, kind);
   const written: string[] = [];
   try {
     if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)), mode: 0o700 });
@@ -54,6 +67,31 @@ function refuseForeignDirectory(path: string): void {
     `${path} is not empty and holds no Keyturn report.`,
     'Name a new or an empty directory with --out DIR.',
   );
+}
+
+/** Evidence is not lost by the same --out given twice. */
+function refuseLoss(path: string, { rollout, isSigned }: ReportKind): void {
+  const held = rolloutIn(path);
+  const isOther = rollout !== undefined && held !== undefined && held !== rollout;
+  if (isOther || (isSigned === false && existsSync(join(path, SIGNATURE)))) {
+    throw new KeyturnError(
+      'input-argument',
+      isOther
+        ? `${path} holds the report of another rollout, ${held}.`
+        : `${path} holds a signed report, and the new one would not be signed.`,
+      'Name another directory with --out DIR, or remove this one first.',
+    );
+  }
+}
+
+/** The rollout that a report in this directory is about; undefined if there is none to read. */
+function rolloutIn(path: string): string | undefined {
+  try {
+    const { id } = JSON.parse(readFileSync(join(path, 'rollout.json'), 'utf8')) as { id?: unknown };
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a report was begun here that never came to its mark; nothing of anybody else's is there to lose. */

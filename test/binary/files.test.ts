@@ -131,6 +131,8 @@ describe.concurrent('the store on disk', () => {
     edit(forged, `update findings set record = replace(record, '"c01"', '"other"')`);
     await expectStoreError(forged, 'refused-stale-plan', [EXIT.refused]);
     await expectStoreError(forged, 'refused-stale-plan', [EXIT.refused], ['approve', '--all']);
+    await expectStoreError(forged, 'refused-stale-plan', [EXIT.refused], ['report', '--out', 'forged']);
+    expect(existsSync(join(forged.cwd, 'forged'))).toBe(false);
   });
 
   it('of a later version is refused, and left as it is', async () => {

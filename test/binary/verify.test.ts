@@ -139,9 +139,10 @@ describe.concurrent('the evidence on disk', () => {
     for (const file of filesOf(journey, 'report').keys()) {
       expect(modeOf(join(journey.cwd, 'report', file)), file).toBe(0o600);
     }
-    await journey.run('report', '--out', 'again');
-    expect(existsSync(join(journey.cwd, 'again', 'bundle.dsse.json'))).toBe(false);
-    expect((await journey.run('verify', 'again')).code).toBe(EXIT.done);
+    const unsigned = await journey.run('report', '--out', 'again');
+    expect(unsigned.code).toBe(EXIT.badInput);
+    expect(unsigned.stderr).toMatch(/holds a signed report/);
+    expect(filesOf(journey, 'again')).toEqual(filesOf(journey, 'report'));
   });
 
   const hasSums = spawnSync('sha256sum', ['--version']).status === 0;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { writeReport } from '../../src/files/write-report.ts';
+import { type ReportKind, writeReport } from '../../src/files/write-report.ts';
 import type { ReportFile } from '../../src/workflow/ports.ts';
 import { reportFiles } from '../../src/workflow/report-files.ts';
 import { arnOf } from '../support/facts.ts';
@@ -17,7 +17,7 @@ async function withReport() {
   const files = () => reportFiles(store, rollout, { keyturnVersion: '0' });
   const contents = () =>
     Object.fromEntries(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name))]));
-  return { directory, files, contents };
+  return { directory, files, contents, rollout };
 }
 
 /** Writes so many files, then half of the next one, as far as a process got that was killed. */
@@ -46,6 +46,24 @@ describe('a report', () => {
       await writeReport(directory, files());
       expect(contents(), `after ${count} files`).toEqual(whole);
     }
+  });
+
+  it('is not written over the report of another rollout, nor over a signed one without a signature', async () => {
+    const { directory, files, contents, rollout } = await withReport();
+    await writeReport(directory, files(), { rollout: rollout.id, isSigned: false });
+    const before = contents();
+    const write = (kind: ReportKind) => writeReport(directory, files(), kind);
+    await expect(write({ rollout: 'another', isSigned: false })).rejects.toMatchObject({
+      code: 'input-argument',
+      message: expect.stringContaining(`another rollout, ${rollout.id}`),
+    });
+    writeFileSync(join(directory, 'bundle.dsse.json'), 'signed');
+    await expect(write({ rollout: rollout.id, isSigned: false })).rejects.toMatchObject({
+      code: 'input-argument',
+      message: expect.stringContaining('holds a signed report'),
+    });
+    expect(contents()).toEqual({ ...before, 'bundle.dsse.json': Buffer.from('signed') });
+    await write({ rollout: rollout.id, isSigned: true });
   });
 
   it('is not written over what is no report, nor where something else lies beside a part of one', async () => {

@@ -1,4 +1,4 @@
-import { chooseRolloutToShow } from '../../workflow/choose-rollout.ts';
+import { checkPlan, chooseRolloutToShow, isAssessed } from '../../workflow/choose-rollout.ts';
 import { reportFiles } from '../../workflow/report-files.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
@@ -20,7 +20,11 @@ export async function runReport(options: ReportOptions): Promise<ExitCode> {
     const { writeReport } = await import('../../files/write-report.ts');
     const maker = { keyturnVersion: VERSION, ...(key && { key }) };
     // Counts and rows are read apart, and another process may be at work.
-    const files = await store.atOneTime(() => writeReport(options.out, reportFiles(store, rollout, maker)));
+    const kind = { rollout: rollout.id, isSigned: key !== undefined };
+    const files = await store.atOneTime(async () => {
+      if (isAssessed(rollout)) await checkPlan(store, rollout);
+      return writeReport(options.out, reportFiles(store, rollout, maker), kind);
+    });
     if (terminal.json) await printJson(terminal, { rollout: rollout.id, files });
     else await terminal.out(`${files.map((file) => `${file}\n`).join('')}`);
     return EXIT.done;

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Context, Hono } from 'hono';
 import { htmlReport } from '../../report/html.ts';
+import { checkPlan } from '../../workflow/choose-rollout.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { readRecord } from '../../workflow/record.ts';
 import { reportFiles } from '../../workflow/report-files.ts';
@@ -16,7 +17,8 @@ const MOST_AT_ONCE = 2;
 export function addReport(app: Hono, host: ReviewHost): void {
   const { rollout, version } = host;
   let atOnce = 0;
-  const download = (context: Context, name: string, type: string, read: Pieces) => {
+  const download = async (context: Context, name: string, type: string, read: Pieces) => {
+    await checkPlan(host.store, rollout);
     if (atOnce >= MOST_AT_ONCE) {
       throw new WebError('too-many-requests', 'Two reports are being made already.', 'Wait for them.');
     }

@@ -24,6 +24,7 @@ const consistency = z.strictObject({
   replicaMs: ms.optional(),
   listMs: ms.optional(),
   onDemandMs: ms.optional(),
+  automaticMs: ms.optional(),
 });
 
 const pages = z.strictObject({

@@ -52,27 +52,33 @@ export function accountSnapshots({ cloud }: Running): AccountSnapshot[] {
 }
 
 /** The keys of all places that anyone has asked for; of a place that is named itself, in any case. */
-export function snapshots({ cloud, clock }: Running, { account, region }: PlaceFilter = {}): KeySnapshot[] {
-  const now = clock.now();
+export function snapshots(
+  { cloud, clock, settings }: Running,
+  { account, region }: PlaceFilter = {},
+): KeySnapshot[] {
+  const moment = { now: clock.now(), settings };
   const named = account === undefined ? undefined : cloud.accounts.get(account);
   const accounts = account === undefined ? [...cloud.accounts.values()] : named ? [named] : [];
-  if (named && region !== undefined) return snapshotsIn(named.places.get(region), now);
+  if (named && region !== undefined) return snapshotsIn(named.places.get(region), moment);
   return accounts.flatMap(({ places }) =>
     [...places.touched()]
       .filter((touched) => region === undefined || region === touched)
-      .flatMap((touched) => snapshotsIn(places.get(touched), now)),
+      .flatMap((touched) => snapshotsIn(places.get(touched), moment)),
   );
 }
 
-function snapshotsIn(place: Place, now: number): KeySnapshot[] {
+type Moment = Parameters<typeof advanceRotation>[0];
+
+function snapshotsIn(place: Place, moment: Moment): KeySnapshot[] {
   const aliases = Map.groupBy(listed(place.aliases), ({ keyId }) => keyId);
   return [...place.keys.values()].map((key) =>
-    snapshotOf(key, aliases.get(key.keyId)?.map(({ name }) => name) ?? [], now),
+    snapshotOf(key, aliases.get(key.keyId)?.map(({ name }) => name) ?? [], moment),
   );
 }
 
-function snapshotOf(key: Key, aliases: readonly string[], now: number): KeySnapshot {
-  advanceRotation(key, now);
+function snapshotOf(key: Key, aliases: readonly string[], moment: Moment): KeySnapshot {
+  const { now } = moment;
+  advanceRotation(moment, key);
   return {
     arn: key.arn,
     keyId: key.keyId,

@@ -9,7 +9,7 @@ import { advanceRotation } from './rotation.ts';
 /** DescribeKey: the one reading operation here that accepts an alias; it never tells the rotation status. */
 export function describeKey(call: KmsCall): Output {
   const key = resolveKey(call.place, text(call.input, 'KeyId'), 'aliases');
-  advanceRotation(key, call.now);
+  advanceRotation(call, key);
   return { KeyMetadata: metadataOf(key, call.now) };
 }
 

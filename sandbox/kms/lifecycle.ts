@@ -4,6 +4,7 @@ import { isPendingDeletion, isReplica, type Key, stateOf } from '../state/key.ts
 import { type KmsCall, keyOf, type Output, stateNow } from './call.ts';
 import { integer } from './input.ts';
 import { pendingOrCreating, refusalOfManager, refuse } from './refusal.ts';
+import { advanceRotation } from './rotation.ts';
 
 /** EnableKey. A rotation date missed while the key was disabled is made up for at once (kms-facts §4). */
 export function enableKey(call: KmsCall): Output {
@@ -14,7 +15,9 @@ export function enableKey(call: KmsCall): Output {
 }
 
 export function disableKey(call: KmsCall): Output {
-  usableKey(call).state = 'Disabled';
+  const key = usableKey(call);
+  advanceRotation(call, key);
+  key.state = 'Disabled';
   return undefined;
 }
 
@@ -35,6 +38,7 @@ export function scheduleKeyDeletion(call: KmsCall): Output {
   const PendingWindowInDays = integer(call.input, 'PendingWindowInDays', 7, 30) ?? 30;
   const key = keyOf(call);
   refuse(refusalOfManager(call, key), pendingOrCreating(key, stateNow(call, key)));
+  advanceRotation(call, key);
   key.pendingWindowInDays = PendingWindowInDays;
   key.deletionAt = call.now + PendingWindowInDays * DAY_MS;
   key.state = hasReplicas(key) ? 'PendingReplicaDeletion' : 'PendingDeletion';

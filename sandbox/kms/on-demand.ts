@@ -16,7 +16,7 @@ const SOON_MS = 20 * 60_000;
 export function rotateKeyOnDemand(call: KmsCall): Output {
   const key = keyOf(call);
   refuseOnDemand(call, key);
-  advanceRotation(key, call.now);
+  advanceRotation(call, key);
   const { material, setting } = key.rotation;
   const dueSoon = setting.enabled && setting.nextAt - call.now < SOON_MS;
   if (dueSoon || material.some((rotation) => rotation.endsAt > call.now)) {
@@ -53,7 +53,7 @@ export function listKeyRotations(call: KmsCall): Output {
   const include = choice(call.input, 'IncludeKeyMaterial', ['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY']);
   const key = keyOf(call);
   if (isCustomKeyStore(key.origin)) throw unsupported();
-  advanceRotation(key, call.now);
+  advanceRotation(call, key);
   const { items, rest } = page(call, key.arn, rotationEntries(key, call.now, include === 'ALL_KEY_MATERIAL'));
   return { Rotations: items, ...rest };
 }

@@ -14,6 +14,7 @@ export function enableKeyRotation(call: KmsCall): Output {
   const asked = integer(call.input, 'RotationPeriodInDays', 90, 2560);
   const key = keyOf(call);
   refuseRotationChange(call, key);
+  advanceRotation(call, key);
   key.rotation.enable(call.now, asked ?? periodWhenOmitted(call, key));
   return undefined;
 }
@@ -27,6 +28,7 @@ function periodWhenOmitted(call: KmsCall, key: Key): number {
 export function disableKeyRotation(call: KmsCall): Output {
   const key = keyOf(call);
   refuseRotationChange(call, key);
+  advanceRotation(call, key);
   key.rotation.disable(call.now);
   return undefined;
 }
@@ -35,7 +37,7 @@ export function disableKeyRotation(call: KmsCall): Output {
 export function getKeyRotationStatus(call: KmsCall): Output {
   const key = keyOf(call);
   refuseStatus(call, key);
-  advanceRotation(key, call.now);
+  advanceRotation(call, key);
   return {
     KeyId: call.settings.assumptions?.statusKeyId === 'arn' ? key.arn : key.keyId,
     ...statusFields(call, key),
@@ -79,7 +81,8 @@ function onDemandFields(key: Key, now: number): Record<string, unknown> {
 }
 
 /** Lets the automatic rotations happen that fell due since anyone looked; only an enabled key rotates. */
-export function advanceRotation(key: Key, now: number): void {
+export function advanceRotation({ now, settings }: Pick<KmsCall, 'now' | 'settings'>, key: Key): void {
   const primary = key.family ? key.family.members.get(key.family.primaryRegion) : key;
-  if (primary && stateOf(primary, now) === 'Enabled') key.rotation.advance(now);
+  if (!primary || stateOf(primary, now) !== 'Enabled') return;
+  key.rotation.advance(now, settings.consistency?.automaticMs ?? 0);
 }

@@ -52,13 +52,13 @@ export class Rotation {
     this.#changes = [{ from: Number.NEGATIVE_INFINITY, setting: { enabled: true, periodInDays, nextAt } }];
   }
 
-  /** Performs the automatic rotations that have become due (kms-facts §4). */
-  advance(now: number): void {
+  /** Performs the automatic rotations that have become due, each `lateMs` after its date (kms-facts §4). */
+  advance(now: number, lateMs: number): void {
     const { enabled, periodInDays, nextAt } = this.setting;
-    if (!enabled || nextAt > now) return;
+    if (!enabled) return;
     let due = nextAt;
-    for (; due <= now; due += periodInDays * DAY_MS) this.#rotated(due);
-    this.#reschedule(due);
+    for (; due + lateMs <= now; due += lateMs + periodInDays * DAY_MS) this.#rotated(due + lateMs);
+    if (due !== nextAt) this.#reschedule(due);
   }
 
   /** A date missed while the key was disabled: one rotation at once, then a new period (kms-facts §4). */

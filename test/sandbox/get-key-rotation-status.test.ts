@@ -156,6 +156,32 @@ describe('rotation of the material', () => {
     expect(sandbox.keys()[0]?.rotation.completed).toBe(1);
   });
 
+  it('can be late, and the next date is then counted from when it happened', async () => {
+    const { kms, sandbox, keyId } = await sandboxWithKey(
+      { rotation: { periodInDays: 90, nextRotationDate: '2027-01-01T00:00:00Z' } },
+      { consistency: { automaticMs: DAY_MS } },
+    );
+    const at = (date: string) => sandbox.configure({ clockOffsetMs: Date.parse(date) - Date.now() });
+    const next = async () =>
+      (await kms().send(new GetKeyRotationStatusCommand({ KeyId: keyId }))).NextRotationDate;
+    at('2027-01-01T23:00:00Z');
+    expect(await next()).toEqual(new Date('2027-01-01T00:00:00Z'));
+    expect((await kms().send(new ListKeyRotationsCommand({ KeyId: keyId }))).Rotations).toEqual([]);
+    at('2027-01-02T01:00:00Z');
+    expect(await next()).toEqual(new Date('2027-04-02T00:00:00Z'));
+    expect((await kms().send(new ListKeyRotationsCommand({ KeyId: keyId }))).Rotations).toMatchObject([
+      { RotationType: 'AUTOMATIC', RotationDate: new Date('2027-01-02T00:00:00Z') },
+    ]);
+  });
+
+  it('that fell due before the key was disabled has happened, though nobody looked', async () => {
+    const { kms, sandbox, keyId } = await sandboxWithKey();
+    await kms().send(new EnableKeyRotationCommand({ KeyId: keyId, RotationPeriodInDays: 90 }));
+    sandbox.configure({ clockOffsetMs: 100 * DAY_MS });
+    await kms().send(new DisableKeyCommand({ KeyId: keyId }));
+    expect(sandbox.keys()[0]?.rotation.completed).toBe(1);
+  });
+
   it('on demand runs for a while, leaves the schedule alone and is refused meanwhile', async () => {
     const settings = { consistency: { onDemandMs: 60_000 } };
     const { kms, sandbox, keyId, arn } = await sandboxWithKey({ rotation: ON }, settings);

@@ -346,6 +346,11 @@ class History:
     def judge(self, body, must):
         verdict, key = field(body, "verdict", VERDICTS), self.keys.get(field(body, "keyArn"), Key())
         must("verdict", "validate-begun" in self.kinds and key.outcome == "enabled", "the key was not changed")
+        differs, rotations = bool(field(body, "differences", list)), body.get("rotations")
+        must("verdict", differs == (verdict == "discrepant"), "it contradicts its differences")
+        if rotations is not None and field(rotations, "kind", ("read", "unreadable")) == "read":
+            counted = field(rotations, "automatic", int) > 0
+            must("verdict", counted == ("lastAt" in rotations), "its rotations contradict themselves")
         key.verdict = verdict
 
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { keyMetadata, rotationStatus } from '../model/key-facts.ts';
+import { keyMetadata, keyRotation, rotationStatus } from '../model/key-facts.ts';
 import { lastUsage } from '../model/last-use.ts';
 import { text } from '../model/text.ts';
 import { parseWith } from './call.ts';
@@ -42,7 +42,7 @@ export const parseTags = parseWith(
 );
 
 export const parseRotations = parseWith(
-  z.object({ ...page, Rotations: z.array(z.object({ RotationType: text.optional() })).default([]) }),
+  z.object({ ...page, Rotations: z.array(keyRotation.extend({ RotationDate: date })).default([]) }),
 );
 export const parseUsage = parseWith(
   lastUsage.extend({

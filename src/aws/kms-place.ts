@@ -1,5 +1,5 @@
 import { EnableKeyRotationCommand, type KMSClient } from '@aws-sdk/client-kms';
-import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
+import type { KeyMetadata, KeyRotation, RotationStatus } from '../model/key-facts.ts';
 import type { LastUsage } from '../model/last-use.ts';
 import { type Place, parseKeyArn } from '../model/place.ts';
 import type { Answer, Clock, KeyReference, KmsPlace } from '../workflow/ports.ts';
@@ -133,7 +133,7 @@ export function openKmsPlace(
           for (const { TagKey, TagValue } of Tags) tags.set(TagKey, TagValue);
         },
       ).then((answer) => mapAnswer(answer, (tags) => Object.fromEntries(tags))),
-    countRotations: (KeyId) =>
+    listKeyRotations: (KeyId) =>
       collect(
         (Marker) =>
           make(
@@ -141,11 +141,11 @@ export function openKmsPlace(
             () => read('ListKeyRotations', { KeyId, Limit: ROTATIONS_A_PAGE, Marker }),
             parseRotations,
           ),
-        { count: 0 },
-        (into, { Rotations }) => {
-          into.count += Rotations.length;
+        [] as KeyRotation[],
+        (rotations, page) => {
+          for (const each of page.Rotations) rotations.push(each);
         },
-      ).then((answer) => mapAnswer(answer, ({ count }) => count)),
+      ),
     getKeyLastUsage: (KeyId) =>
       make(
         'GetKeyLastUsage',

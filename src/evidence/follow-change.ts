@@ -58,5 +58,15 @@ export function followVerdict(story: Story, verdict: Verdict, refuse: Refuse): v
   if (!story['validate-begun'] || change?.outcome !== 'enabled' || change.state !== 'ended') {
     refuse('evidence-verdict', `${verdict.keyArn} has a verdict and was not changed.`);
   }
+  if (!isCoherent(verdict))
+    refuse('evidence-verdict', `${verdict.keyArn} has a verdict that contradicts itself.`);
   story.judged.add(verdict.keyArn);
+}
+
+/** A confirmed change differs in nothing, a discrepant one in something; rotations that were counted have a last one. */
+function isCoherent({ verdict, differences, rotations }: Verdict): boolean {
+  const fits = verdict === 'discrepant' ? differences.length > 0 : differences.length === 0;
+  const isCounted =
+    rotations?.kind !== 'read' || rotations.automatic > 0 === (rotations.lastAt !== undefined);
+  return fits && isCounted;
 }

@@ -40,6 +40,10 @@ export const rotationStatus = z.object({
 });
 export type RotationStatus = z.infer<typeof rotationStatus>;
 
+/** One completed rotation, as ListKeyRotations lists it. */
+export const keyRotation = z.object({ RotationType: text, RotationDate: timestamp });
+export type KeyRotation = z.infer<typeof keyRotation>;
+
 /** Who a key policy lets in; derived from the policy document by `summarizePolicy`. */
 export const policySummary = z.object({
   /** Principals that may change the policy itself (kms:PutKeyPolicy). */

@@ -19,6 +19,20 @@ export const replicaVerdict = z.object({
 });
 export type ReplicaVerdict = z.infer<typeof replicaVerdict>;
 
+/**
+ * The automatic rotations since the change that the next date is counted from: how many and the last one, or why they
+ * could not be read. The next date then has to be the change + any number of periods.
+ */
+const rotationsSince = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('read'),
+    automatic: z.int().min(0),
+    lastAt: timestamp.optional(),
+    readAt: timestamp,
+  }),
+  z.object({ kind: z.literal('unreadable'), error: failure, readAt: timestamp }),
+]);
+
 /** What validation says of one change that was reported as made. */
 export const verdict = z.object({
   keyArn: z.string(),
@@ -33,6 +47,8 @@ export const verdict = z.object({
   KeyRotationEnabled: z.boolean().optional(),
   RotationPeriodInDays: z.int().optional(),
   NextRotationDate: timestamp.optional(),
+  /** Omitted if the key is too young for an automatic rotation, or not on. */
+  rotations: rotationsSince.optional(),
   replicas: z.array(replicaVerdict),
   readAt: timestamp,
   reads: z.int().min(1),

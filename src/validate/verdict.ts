@@ -1,11 +1,22 @@
 import type { Failure } from '../model/failure.ts';
-import type { KeyMetadata, Reading, RotationStatus } from '../model/key-facts.ts';
+import type { KeyMetadata, KeyRotation, Reading, RotationStatus } from '../model/key-facts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Difference, ReplicaVerdict, Verdict, VerdictKind } from '../model/verdict.ts';
+import {
+  automaticSince,
+  changeSpan,
+  describeSpan,
+  isWithin,
+  nextDates,
+  overdueSince,
+  type Span,
+} from './schedule.ts';
 
 export interface ReadBack {
   readonly metadata: Reading<KeyMetadata>;
   readonly rotation?: Reading<RotationStatus>;
+  /** Asked for if one may have happened since the change. */
+  readonly rotations?: Reading<readonly KeyRotation[]>;
 }
 
 export type Judgement = Pick<
@@ -18,23 +29,20 @@ export type Judgement = Pick<
   | 'KeyRotationEnabled'
   | 'RotationPeriodInDays'
   | 'NextRotationDate'
+  | 'rotations'
 >;
 
-/** KMS counts the period from the change; a day or two of tolerance covers its rounding (kms-facts §4). */
-const TOLERANCE_DAYS = 2;
-const DAY_MS = 86_400_000;
-
 /** Holds a key that was reported as enabled against what it says of itself now. */
-export function judgeChange(outcome: Outcome, { metadata, rotation }: ReadBack): Judgement {
+export function judgeChange(outcome: Outcome, { metadata, rotation, rotations }: ReadBack): Judgement {
   if (metadata.kind === 'unreadable') return unreadable(metadata.failure);
   const { KeyState } = metadata.value;
   if (rotation?.kind === 'unreadable') return { ...unreadable(rotation.failure), KeyState };
   const differences = [
     ...differ('KeyState', 'Enabled', KeyState),
-    ...(rotation ? rotationDifferences(outcome, rotation.value) : [noRotation]),
+    ...(rotation ? rotationDifferences(outcome, rotation, rotations, KeyState) : [noRotation]),
   ];
   const verdict: VerdictKind = differences.length === 0 ? 'confirmed' : 'discrepant';
-  return { verdict, differences, KeyState, ...rotation?.value };
+  return { verdict, differences, KeyState, ...rotation?.value, ...evidenceOf(outcome, rotations) };
 }
 
 const noRotation: Difference = {
@@ -43,8 +51,13 @@ const noRotation: Difference = {
   actual: 'not readable on this type of key',
 };
 
-function rotationDifferences(outcome: Outcome, status: RotationStatus): Difference[] {
-  const { KeyRotationEnabled, RotationPeriodInDays, NextRotationDate } = status;
+function rotationDifferences(
+  outcome: Outcome,
+  rotation: Extract<Reading<RotationStatus>, { kind: 'read' }>,
+  rotations: ReadBack['rotations'],
+  state: string,
+): Difference[] {
+  const { KeyRotationEnabled, RotationPeriodInDays } = rotation.value;
   if (!KeyRotationEnabled) return differ('KeyRotationEnabled', 'true', 'false');
   return [
     ...differ(
@@ -52,29 +65,48 @@ function rotationDifferences(outcome: Outcome, status: RotationStatus): Differen
       String(outcome.RotationPeriodInDays),
       String(RotationPeriodInDays ?? 'absent'),
     ),
-    ...dateDifference(outcome, NextRotationDate),
+    // The date of a key that does not rotate now, since it is disabled, means nothing (kms-facts §4).
+    ...(state === 'Enabled'
+      ? dateDifference(outcome, rotation.value, rotations, Date.parse(rotation.at))
+      : []),
   ];
 }
 
-function dateDifference(outcome: Outcome, next: string | undefined): Difference[] {
-  if (outcome.finishedAt === undefined) return [];
-  const earliest = nextAfter(outcome, changedFrom(outcome));
-  const latest = nextAfter(outcome, outcome.finishedAt);
-  const tolerance = TOLERANCE_DAYS * DAY_MS;
-  const at = Date.parse(next ?? '');
-  if (earliest - tolerance <= at && at <= latest + tolerance) return [];
-  const days = new Set([earliest, latest].map((time) => new Date(time).toISOString().slice(0, 10)));
-  const expected = `${[...days].join(' to ')} ± ${TOLERANCE_DAYS} days`;
-  return [{ fact: 'NextRotationDate', expected, actual: next ?? 'absent' }];
+/** The next date is counted from the change, or from the last automatic rotation since. */
+function dateDifference(
+  outcome: Outcome,
+  { NextRotationDate: next }: RotationStatus,
+  rotations: ReadBack['rotations'],
+  now: number,
+): Difference[] {
+  const changed = changeSpan(outcome);
+  if (!changed) return [];
+  const known = knownRotations(outcome, rotations);
+  const dates = nextDates(outcome, changed, known, now);
+  if (dates.some((span) => isWithin(Date.parse(next ?? ''), span))) return [];
+  const expected = dates.length > 0 ? dates.map(describeSpan).join(' or ') : overdue(outcome, changed, known);
+  const note = rotations?.kind === 'unreadable' ? ' (past rotations could not be read)' : '';
+  return [{ fact: 'NextRotationDate', expected: expected + note, actual: next ?? 'absent' }];
 }
 
-/** A change whose answer was lost was made when it was announced, however much later somebody read it back. */
-function changedFrom({ proof, intendedAt, finishedAt }: Outcome): string | undefined {
-  return proof === 'presumed' ? (intendedAt ?? finishedAt) : finishedAt;
+const overdue = (outcome: Outcome, changed: Span, known: readonly string[] | undefined) =>
+  `a rotation on ${describeSpan(overdueSince(outcome, changed, known))} and a date after it`;
+
+/** None if they were not read, since the key is too young; undefined if they could not be. */
+function knownRotations(outcome: Outcome, rotations: ReadBack['rotations']): string[] | undefined {
+  if (rotations?.kind === 'unreadable') return undefined;
+  return automaticSince(outcome, rotations?.value ?? []);
 }
 
-function nextAfter({ RotationPeriodInDays }: Outcome, changedAt = ''): number {
-  return Date.parse(changedAt) + RotationPeriodInDays * DAY_MS;
+function evidenceOf(outcome: Outcome, rotations: ReadBack['rotations']): Pick<Judgement, 'rotations'> {
+  if (!rotations) return {};
+  const { at: readAt } = rotations;
+  if (rotations.kind === 'unreadable') {
+    return { rotations: { kind: 'unreadable', error: rotations.failure, readAt } };
+  }
+  const since = automaticSince(outcome, rotations.value);
+  const lastAt = since.at(-1);
+  return { rotations: { kind: 'read', automatic: since.length, ...(lastAt && { lastAt }), readAt } };
 }
 
 function differ(fact: string, expected: string, actual: string): Difference[] {

@@ -3,7 +3,7 @@ import type { Approval, ApprovalHeader, DecidedKey, Decision, SubmittedDecision 
 import type { Failure } from '../model/failure.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
 import type { EntryBody, Event, JournalHead } from '../model/journal.ts';
-import type { KeyMetadata, RotationStatus } from '../model/key-facts.ts';
+import type { KeyMetadata, KeyRotation, RotationStatus } from '../model/key-facts.ts';
 import type { LastUsage } from '../model/last-use.ts';
 import type { Outcome, OutcomeKind } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
@@ -49,8 +49,8 @@ export interface KmsPlace {
   /** The key policy's document, as text. */
   getKeyPolicy(keyArn: string): Promise<Answer<string>>;
   listResourceTags(keyArn: string): Promise<Answer<Readonly<Record<string, string>>>>;
-  /** How often the key has been rotated, by itself or on demand. */
-  countRotations(keyArn: string): Promise<Answer<number>>;
+  /** The completed rotations of the key, by itself or on demand. */
+  listKeyRotations(keyArn: string): Promise<Answer<readonly KeyRotation[]>>;
   getKeyLastUsage(keyArn: string): Promise<Answer<LastUsage>>;
   /** @param period days */
   enableKeyRotation(keyArn: string, period: number): Promise<Answer<void>>;

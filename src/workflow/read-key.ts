@@ -43,7 +43,9 @@ export async function readKeyFacts(kms: KmsPlace, key: KeyReference, depth: Dept
     ...(tags && { tags }),
   };
   if (!depth.rotations || concludeFinding(facts).finding !== 'candidate') return facts;
-  return { ...facts, pastRotations: toReading(await kms.countRotations(key.keyArn)) };
+  const rotations = await kms.listKeyRotations(key.keyArn);
+  const count = rotations.ok ? { ...rotations, value: rotations.value.length } : rotations;
+  return { ...facts, pastRotations: toReading(count) };
 }
 
 export function withAliases(facts: KeyFacts, aliases: Aliases): KeyFacts {

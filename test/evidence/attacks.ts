@@ -468,6 +468,23 @@ const HISTORY: Attack[] = [
       inFirst('verdict', ({ body }) => Object.assign(body, { keyArn: DENIED })),
     ),
   ),
+  attack('verdict-contradicts-differences', 'evidence-verdict', 'a change confirmed that differs', (good) =>
+    rewritten(
+      good,
+      inFirst('verdict', ({ body }) =>
+        Object.assign(body, { differences: [{ fact: 'KeyState', expected: 'Enabled', actual: 'Disabled' }] }),
+      ),
+    ),
+  ),
+  attack('verdict-rotations-uncounted', 'evidence-verdict', 'a last rotation where none is counted', (good) =>
+    rewritten(
+      good,
+      inFirst('verdict', ({ body }) => {
+        const at = '2027-11-22T10:00:00.000Z';
+        Object.assign(body, { rotations: { kind: 'read', automatic: 0, lastAt: at, readAt: at } });
+      }),
+    ),
+  ),
   attack('verdict-before-validate', 'evidence-verdict', 'verdicts outside any run', (good) =>
     rewritten(good, without('validate-begun')),
   ),

@@ -241,7 +241,7 @@ export class ModelAws {
       getKeyRotationStatus: (arn) => read('GetKeyRotationStatus', arn, (key, time) => statusOf(key, time)),
       getKeyPolicy: () => step('GetKeyPolicy', () => this.#answer('{"Statement":[]}')),
       listResourceTags: () => step('ListResourceTags', () => this.#answer({})),
-      countRotations: () => step('ListKeyRotations', () => this.#answer(0)),
+      listKeyRotations: () => step('ListKeyRotations', () => this.#answer([])),
       getKeyLastUsage: () =>
         step('GetKeyLastUsage', () => this.#answer({ TrackingStartDate: new Date(0).toISOString() })),
       enableKeyRotation: async (arn, period) => {

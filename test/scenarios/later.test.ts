@@ -34,3 +34,32 @@ it('a change that a killed process made is confirmed when somebody goes on five 
   });
   expect(code).toBe(EXIT.done);
 });
+
+it.each([
+  ['a year', 367, []],
+  ['three years', 1100, []],
+  ['three years, without the right to list rotations', 1100, ['ListKeyRotations']],
+] as const)('a change still holds %s later', async (_, days, denied) => {
+  const { assess, run, runWith, sandbox } = await startJourney({ keys: candidates(2) });
+  await assess();
+  await run('approve', '--all');
+  expect((await run('configure', '--quiet')).code).toBe(EXIT.done);
+  sandbox.configure({
+    clockOffsetMs: days * DAY_MS,
+    deny: denied.map((operation) => ({ operation })),
+  });
+  const env = later(days * DAY_MS);
+  const { code, json } = await runWith(env, 'validate', '--json', '--wait', '1s');
+  expect([code, json()]).toMatchObject([EXIT.done, { confirmed: 2, discrepant: 0 }]);
+  const rotations = (await runWith(env, 'list', 'verdicts', '--json')).lines<{ rotations: unknown }>();
+  expect(rotations.map((each) => each.rotations)).toMatchObject(
+    denied.length > 0
+      ? [{ kind: 'unreadable' }, { kind: 'unreadable' }]
+      : [
+          { kind: 'read', automatic: Math.floor(days / 365) },
+          { kind: 'read', automatic: Math.floor(days / 365) },
+        ],
+  );
+  const shown = (await runWith(env, 'validate', '--wait', '1s')).stdout;
+  expect(shown.includes('rotations not read: AccessDeniedException')).toBe(denied.length > 0);
+});

@@ -150,12 +150,18 @@ describe('an assessment', () => {
   });
 });
 
+const rotations = (count: number) =>
+  Array.from({ length: count }, () => ({
+    RotationType: 'AUTOMATIC',
+    RotationDate: '2025-01-01T00:00:00.000Z',
+  }));
+
 describe('past rotations', () => {
   it('are counted of candidates alone; a denied count is a gap, and never 0', async () => {
     const { assess: run, store } = await beginJourney((aws) => {
-      aws.add('off', EU).pastRotations = 3;
+      aws.add('off', EU).pastRotations = rotations(3);
       aws.add('hidden', EU);
-      aws.add('on', EU, {}, true).pastRotations = 1;
+      aws.add('on', EU, {}, true).pastRotations = rotations(1);
       aws.unreadable.set(`ListKeyRotations ${arnOf('hidden')}`, 'access-denied');
     });
     const { id, price } = await run({ regions: [EU] });
@@ -171,7 +177,7 @@ describe('past rotations', () => {
     const { assess: run, aws } = await beginJourney((world) => world.add('off', EU));
     const first = await run();
     const key = aws.keys.get(arnOf('off'));
-    if (key) key.pastRotations = 1;
+    if (key) key.pastRotations = rotations(1);
     expect((await run()).planDigest).not.toBe(first.planDigest);
   });
 });

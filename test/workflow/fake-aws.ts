@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makeStoreDirectory } from '../../src/files/store-directory.ts';
 import type { FailureKind } from '../../src/model/failure.ts';
-import type { KeyMetadata, RotationStatus } from '../../src/model/key-facts.ts';
+import type { KeyMetadata, KeyRotation, RotationStatus } from '../../src/model/key-facts.ts';
 import type { LastUsage } from '../../src/model/last-use.ts';
 import { openStore } from '../../src/store/open.ts';
 import type {
@@ -33,7 +33,7 @@ export interface FakeKey {
   readonly keyArn: string;
   metadata: KeyMetadata;
   rotation: RotationStatus;
-  pastRotations: number;
+  pastRotations: KeyRotation[];
   lastUsage: LastUsage;
   /** In the order of the calls; then they work. */
   fates: Fate[];
@@ -86,7 +86,7 @@ export class FakeAws implements Aws {
       keyArn,
       metadata: { ...SYMMETRIC, ...metadata },
       rotation: { KeyRotationEnabled: false },
-      pastRotations: 0,
+      pastRotations: [],
       lastUsage: { TrackingStartDate: '2026-03-01T00:00:00.000Z' },
       fates: [],
       enableCalls: 0,
@@ -150,7 +150,7 @@ export class FakeAws implements Aws {
       describeKey: async (arn) => about('DescribeKey', arn, ({ metadata }) => metadata),
       getKeyRotationStatus: async (arn) => about('GetKeyRotationStatus', arn, shownRotation),
       getKeyPolicy: async (arn) => about('GetKeyPolicy', arn, () => '{"Statement":[]}'),
-      countRotations: async (arn) => about('ListKeyRotations', arn, ({ pastRotations }) => pastRotations),
+      listKeyRotations: async (arn) => about('ListKeyRotations', arn, ({ pastRotations }) => pastRotations),
       getKeyLastUsage: async (arn) => about('GetKeyLastUsage', arn, ({ lastUsage }) => lastUsage),
       listResourceTags: async (arn) => about('ListResourceTags', arn, () => ({})),
       enableKeyRotation: async (arn, period) => this.#enable(arn, period),

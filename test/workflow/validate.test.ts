@@ -4,6 +4,7 @@ import { arnOf } from '../support/facts.ts';
 import { gather } from '../support/gather.ts';
 import { beginJourney } from './journey.ts';
 
+const DAY_MS = 86_400_000;
 const [EU, US] = ['eu-central-1', 'us-east-1'] as const;
 
 async function withChangedKeys(...ids: string[]) {
@@ -95,6 +96,25 @@ describe('a validation', () => {
     const begun = clock.now().getTime();
     expect(await validate(rollout, 120_000)).toMatchObject({ discrepant: 1 });
     expect(clock.now().getTime() - begun).toBeGreaterThanOrEqual(119_000);
+  });
+
+  it('asks for past rotations only when one may have happened, and says if it may not', async () => {
+    const { aws, clock, validate, rollout, store } = await withChangedKeys('rotated', 'hidden');
+    await validate(rollout);
+    expect(aws.calls.filter((call) => call.startsWith('ListKeyRotations'))).toHaveLength(2);
+    await clock.sleep(400 * DAY_MS);
+    const begun = clock.now().getTime() - 400 * DAY_MS;
+    const inDays = (days: number) => new Date(begun + days * DAY_MS).toISOString();
+    for (const key of aws.keys.values()) {
+      key.rotation = { ...key.rotation, NextRotationDate: inDays(730) };
+      key.pastRotations = [{ RotationType: 'AUTOMATIC', RotationDate: inDays(365) }];
+    }
+    aws.unreadable.set(`ListKeyRotations ${arnOf('hidden')}`, 'access-denied');
+    expect(await validate(rollout)).toMatchObject({ confirmed: 2 });
+    expect((await gather(store.verdicts(rollout.id))).map(({ rotations }) => rotations)).toMatchObject([
+      { kind: 'unreadable', error: { operation: 'ListKeyRotations' } },
+      { kind: 'read', automatic: 1, lastAt: inDays(365) },
+    ]);
   });
 
   it('counts what was not changed apart, each with its outcome', async () => {

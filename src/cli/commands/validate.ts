@@ -97,13 +97,16 @@ async function* remarkableRows(store: Store, { id }: AssessedRollout): AsyncGene
 }
 
 /** Every verdict but a plain confirmation, and replicas that lag. */
-function verdictRows({ region, keyId, verdict, differences, error, replicas }: Verdict): string[][] {
+function verdictRows(each: Verdict): string[][] {
+  const { region, keyId, verdict, differences, error, rotations, replicas } = each;
+  const notRead = rotations?.kind === 'unreadable' ? [`rotations not read: ${rotations.error.code}`] : [];
   const details = [
     ...differences.map(({ fact, expected, actual }) => `${fact}: expected ${expected}, is ${actual}`),
     ...(error ? [describeFailure(error)] : []),
+    ...notRead,
   ].join('; ');
   return [
-    ...(verdict === 'confirmed' ? [] : [[region, keyId, verdict, details]]),
+    ...(details === '' ? [] : [[region, keyId, verdict, details]]),
     ...replicas
       .filter((replica) => replica.verdict !== 'confirmed')
       .map((replica) => [

@@ -84,7 +84,7 @@ const unreadableRow = ({ reason, error, reads, readAt }: Verdict, key: KeyCell):
 function confirmedBlocks({ record, changes }: Material): Block[] {
   const { confirmed } = changes.verdicts;
   const rows = () => keyRows(record, record.verdicts({ verdict: 'confirmed' }), confirmedRow);
-  const titles = ['Key', 'State', '#Period (days)', 'Next rotation', 'Read'];
+  const titles = ['Key', 'State', '#Period (days)', 'Next rotation', 'Rotated since', 'Read'];
   return [
     heading(`Confirmed (${count(confirmed)})`),
     streamOr('None.', 'Keys read back as expected', titles, confirmed, rows),
@@ -92,10 +92,16 @@ function confirmedBlocks({ record, changes }: Material): Block[] {
 }
 
 function confirmedRow(verdict: Verdict, key: KeyCell): Row[] {
-  const { KeyState = '', RotationPeriodInDays, NextRotationDate, readAt } = verdict;
-  return [
-    [anchored(key), KeyState, String(RotationPeriodInDays ?? ''), time(NextRotationDate), time(readAt)],
-  ];
+  const { KeyState = '', RotationPeriodInDays, NextRotationDate, rotations, readAt } = verdict;
+  const period = String(RotationPeriodInDays ?? '');
+  return [[anchored(key), KeyState, period, time(NextRotationDate), rotatedSince(rotations), time(readAt)]];
+}
+
+/** Nothing for a key that is too young to have been rotated. */
+function rotatedSince(rotations: Verdict['rotations']): Inline {
+  if (!rotations) return '';
+  if (rotations.kind === 'unreadable') return { tone: 'attention', word: 'not read' };
+  return count(rotations.automatic);
 }
 
 const REPLICA: Readonly<Record<ReplicaVerdict['verdict'], Inline>> = {

@@ -39,7 +39,7 @@ export async function choose(
   if (options.key) return { requests: options.key.map(byKey), problems: [], source: 'keys' };
   if (options.from !== undefined) return chooseFromFile(options.from);
   if (terminal.interactive) return choosePicking(terminal, store, rollout);
-  throw nothingApproved('Nobody was there to choose, and no key was named.');
+  throw nothingApproved('No keys selected.');
 }
 
 const byKey = (keyArn: string): DecisionRequest => ({ where: '--key', keyArn, decision: 'approve' });
@@ -53,7 +53,7 @@ async function chooseFromFile(path: string): Promise<Choice> {
 async function choosePicking(terminal: Terminal, store: Store, rollout: AssessedRollout): Promise<Choice> {
   const { pickKeys } = await import('./pick.ts');
   const picked = await pickKeys(terminal, store, rollout);
-  if (picked === undefined) throw nothingApproved('The choice was left without an answer.');
+  if (picked === undefined) throw nothingApproved('The selection was cancelled.');
   const requests = picked.map(
     (keyArn): DecisionRequest => ({ where: 'picker', keyArn, decision: 'approve' }),
   );

@@ -11,7 +11,9 @@ if (major < NEEDED) {
   // Whatever Keyturn writes is for its owner's eyes alone; SQLite's side files follow this too.
   process.umask(0o077);
   // A reader that left (`keyturn list | head`) is no reason to die in the middle of something.
+  // Every write to standard output hears of its own error.
   process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
   const { main } = await import('./program.ts');
   process.exitCode = await main(process.argv.slice(2));
 }

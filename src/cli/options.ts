@@ -36,13 +36,28 @@ export function parseCountFromOne(value: string): number {
   throw new InvalidArgumentError('It has to be 1 or more.');
 }
 
+/** A TCP port; 0 is a free one. */
+export function parsePort(value: string): number {
+  const port = parseCount(value);
+  if (port <= MAX_PORT) return port;
+  throw new InvalidArgumentError(`A port is 0 to ${MAX_PORT}.`);
+}
+
+const MAX_PORT = 65_535;
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A timer of Node's that is longer than 24 days ends at once. */
+const MAX_DURATION_MS = 7 * 86_400_000;
 
 /** `500ms`, `30s`, `10m`, `2h` → milliseconds. */
 export function parseDuration(value: string): number {
   const [, amount, unit] = SHAPE.duration.exec(value) ?? [];
-  if (amount && unit) return Number(amount) * (UNIT_MS[unit] ?? 0);
-  throw new InvalidArgumentError('Write a duration like 30s, 10m or 2h.');
+  const ms = Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
+  if (ms <= MAX_DURATION_MS) return ms;
+  throw new InvalidArgumentError(
+    ms > 0 ? 'It has to be at most 7 days: 168h.' : 'Write a duration like 30s, 10m or 2h.',
+  );
 }
 
 /** `30m`, `12h`, `7d` → milliseconds: how long an approval holds. */

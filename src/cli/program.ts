@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { QUOTA_SHARE } from '../aws/quotas.ts';
 import { KeyturnError } from '../messages/error.ts';
 import { DECISIONS } from '../model/approval.ts';
@@ -6,6 +6,8 @@ import { APPROVAL_LIFE_MS } from '../model/in-force.ts';
 import { DEFAULT_PERIOD, MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
 import type { Config } from './config/parse.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
+import { HELP_STYLE, helpFooter } from './help.ts';
+import { describeMisuse, Misuse } from './misuse.ts';
 import {
   collectAccount,
   collectKeyArn,
@@ -13,12 +15,12 @@ import {
   collectRegion,
   collectText,
   collectUnit,
-  parseCount,
   parseCountFromOne,
   parseDuration,
   parseExternalId,
   parseLife,
   parsePeriod,
+  parsePort,
   parsePrice,
   parseProfile,
   parseRoleArn,
@@ -28,7 +30,7 @@ import {
   parseWaves,
 } from './options.ts';
 import { reportError } from './report-error.ts';
-import { openTerminal, ReaderLeft } from './terminal.ts';
+import { openTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -38,28 +40,44 @@ import { VERSION } from './version.ts';
  */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   let exit: ExitCode = EXIT.done;
-  const program = buildProgram((code) => {
-    exit = code;
-  });
-  if (args.length === 0) {
-    program.outputHelp();
-    return EXIT.badInput;
-  }
+  let help = '';
+  const program = buildProgram(
+    (code) => {
+      exit = code;
+    },
+    (text) => {
+      help += text;
+    },
+  );
+  const terminal = openTerminal({ json: args.includes('--json') });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    if (args.length === 0) {
+      program.outputHelp();
+      exit = EXIT.badInput;
+    } else {
+      await parse(program, args);
+    }
+    if (help !== '') await terminal.out(help);
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
-    if (error instanceof ReaderLeft) return EXIT.failed;
-    const known = error instanceof CommanderError ? badArgument(error) : error;
-    reportError(openTerminal({ json: args.includes('--json') }), known);
-    return known instanceof KeyturnError ? exitCodeOf(known) : EXIT.failed;
+    await reportError(terminal, error, program.opts());
+    return error instanceof KeyturnError ? exitCodeOf(error) : EXIT.failed;
+  }
+}
+
+/** @throws KeyturnError `input-argument` if the parser refuses the command line, and whatever a command throws */
+async function parse(program: Command, args: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    if (error.cause.exitCode !== 0) throw describeMisuse(error, args);
   }
 }
 
 type SetExit = (code: ExitCode) => void;
 
-function buildProgram(setExit: SetExit): Command {
+export function buildProgram(setExit: SetExit, writeHelp: (text: string) => void): Command {
   const program = new Command('keyturn')
     .description(
       'Turns on automatic rotation for the AWS KMS keys that support it, and leaves evidence of it.',
@@ -70,14 +88,14 @@ function buildProgram(setExit: SetExit): Command {
     .option('--rollout <id>', 'which rollout; otherwise the newest one')
     .option('--profile <name>', 'AWS profile; repeatable, each for the account that it is of', collectProfile)
     .option('--config <file>', 'settings of a team; otherwise keyturn.yaml, where there is one')
-    .option('--json', 'print one JSON document', false)
+    .option('--json', 'print one JSON document; list prints JSON Lines', false)
     .option('--no-color', 'no colours')
     .option('--quiet', 'no progress', false)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(HELP_STYLE)
     .showSuggestionAfterError()
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .addHelpText('after', FIRST_STEPS);
+    .configureOutput({ writeOut: writeHelp, writeErr: () => {} })
+    .addHelpText('afterAll', ({ command }) => helpFooter(command));
+  throwMisuse(program);
   const add = (name: string, summary: string) => addCommand(program, name, summary);
   let config: Config | undefined;
   program.hook('preAction', async (_, command) => {
@@ -97,7 +115,10 @@ function buildProgram(setExit: SetExit): Command {
     .addOption(
       new Option('--key <arn>', 'approve this key; repeatable').argParser(collectKeyArn).conflicts('from'),
     )
-    .option('--from <file>', `take decisions (${DECISIONS.join(', ')}) from CSV or JSON; - is standard input`)
+    .option(
+      '--from <file>',
+      `take decisions (${DECISIONS.join(', ')}) from CSV, JSON or YAML; - is standard input`,
+    )
     .option('--reason <text>', 'why, for the record')
     .addOption(
       new Option('--expires <duration>', 'how long the approval holds, like 12h or 7d')
@@ -122,7 +143,7 @@ function buildProgram(setExit: SetExit): Command {
     );
 
   add('review', 'serve the rollout as a page on this machine, to look through and to decide on')
-    .option('--port <n>', 'the port; 0 takes a free one', parseCount, 0)
+    .option('--port <n>', 'the port, 0 to 65535; 0 takes a free one', parsePort, 0)
     .addOption(new Option('--open', 'open it').default(true).hideHelp())
     .option('--no-open', 'open no browser; the link is printed in any case')
     .option('--read-only', 'let nobody decide; asks AWS nothing', false)
@@ -145,7 +166,7 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/configure.ts')).runConfigure(command.optsWithGlobals())),
     );
 
-  addAccess(add('validate', 'read every changed key back and say whether it is as it should be'))
+  addReading(add('validate', 'read every changed key back and say whether it is as it should be'))
     .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/validate.ts')).runValidate(command.optsWithGlobals())),
@@ -164,7 +185,7 @@ function buildProgram(setExit: SetExit): Command {
       setExit(await (await import('./commands/verify.ts')).runVerify(path, command.optsWithGlobals())),
     );
 
-  addScope(add('run', 'all four phases, stopping for a person at the approval'))
+  addScope(add('run', 'assess, approve, configure and validate, stopping for a person at the approval'))
     .addOption(durationOption('--settle <duration>', settleHelp, '60s'))
     .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
     .action(async (_, command: Command) =>
@@ -205,7 +226,7 @@ function buildProgram(setExit: SetExit): Command {
     );
 
   add('sandbox', 'serve a small AWS on loopback, to try Keyturn on')
-    .option('--port <n>', 'the port; 0 takes a free one', parseCount, 0)
+    .option('--port <n>', 'the port, 0 to 65535; 0 takes a free one', parsePort, 0)
     .option('--settings <file>', 'a JSON file of settings; see docs/sandbox.md')
     .option('--world <name>', 'which keys there are: demo or empty')
     .action(async (_, command: Command) =>
@@ -216,7 +237,14 @@ function buildProgram(setExit: SetExit): Command {
 
 function addCommand(program: Command, name: string, summary: string): Command {
   const description = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-  return program.command(name).summary(summary).description(description);
+  return throwMisuse(program.command(name).summary(summary).description(description));
+}
+
+/** Has the parser throw with the command that it is about. */
+function throwMisuse(command: Command): Command {
+  return command.exitOverride((error) => {
+    throw new Misuse(error, command);
+  });
 }
 
 /** What to look at and what to propose: the options of every command that assesses. */
@@ -268,17 +296,21 @@ function addChange(command: Command): Command {
     .addOption(durationOption('--settle <duration>', settleHelp, '60s'));
 }
 
-/** How accounts are reached: the options of every command that calls KMS. */
+/** How accounts are reached: the options of every command that changes keys, or begins a rollout. */
 function addAccess(command: Command): Command {
+  return addReading(command).option(
+    '--configure-role-name <name>',
+    'role to assume for changes (default: keyturn-configure)',
+    parseRoleName,
+  );
+}
+
+/** How accounts are reached for reading. */
+function addReading(command: Command): Command {
   return command
     .option(
       '--role-name <name>',
       'role to assume in each account for reading (default: keyturn-assess)',
-      parseRoleName,
-    )
-    .option(
-      '--configure-role-name <name>',
-      'role to assume for changes (default: keyturn-configure)',
       parseRoleName,
     )
     .option('--external-id <id>', "external id that the roles' trust policies ask for", parseExternalId)
@@ -306,15 +338,3 @@ const durationOption = (flags: string, help: string, otherwise: string): Option 
 
 const settleHelp = 'how long an unanswered change is read back before it is called again';
 const waitHelp = 'how long after its change a key gets to show it';
-
-const FIRST_STEPS = `
-The journey: keyturn assess → approve → configure → validate → report.
-To try it without AWS: keyturn sandbox --world demo`;
-
-function badArgument({ code, message }: CommanderError): KeyturnError {
-  if (code === 'commander.help') {
-    return new KeyturnError('input-argument', 'The command is not complete.', 'See keyturn --help.');
-  }
-  const said = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-  return new KeyturnError('input-argument', said, 'See keyturn --help.');
-}

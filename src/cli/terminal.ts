@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { standardOutput } from './write-output.ts';
 
 /** Where results and progress go: results to standard output, everything else to standard error. */
 export interface Terminal {
@@ -9,7 +10,10 @@ export interface Terminal {
   readonly width: number | undefined;
   /** Whether a person can be asked: both ends are terminals, and no script waits for JSON. */
   readonly interactive: boolean;
+  /** @throws KeyturnError `output-failed`; a reader that left is no failure */
   out(text: string): Promise<void>;
+  /** Whether the reader of standard output left, so that nothing more has to be read for it. */
+  isClosed(): boolean;
   err(text: string): void;
   bold(text: string): string;
   dim(text: string): string;
@@ -24,13 +28,6 @@ export interface TerminalOptions {
   readonly quiet?: boolean;
 }
 
-/** Standard output was closed by its reader: nothing more can be said, and nothing went wrong. */
-export class ReaderLeft extends Error {
-  constructor(cause: Error) {
-    super('standard output was closed', { cause });
-  }
-}
-
 /** The terminal of this process; colour only on one, and not with NO_COLOR or --no-color. */
 export function openTerminal({ json = false, color = true, quiet = false }: TerminalOptions): Terminal {
   const { stdout, stderr, stdin, env } = process;
@@ -43,10 +40,8 @@ export function openTerminal({ json = false, color = true, quiet = false }: Term
     colour,
     width: stdout.isTTY ? stdout.columns : undefined,
     interactive: stdin.isTTY === true && stderr.isTTY === true && stdout.isTTY === true && !json,
-    out: (text) =>
-      new Promise((resolve, reject) =>
-        stdout.write(text, (error) => (error ? reject(new ReaderLeft(error)) : resolve())),
-      ),
+    out: standardOutput.write,
+    isClosed: standardOutput.isClosed,
     err: (text) => {
       stderr.write(text);
     },

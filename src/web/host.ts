@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Submitter } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
+import type { NextStep } from '../model/next-step.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import type { Clock, Review, Store } from '../workflow/ports.ts';
 
@@ -21,6 +22,8 @@ export interface ReviewHost {
   /** Absent where nothing may be decided. */
   readonly approver?: Approver;
   readonly assets: ReadonlyMap<string, Asset>;
+  /** The whole command for a step, as a person can paste it. */
+  readonly commandFor: (next: NextStep) => string;
   readonly newSecret: () => string;
   readonly newApprovalId: () => string;
   /** Hears of failures that nobody expected. */

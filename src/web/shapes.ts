@@ -1,5 +1,6 @@
 import type { DecisionKind, DecisionTotals } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
+import type { NextStep } from '../model/next-step.ts';
 import type { OutcomeTotals } from '../model/outcome.ts';
 import type { RolloutPhase } from '../model/phase.ts';
 import type { Counts } from '../model/plan.ts';
@@ -37,8 +38,9 @@ export interface LiveStatus {
   readonly decisions: DecisionTotals;
   readonly outcomes: OutcomeTotals;
   readonly verdicts: VerdictTotals;
-  /** The command that leads on. */
-  readonly next: string;
+  /** The step that leads on, and the whole command for it, to paste. */
+  readonly next: NextStep;
+  readonly nextCommand: string;
 }
 
 export interface ListedKey extends ReviewRow {

@@ -130,7 +130,7 @@ export function nothingApproved(why: string): KeyturnError {
   return new KeyturnError(
     'refused-nothing-approved',
     `${why} Nothing was approved.`,
-    'Choose keys with --key ARN, --from FILE or --all, or on a terminal from the list.',
+    'Select keys with --key ARN, --from FILE or --all, or run keyturn approve in a terminal.',
   );
 }
 

@@ -9,28 +9,50 @@ import type { Store } from './ports.ts';
 /** The rollout that was named, or the newest whose assessment is complete. @throws KeyturnError `input-rollout` */
 export async function chooseRollout(store: Store, named: string | undefined): Promise<AssessedRollout> {
   const rollouts = await store.listRollouts();
-  if (named === undefined) {
-    const newest = rollouts.find(isAssessed);
-    if (newest) return newest;
-    throw new KeyturnError(
-      'input-rollout',
-      'There is no complete assessment yet.',
-      'Begin with: keyturn assess',
-    );
-  }
-  const found = rollouts.find(({ id }) => id === named);
+  const found = named === undefined ? rollouts.find(isAssessed) : findNamed(rollouts, named);
   if (found && isAssessed(found)) return found;
-  throw found
+  throw notAssessed(found ?? rollouts[0]);
+}
+
+/** @param interrupted a rollout whose assessment is not complete; undefined if the store has no rollout */
+function notAssessed(interrupted: Rollout | undefined): KeyturnError {
+  return interrupted
     ? new KeyturnError(
         'input-rollout',
-        `The assessment of rollout ${named} was not completed.`,
-        'Assess again with: keyturn assess',
+        `The assessment of rollout ${interrupted.id} was not completed.`,
+        'Resume it with: keyturn assess --resume',
+      )
+    : new KeyturnError('input-rollout', 'There is no assessment yet.', 'Begin with: keyturn assess');
+}
+
+/**
+ * The rollout with this id, or the only one whose id begins so.
+ * @throws KeyturnError `input-rollout` if there is none, or several
+ */
+function findNamed(rollouts: readonly Rollout[], named: string): Rollout {
+  const exact = rollouts.find(({ id }) => id === named);
+  const begun = named === '' ? [] : rollouts.filter(({ id }) => id.startsWith(named));
+  const [only, another] = exact ? [exact] : begun;
+  if (only && !another) return only;
+  throw another
+    ? new KeyturnError(
+        'input-rollout',
+        `${begun.length} rollouts begin with ${named}: ${nameSome(begun)}.`,
+        'Write more of the id.',
       )
     : new KeyturnError(
         'input-rollout',
         `There is no rollout ${named}.`,
-        'See which there are with: keyturn rollouts',
+        'List the rollouts with: keyturn rollouts',
       );
+}
+
+const MAX_NAMED = 10;
+
+function nameSome(rollouts: readonly Rollout[]): string {
+  const named = rollouts.slice(0, MAX_NAMED).map(({ id }) => id);
+  const more = rollouts.length - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /**
@@ -51,29 +73,37 @@ export async function chooseRolloutToChange(
   if (open.length < 2) return rollout;
   throw new KeyturnError(
     'refused-ambiguous-rollout',
-    `Several rollouts are open: ${open.map(({ id }) => id).join(', ')}.`,
-    'Say which one with --rollout ID; keyturn rollouts shows them.',
+    `${open.length} rollouts are open: ${nameSome(open)}. Each has an approved key that is not on, or no decision yet.`,
+    'Name the one that you mean with --rollout ID. Compare them with: keyturn rollouts',
   );
 }
 
 /** The rollout whose assessment was interrupted: the one that is named, or the newest. @throws KeyturnError `input-rollout` */
 export async function findInterrupted(store: Store, named: string | undefined): Promise<Rollout> {
   const rollouts = await store.listRollouts();
-  const found = rollouts.find((each) => !isAssessed(each) && (named === undefined || each.id === named));
-  if (found) return found;
+  const found = named === undefined ? rollouts.find((each) => !isAssessed(each)) : findNamed(rollouts, named);
+  if (found && !isAssessed(found)) return found;
   throw new KeyturnError(
     'input-rollout',
-    named === undefined
-      ? 'No assessment was interrupted.'
-      : `There is no rollout ${named} whose assessment was interrupted.`,
-    'Begin a new one with: keyturn assess',
+    found
+      ? `The assessment of rollout ${found.id} is complete: it cannot be resumed, and its plan is fixed.`
+      : 'No assessment was interrupted.',
+    'To read the accounts and places that could not be seen, begin a new rollout with: keyturn assess',
   );
 }
 
 /** The rollout that was named, at whatever stage it is, or the newest whose assessment is complete. */
 export async function chooseRolloutToShow(store: Store, named: string | undefined): Promise<Rollout> {
-  const found = named === undefined ? undefined : await store.findRollout(named);
-  return found ?? chooseRollout(store, named);
+  return named === undefined ? chooseRollout(store, named) : findNamed(await store.listRollouts(), named);
+}
+
+/** The same; if no assessment is complete, the newest that was begun. */
+export async function chooseRolloutAtAnyStage(store: Store, named: string | undefined): Promise<Rollout> {
+  const rollouts = await store.listRollouts();
+  const [newest] = rollouts;
+  return named === undefined && newest && !rollouts.some(isAssessed)
+    ? newest
+    : chooseRolloutToShow(store, named);
 }
 
 /** Whether something is left to do: candidates that nobody decided on, or approved keys that are not on yet. */

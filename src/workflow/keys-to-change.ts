@@ -2,7 +2,6 @@ import { KeyturnError } from '../messages/error.ts';
 import { isOn, OUTCOMES } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { nothingApproved } from './approve.ts';
 import { checkPlan } from './choose-rollout.ts';
 import type { ApprovedKey, ApprovedPlace, Store } from './ports.ts';
 
@@ -19,7 +18,7 @@ export interface KeysToChange {
 export async function placesToChange(store: Store, rollout: AssessedRollout): Promise<KeysToChange> {
   await checkPlan(store, rollout);
   const approved = await store.approvedCounts(rollout.id);
-  if (sumKeys(approved) === 0) throw nothingApproved('There is no approved key in this rollout.');
+  if (sumKeys(approved) === 0) throw noApprovedKey();
   const foreign = sumKeys(approved.filter(({ planDigest }) => planDigest !== rollout.planDigest));
   if (foreign > 0) throw foreignPlan(foreign);
   const places = await store.approvedPlaces(rollout.id, { outcomes: NOT_ON });
@@ -44,6 +43,14 @@ export async function* keysToChange(
   for await (const key of store.approvedKeys(id, { place, outcomes: NOT_ON, announced: false })) {
     if (!announced.has(key.decision.keyArn)) yield key;
   }
+}
+
+function noApprovedKey(): KeyturnError {
+  return new KeyturnError(
+    'refused-nothing-approved',
+    'No key of this rollout is approved. Nothing was changed.',
+    'Approve keys with: keyturn approve',
+  );
 }
 
 function foreignPlan(keys: number): KeyturnError {

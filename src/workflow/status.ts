@@ -1,13 +1,15 @@
+import { decideNextStep, type NextStep } from '../model/next-step.ts';
 import type { OutcomeTotals } from '../model/outcome.ts';
 import { phaseReached, type RolloutPhase } from '../model/phase.ts';
-import { addCounts, type Scope } from '../model/plan.ts';
+import { addCounts, EVERY_REGION, type PlaceCounts, type Scope } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { VerdictTotals } from '../model/verdict.ts';
 import { isAssessed, isOpen } from './choose-rollout.ts';
-import { totalOutcomes, totalVerdicts, type WorkLeft, workLeft } from './outcomes.ts';
+import { totalOutcomes, totalVerdicts, workLeft } from './outcomes.ts';
 import type { Store } from './ports.ts';
+import { shownFindings } from './shown.ts';
 
-/** Where a rollout stands, and the command that leads on. */
+/** Where a rollout stands, and the step that leads on. */
 export interface RolloutStatus {
   readonly rollout: string;
   readonly createdAt: string;
@@ -18,14 +20,23 @@ export interface RolloutStatus {
   readonly planDigest?: string;
   readonly listed: number;
   readonly candidate: number;
+  readonly notSeen: NotSeen;
   readonly outcomes: OutcomeTotals;
   readonly verdicts: VerdictTotals;
   /** Keys that are due, and whose approval has expired. */
   readonly expired: number;
-  readonly next: NextCommand;
+  readonly next: NextStep;
 }
 
-export type NextCommand = 'assess' | 'approve' | 'configure' | 'validate' | 'report';
+/** What an assessment asked for and could not see. */
+export interface NotSeen {
+  /** Accounts that could not be reached. */
+  readonly accounts: number;
+  /** Places of other accounts that could not be listed. */
+  readonly places: number;
+  /** Places whose keys were read and whose listing is not certain. */
+  readonly uncertain: number;
+}
 
 export async function statusOf(store: Store, rollout: Rollout, now: Date): Promise<RolloutStatus> {
   const places = await store.placeCounts(rollout.id);
@@ -41,6 +52,7 @@ export async function statusOf(store: Store, rollout: Rollout, now: Date): Promi
     outcomes,
     judged: confirmed + discrepant + unreadable,
   });
+  const canApprove = candidate > 0 && (await isAnyShown(store, rollout));
   return {
     rollout: rollout.id,
     createdAt: rollout.createdAt,
@@ -50,22 +62,31 @@ export async function statusOf(store: Store, rollout: Rollout, now: Date): Promi
     ...(rollout.planDigest !== undefined && { planDigest: rollout.planDigest }),
     listed,
     candidate,
+    notSeen: await countNotSeen(store, rollout, places),
     outcomes,
     verdicts,
     expired: left.approve,
-    next: nextAfter(phase, candidate, outcomes, left),
+    next: decideNextStep({ phase, canApprove, outcomes, left }),
   };
 }
 
-function nextAfter(
-  phase: RolloutPhase,
-  candidates: number,
-  { enabled }: OutcomeTotals,
-  left: WorkLeft,
-): NextCommand {
-  if (phase === 'assessing') return 'assess';
-  if (phase === 'assessed') return candidates > 0 ? 'approve' : 'report';
-  if (left.configure > 0) return 'configure';
-  if (left.approve > 0) return 'approve';
-  return phase === 'validated' || enabled === 0 ? 'report' : 'validate';
+/** Whether there is a candidate that the rollout's filter shows. */
+async function isAnyShown(store: Store, rollout: Rollout): Promise<boolean> {
+  if (rollout.scope.where === undefined || !isAssessed(rollout)) return true;
+  for await (const _ of shownFindings(store, rollout, 'candidate')) return true;
+  return false;
+}
+
+/** Counts what could not be seen, as the assessment recorded it. */
+export async function countNotSeen(
+  store: Store,
+  { id }: Pick<Rollout, 'id'>,
+  seen: readonly PlaceCounts[],
+): Promise<NotSeen> {
+  const nameOf = ({ account, region }: { account: string; region: string }) => `${account} ${region}`;
+  const listed = new Set(seen.map(nameOf));
+  const unreachable = await store.unreachablePlaces(id);
+  const accounts = unreachable.filter(({ region }) => region === EVERY_REGION).length;
+  const uncertain = unreachable.filter((place) => listed.has(nameOf(place))).length;
+  return { accounts, places: unreachable.length - accounts - uncertain, uncertain };
 }

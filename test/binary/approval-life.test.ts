@@ -167,7 +167,7 @@ describe.concurrent('an approval that has expired', () => {
     expect(status.json()).toMatchObject({ expired: 2, open: true, next: expect.stringContaining('approve') });
     const { code, stdout } = await runWith(tomorrow, 'configure');
     expect(code).toBe(EXIT.incomplete);
-    expect(stdout).toMatch(/2 skipped.*approval-expired.*expired: approve.*Next: keyturn approve/s);
+    expect(stdout).toMatch(/2 skipped.*approval-expired.*expired: approve.*Next: \S*keyturn approve/s);
     expect(enableCalls(sandbox)).toEqual([]);
     expect(await outcomes()).toMatchObject([{ reason: 'approval-expired' }, { reason: 'approval-expired' }]);
     const stopped = await runWith(tomorrow, 'run', '--rollout', status.json<{ rollout: string }>().rollout);

@@ -81,7 +81,7 @@ describe.concurrent('several profiles', () => {
   it('stand in the command that leads on, as they were given', async () => {
     const { run } = await startProfiles();
     expect((await run('assess', ...BOTH)).stdout).toMatch(
-      /Next: keyturn approve .*--profile dev --profile prod/,
+      /Next: \S*keyturn approve .*--profile dev --profile prod/,
     );
     expect((await run('status')).stdout).not.toContain('--profile');
   });

@@ -64,6 +64,7 @@ export async function serveWorld(
         { type: 'text/javascript; charset=utf-8', bytes: new Uint8Array([59]), immutable: true },
       ],
     ]),
+    commandFor: (next) => `keyturn ${next} --store s2`,
     newSecret: () => `secret-${++secrets}`,
     newApprovalId: () => `approval-${++approvals}`,
     report: (thrown) => unexpected.push(thrown),

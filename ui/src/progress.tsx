@@ -17,6 +17,7 @@ const NOTHING_YET: LiveStatus = {
   outcomes: { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 },
   verdicts: { requested: 0, confirmed: 0, discrepant: 0, unreadable: 0, notChanged: 0 },
   next: 'approve',
+  nextCommand: '',
 };
 
 export function Progress({ overview }: { overview: Overview | undefined }) {
@@ -88,15 +89,11 @@ const Phase = ({ name, done, of, told }: PhaseProps) => (
   />
 );
 
-function Next({ status: { rollout, next } }: { status: LiveStatus }) {
+function Next({ status: { next, nextCommand } }: { status: LiveStatus }) {
   if (next === 'approve') return <Box>Next: select keys below and decide on them.</Box>;
   return (
     <Box>
-      Next, in a terminal:{' '}
-      <code>
-        keyturn {next === 'report' ? 'report --out DIR' : next} --rollout {rollout}
-      </code>
-      . This page follows it and starts nothing.
+      Next, in a terminal: <code>{nextCommand}</code>. This page follows it and starts nothing.
     </Box>
   );
 }

@@ -77,14 +77,14 @@ export async function runApproveImport(options: ApproveOptions, path: string): P
     const approval = parseApprovalFile(await readTextFile(path, LARGEST_APPROVAL));
     const trusted = options.trust && (await trustedKeys(options.trust));
     // It names its rollout itself; one that is named beside has to be the same.
-    const own = await store.findRollout(options.rollout ?? approval.rollout);
+    const own = options.rollout === undefined ? await store.findRollout(approval.rollout) : undefined;
     const rollout = own && isAssessed(own) ? own : await chooseRolloutToChange(store, options.rollout);
     if (!approval.signature) terminal.err(UNSIGNED_IMPORT);
     const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
     const by = submitterFrom(await aws.identify());
     const how = { by, ...(trusted && { trusted }) };
     const recorded = await importApproval({ store, clock: systemClock }, rollout, approval, how);
-    return sayRecorded(terminal, options, rollout, recorded);
+    return sayRecorded(session, options, rollout, recorded);
   });
 }
 

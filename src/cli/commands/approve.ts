@@ -17,7 +17,7 @@ export async function runApprove(options: ApproveOptions): Promise<ExitCode> {
   if (path !== undefined) return elsewhere.runApproveImport(options, path);
   return withSession(options, 'find', async (session) => {
     const rollout = await chooseRolloutToChange(session.store, options.rollout);
-    return sayRecorded(session.terminal, options, rollout, await approveRollout(session, rollout, options));
+    return sayRecorded(session, options, rollout, await approveRollout(session, rollout, options));
   });
 }
 

@@ -16,7 +16,7 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
-import { next, printJson } from '../show/print.ts';
+import { printJson, printNext } from '../show/print.ts';
 import { VERSION } from '../version.ts';
 
 export interface AssessOptions extends AccessOptions {
@@ -46,9 +46,7 @@ export async function runAssess(options: AssessOptions): Promise<ExitCode> {
   return withSession(options, 'make', async (session) => {
     const assessment = await assessScope(session, options);
     if (session.terminal.json) await printJson(session.terminal, toJson(assessment));
-    else if (addCounts(assessment.places).candidate > 0) {
-      await session.terminal.out(next(options, assessment.rollout, 'approve'));
-    }
+    else await printNext(session, options, assessment.rollout);
     return exitOfAssessment(assessment);
   });
 }

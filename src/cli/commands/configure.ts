@@ -21,8 +21,9 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
+import { commandLine } from '../show/command-line.ts';
 import { fixLines } from '../show/fixes.ts';
-import { next, printJson } from '../show/print.ts';
+import { printJson, printNext } from '../show/print.ts';
 
 export interface ConfigureOptions extends AccessOptions {
   readonly dryRun: boolean;
@@ -50,6 +51,7 @@ export async function runConfigure(options: ConfigureOptions): Promise<ExitCode>
     if (options.waves) return configureWaves(session, host, rollout, request, options.waves, options);
     const { totals } = await configure(host, rollout, request);
     await showOutcomes(session, rollout, totals, options);
+    if (!session.terminal.json) await printNext(session, options, rollout);
     return exitOf(totals);
   });
 }
@@ -71,6 +73,7 @@ async function configureWaves(
   } else {
     await showOutcomes(session, rollout, totals, options);
     if (stopped !== undefined) await session.terminal.out(`Stopped after wave ${wavesDone}: ${stopped}\n`);
+    await printNext(session, options, rollout);
   }
   return stopped === undefined ? exitOf(totals) : EXIT.incomplete;
 }
@@ -109,19 +112,18 @@ export async function showOutcomes(
   if (others > 0) {
     await terminal.out(`\n${renderTable(COLUMNS, await firstNotOn(store, rollout), terminal)}`);
     if (others > MOST_ROWS) {
-      await terminal.out(`… and ${others - MOST_ROWS} more: keyturn list outcomes\n`);
+      await terminal.out(
+        `… and ${others - MOST_ROWS} more: ${commandLine(options, rollout, 'list outcomes')}\n`,
+      );
     }
     await terminal.out('\nRunning configure again tries these once more.\n');
     for (const line of await fixLines(readOutcomes(store, rollout.id, { outcomes: NOT_ON }))) {
       await terminal.out(line);
     }
     if (expired > 0) {
-      await terminal.out(
-        `${expired} approvals have expired: approve those keys again, then configure.\n${next(options, rollout, 'approve')}`,
-      );
+      await terminal.out(`${expired} approvals have expired: approve those keys again, then configure.\n`);
     }
   }
-  if (enabled > 0) await terminal.out(next(options, rollout, 'validate'));
 }
 
 const NOT_ON = OUTCOMES.filter((outcome) => !isOn(outcome));

@@ -41,7 +41,10 @@ export async function runList(what: string, options: ListOptions): Promise<ExitC
       : options.csv
         ? listing.csv()
         : listing.table(terminal);
-    for await (const chunk of text) await terminal.out(chunk);
+    for await (const chunk of text) {
+      await terminal.out(chunk);
+      if (terminal.isClosed()) break;
+    }
     return EXIT.done;
   });
 }

@@ -3,6 +3,7 @@ import { chooseRollout } from '../../workflow/choose-rollout.ts';
 import { planFile } from '../../workflow/plan-file.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
+import { commandLine } from '../show/command-line.ts';
 import { printJson } from '../show/print.ts';
 
 /** `keyturn plan export FILE`: the plan for an approver who has neither the store nor access to AWS. */
@@ -17,7 +18,7 @@ export async function runPlanExport(path: string, options: CommonOptions): Promi
       await terminal.out(
         `Plan ${planDigest} of rollout ${id} is in ${forTerminal(path)}.\n` +
           '\nThe approver runs: keyturn approve --plan FILE --out approval.json --sign KEY\n' +
-          'Then here:         keyturn approve --import approval.json --trust KEYS\n',
+          `Then here:         ${commandLine(options, rollout, 'approve --import approval.json --trust KEYS')}\n`,
       );
     }
     return EXIT.done;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import type { NextStep } from '../../model/next-step.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { forTerminal } from '../../report/escape.ts';
 import type { Approver, EndReason } from '../../web/host.ts';
@@ -19,7 +20,8 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
-import { next, printJson } from '../show/print.ts';
+import { nextCommand } from '../show/command-line.ts';
+import { printJson, printNext } from '../show/print.ts';
 import { openSigningKey } from '../signing-key.ts';
 import { VERSION } from '../version.ts';
 
@@ -79,6 +81,7 @@ async function serve(
     ...(approver && { approver }),
     // Beside the bundle that this becomes part of.
     assets: readPage(fileURLToPath(new URL('./ui/', import.meta.url))),
+    commandFor: (next: NextStep) => nextCommand(options, { rollout: rollout.id, next }),
     newSecret: () => randomBytes(32).toString('base64url'),
     newApprovalId: () => newId(new Date()),
     report: (thrown: unknown) =>
@@ -131,5 +134,5 @@ async function conclude(
   await terminal.out(
     `${ENDED[reason]} ${terminal.bold(`${approved} approved`)}, ${declined} declined, ${deferred} deferred, ${undecided} undecided (not approved).\n`,
   );
-  if (approved > 0 && !options.readOnly) await terminal.out(next(options, rollout, 'configure'));
+  if (!options.readOnly) await printNext({ terminal, store }, options, rollout);
 }

@@ -2,8 +2,10 @@ import { renderTable } from '../../report/table.ts';
 import { type RolloutStatus, statusOf } from '../../workflow/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
+import { nextCommand } from '../show/command-line.ts';
+import { notSeenText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
-import { nextCommand } from './status.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** `keyturn rollouts`: every rollout of the store, newest first. */
 export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
@@ -15,7 +17,7 @@ export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
       await printJson(terminal, {
         rollouts: statuses.map((each) => ({ ...each, next: nextCommand(options, each) })),
       });
-    else await terminal.out(renderTable(COLUMNS, statuses.map(toRow), terminal));
+    else await terminal.out(tableOf(statuses, terminal));
     return EXIT.done;
   });
 }
@@ -23,7 +25,7 @@ export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
 const COLUMNS = [
   { title: 'Rollout', identifier: true },
   { title: 'Begun' },
-  { title: 'Account' },
+  { title: 'Accounts' },
   { title: 'Regions', align: 'right' as const },
   { title: 'Phase' },
   { title: 'Candidates', align: 'right' as const },
@@ -31,6 +33,15 @@ const COLUMNS = [
   { title: 'Enabled', align: 'right' as const },
   { title: 'Open' },
 ];
+const NOT_SEEN = { title: 'Not seen' };
+
+/** What could not be seen has its column only if there is something. */
+function tableOf(statuses: readonly RolloutStatus[], terminal: Terminal): string {
+  const isAny = statuses.some(({ notSeen }) => notSeenText(notSeen) !== '');
+  const columns = isAny ? [...COLUMNS, NOT_SEEN] : COLUMNS;
+  const row = (status: RolloutStatus) => [...toRow(status), ...(isAny ? [notSeenText(status.notSeen)] : [])];
+  return renderTable(columns, statuses.map(row), terminal);
+}
 
 function toRow({ rollout, createdAt, scope, phase, candidate, outcomes, open }: RolloutStatus): string[] {
   const approved = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
@@ -38,7 +49,7 @@ function toRow({ rollout, createdAt, scope, phase, candidate, outcomes, open }: 
   return [
     rollout,
     createdAt,
-    scope.accounts.join(', '),
+    scope.accounts.length > 1 ? `${scope.accounts.length} accounts` : scope.accounts.join(', '),
     String(scope.regions.length),
     phase,
     ...cells,

@@ -1,14 +1,15 @@
+import { KeyturnError } from '../../messages/error.ts';
 import type { OutcomeTotals } from '../../model/outcome.ts';
 import { addCounts } from '../../model/plan.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { VerdictTotals } from '../../model/verdict.ts';
-import { nothingApproved } from '../../workflow/approve.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { configure } from '../../workflow/configure.ts';
 import { workLeft } from '../../workflow/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, type Session, systemClock, withSession } from '../session.ts';
-import { commandLine, printJson } from '../show/print.ts';
+import { commandLine } from '../show/command-line.ts';
+import { printJson, printNext } from '../show/print.ts';
 import { approveRollout } from './approve.ts';
 import { type AssessOptions, assessScope, exitOfAssessment } from './assess.ts';
 import { configureHost, exitOf, showOutcomes } from './configure.ts';
@@ -30,12 +31,12 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
     const assessed = options.rollout === undefined ? await assessScope(session, options) : undefined;
     const rollout = await chooseRolloutToChange(session.store, assessed?.rollout.id ?? options.rollout);
     if (assessed && addCounts(assessed.places).candidate === 0) {
-      await showNothingToDo(session, rollout);
+      await showNothingToDo(session, rollout, options);
       return exitOfAssessment(assessed);
     }
     if (await needsApproval(session, rollout)) {
-      if (!session.terminal.interactive) throw stopForPerson(options, rollout.id);
-      await approveRollout(session, rollout, options);
+      if (!session.terminal.interactive) throw stopForPerson(options, rollout, 'No terminal to approve in.');
+      await approveHere(session, rollout, options);
     }
     const { totals } = await configure(await configureHost(session, rollout, options), rollout, {
       limit: Number.POSITIVE_INFINITY,
@@ -56,10 +57,27 @@ async function needsApproval({ store }: Session, { id }: AssessedRollout): Promi
   return counts.length === 0 || (left.configure === 0 && left.approve > 0);
 }
 
-async function showNothingToDo({ terminal }: Session, { id, planDigest }: AssessedRollout): Promise<void> {
+/** Lets a person approve; if that person leaves the selection, says how to go on. */
+async function approveHere(session: Session, rollout: AssessedRollout, options: RunOptions): Promise<void> {
+  try {
+    await approveRollout(session, rollout, options);
+  } catch (error) {
+    const isLeft = error instanceof KeyturnError && error.code === 'refused-nothing-approved';
+    throw isLeft ? stopForPerson(options, rollout, error.message) : error;
+  }
+}
+
+async function showNothingToDo(
+  session: Session,
+  rollout: AssessedRollout,
+  options: CommonOptions,
+): Promise<void> {
+  const { terminal } = session;
+  const { id, planDigest } = rollout;
   if (terminal.json)
     return printJson(terminal, { rollout: id, planDigest, outcomes: null, validation: null });
   await terminal.out('There is nothing to turn on.\n');
+  await printNext(session, options, rollout);
 }
 
 async function showEnd(
@@ -74,13 +92,15 @@ async function showEnd(
     return printJson(session.terminal, { rollout: id, planDigest, outcomes, validation: verdicts ?? null });
   }
   await showOutcomes(session, rollout, outcomes, options);
-  if (verdicts) await showVerdicts(session, rollout, verdicts, options);
+  if (verdicts) await showVerdicts(session, rollout, verdicts);
+  await printNext(session, options, rollout);
 }
 
-function stopForPerson(options: CommonOptions, id: string) {
-  const error = nothingApproved('The assessment is done, and nobody is there to approve.');
-  const command = commandLine(options, { id }, 'approve');
-  return Object.assign(error, {
-    fix: `Have somebody run ${command}, then: ${commandLine(options, { id }, 'run')}`,
-  });
+function stopForPerson(options: CommonOptions, rollout: AssessedRollout, why: string): KeyturnError {
+  const [approve, run] = ['approve', 'run'].map((command) => commandLine(options, rollout, command));
+  return new KeyturnError(
+    'refused-nothing-approved',
+    `The assessment is complete, and no key is approved. ${why}`,
+    `Approve keys with: ${approve} – then go on with: ${run}`,
+  );
 }

@@ -10,7 +10,6 @@ import { validate } from '../../workflow/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,
-  type CommonOptions,
   holderName,
   openAws,
   type Session,
@@ -18,7 +17,7 @@ import {
   withSession,
 } from '../session.ts';
 import { fixLines } from '../show/fixes.ts';
-import { commandLine, printJson } from '../show/print.ts';
+import { printJson, printNext } from '../show/print.ts';
 import { exitOf, whyNot } from './configure.ts';
 
 export interface ValidateOptions extends AccessOptions {
@@ -31,7 +30,8 @@ export async function runValidate(options: ValidateOptions): Promise<ExitCode> {
   return withSession(options, 'find', async (session) => {
     const rollout = await chooseRollout(session.store, options.rollout);
     const totals = await validateRollout(session, rollout, options);
-    await showVerdicts(session, rollout, totals, options);
+    await showVerdicts(session, rollout, totals);
+    if (!session.terminal.json) await printNext(session, options, rollout);
     return exitOfValidation(session, rollout, totals);
   });
 }
@@ -65,7 +65,6 @@ export async function showVerdicts(
   { store, terminal }: Session,
   rollout: AssessedRollout,
   totals: VerdictTotals,
-  options: CommonOptions,
 ): Promise<void> {
   if (terminal.json) return printJson(terminal, { rollout: rollout.id, ...totals });
   const { requested, confirmed, discrepant, unreadable, notChanged } = totals;
@@ -78,7 +77,6 @@ export async function showVerdicts(
     before = '';
   }
   for (const line of await fixLines(store.verdicts(rollout.id))) await terminal.out(line);
-  await terminal.out(`\nNext: ${commandLine(options, rollout, `report --out report-${rollout.id}`)}\n`);
 }
 
 const COLUMNS = [

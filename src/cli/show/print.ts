@@ -1,26 +1,22 @@
-import { shellWord } from '../../messages/shell-word.ts';
 import { jsonText } from '../../model/json-text.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import type { CommonOptions } from '../session.ts';
+import type { Store } from '../../workflow/ports.ts';
+import { statusOf } from '../../workflow/status.ts';
 import type { Terminal } from '../terminal.ts';
+import { type GivenOptions, nextCommand } from './command-line.ts';
 
 export function printJson(terminal: Terminal, document: unknown): Promise<void> {
   return terminal.out(`${jsonText(document)}\n`);
 }
 
-/** The command to type next, with what it needs to find this rollout again. */
-export function next(options: CommonOptions, rollout: Pick<Rollout, 'id'>, command: string): string {
-  return `\nNext: ${commandLine(options, rollout, command)}\n`;
-}
-
-export function commandLine(
-  { store, profile, config }: Pick<CommonOptions, 'store' | 'profile' | 'config'>,
+/** Ends a command with the next one to type, as `status` has it. */
+export async function printNext(
+  { terminal, store }: { readonly terminal: Terminal; readonly store: Store },
+  options: GivenOptions,
   { id }: Pick<Rollout, 'id'>,
-  command: string,
-): string {
-  const words = ['keyturn', ...command.split(' '), '--rollout', id];
-  if (store !== '.keyturn') words.push('--store', store);
-  for (const name of profile ?? []) words.push('--profile', name);
-  if (config !== undefined) words.push('--config', config);
-  return words.map(shellWord).join(' ');
+): Promise<void> {
+  const rollout = await store.findRollout(id);
+  if (!rollout) return;
+  const status = await statusOf(store, rollout, new Date());
+  await terminal.out(`\nNext: ${nextCommand(options, status)}\n`);
 }

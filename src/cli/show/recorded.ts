@@ -1,13 +1,15 @@
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { Recorded } from '../../workflow/approve.ts';
+import type { Store } from '../../workflow/ports.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { CommonOptions } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
-import { next, printJson } from './print.ts';
+import { commandLine } from './command-line.ts';
+import { printJson, printNext } from './print.ts';
 
 /** Says what is in force after an approval was recorded. */
 export async function sayRecorded(
-  terminal: Terminal,
+  { terminal, store }: { readonly terminal: Terminal; readonly store: Store },
   options: CommonOptions,
   rollout: AssessedRollout,
   recorded: Recorded,
@@ -21,9 +23,12 @@ export async function sayRecorded(
   await terminal.out(
     `Recorded. ${terminal.bold(`${approved} approved`)}, ${declined} declined, ${deferred} deferred, ${undecided} undecided (not approved).\n`,
   );
-  if (blocked > 0) await terminal.out(`${blocked} of the approved keys stay declined: ${WHO_DECLINES}\n`);
-  if (approved > 0) await terminal.out(next(options, rollout, 'configure'));
+  if (blocked > 0) {
+    const who = commandLine(options, rollout, 'list decisions --decision decline');
+    await terminal.out(
+      `${blocked} of the approved keys stay declined: ${who} shows by whom. Each of them has to withdraw it.\n`,
+    );
+  }
+  await printNext({ terminal, store }, options, rollout);
   return EXIT.done;
 }
-
-const WHO_DECLINES = 'keyturn list decisions --decision decline says by whom; each has to withdraw it.';

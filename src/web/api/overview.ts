@@ -36,7 +36,8 @@ export function addOverview(app: Hono, host: ReviewHost): void {
 }
 
 /** Where the rollout stands this moment, counted in SQL. */
-export async function readStatus({ store, rollout, review, clock }: ReviewHost): Promise<LiveStatus> {
+export async function readStatus(host: ReviewHost): Promise<LiveStatus> {
+  const { store, rollout, review, clock } = host;
   const { phase, candidate, outcomes, verdicts, next } = await statusOf(store, rollout, clock.now());
   const decided = await review.groups('decision', EVERY_KEY, '');
   const count = (value: string) => decided.find((each) => each.value === value)?.keys ?? 0;
@@ -47,6 +48,7 @@ export async function readStatus({ store, rollout, review, clock }: ReviewHost):
     outcomes,
     verdicts,
     next,
+    nextCommand: host.commandFor(next),
     decisions: {
       approved: count('approve'),
       declined: count('decline'),

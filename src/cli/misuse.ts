@@ -1,0 +1,48 @@
+import type { Command, CommanderError } from 'commander';
+import { KeyturnError } from '../messages/error.ts';
+import { suggest } from './config/suggest.ts';
+import { commandPath } from './help.ts';
+import { executable } from './show/command-line.ts';
+
+/** A command line that the parser refuses, or a help or version that was asked for. */
+export class Misuse extends Error {
+  override readonly cause: CommanderError;
+  readonly command: Command;
+
+  constructor(cause: CommanderError, command: Command) {
+    super(cause.message);
+    this.cause = cause;
+    this.command = command;
+  }
+}
+
+/** The error for a person: what is wrong, and the help of the command that is meant. */
+export function describeMisuse({ cause, command }: Misuse, args: readonly string[]): KeyturnError {
+  return new KeyturnError('input-argument', whatIsWrong(cause, command, args), `See ${helpOf(command)}.`);
+}
+
+const helpOf = (command: Command): string => `${callOf(command)} --help`;
+
+function callOf(command: Command): string {
+  const path = commandPath(command);
+  return path === 'keyturn' ? executable() : `${executable()} ${path}`;
+}
+
+function whatIsWrong(cause: CommanderError, command: Command, args: readonly string[]): string {
+  if (cause.code !== 'commander.help') return asSentences(cause.message);
+  const names = command.commands.map((each) => each.name());
+  const asked = args.slice(args.indexOf('help') + 1).find((word) => !word.startsWith('-'));
+  if (args.includes('help') && asked !== undefined) {
+    const meant = suggest(asked, names);
+    return `Unknown command '${asked}'.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;
+  }
+  return `${callOf(command)} needs a subcommand: ${names.join(', ')}.`;
+}
+
+/** Commander's words as sentences: capital letter and full stop. */
+function asSentences(message: string): string {
+  const [first = '', ...more] = message.replace(/^error: /, '').split(/\s*\n\s*/);
+  const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}`;
+  const ended = /[.?!)]$/.test(said) ? said : `${said}.`;
+  return [ended, ...more.map((each) => each.replace(/^\((.*)\)$/, '$1'))].join(' ').trim();
+}

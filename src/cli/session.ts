@@ -46,7 +46,7 @@ export const systemClock: Clock = {
 /** Opens what a command needs, runs it, and closes the store whatever happens. */
 export async function withSession<T>(
   options: CommonOptions,
-  store: 'make' | 'find',
+  store: StoreAccess,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const terminal = openTerminal(options);
@@ -79,9 +79,16 @@ function interrupted(): KeyturnError {
   );
 }
 
-export async function openSessionStore(directory: string, how: 'make' | 'find'): Promise<Store> {
+/** `read`: for a command that only reads, so that the store may be one that cannot be written. */
+export type StoreAccess = 'make' | 'find' | 'read';
+
+export async function openSessionStore(directory: string, how: StoreAccess): Promise<Store> {
   const { makeStoreDirectory, findStoreDirectory } = await import('../files/store-directory.ts');
-  const { openStore } = await import('../store/open.ts');
+  const { openStore, openStoreToRead } = await import('../store/open.ts');
+  if (how === 'read') {
+    const { filesOfStore } = await import('../files/store-copy.ts');
+    return openStoreToRead(filesOfStore(findStoreDirectory(directory)));
+  }
   return openStore(how === 'make' ? makeStoreDirectory(directory) : findStoreDirectory(directory));
 }
 

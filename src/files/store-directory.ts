@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
 
@@ -27,10 +27,20 @@ export function makeStoreDirectory(directory: string): string {
   }
 }
 
-/** Finds a store that is there. @throws KeyturnError `input-store` where there is none */
+/** Finds a store that is there. @throws KeyturnError `input-store` if there is none, `store-failed` if it cannot be looked at */
 export function findStoreDirectory(directory: string): string {
   const path = resolve(directory);
-  if (existsSync(join(path, 'keyturn.db'))) return path;
+  try {
+    if (statSync(join(path, 'keyturn.db'), { throwIfNoEntry: false })) return path;
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR'))
+      throw new KeyturnError(
+        'store-failed',
+        `The store directory ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+        'Ask its owner for the right to read it, or name another one with --store DIR.',
+        { cause },
+      );
+  }
   throw new KeyturnError(
     'input-store',
     `There is no Keyturn store in ${path}.`,

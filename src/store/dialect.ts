@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -19,6 +20,22 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off');
+    return database;
+  } catch (cause) {
+    throw storeError(path, cause);
+  }
+}
+
+/**
+ * Opens a database that nobody writes and that has no write-ahead log, without writing beside it.
+ * @throws KeyturnError `store-failed` if the file cannot be opened as a database
+ */
+export function openImmutable(path: string): DatabaseSync {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  try {
+    const database = new DatabaseSync(url, { readOnly: true });
+    database.exec('pragma trusted_schema = off');
     return database;
   } catch (cause) {
     throw storeError(path, cause);

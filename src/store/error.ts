@@ -6,7 +6,10 @@ const MENDS: Readonly<Record<number, readonly [what: string, fix: string]>> = {
     'another process is writing to it',
     'Wait for the other Keyturn to finish, then run the command again.',
   ],
-  8: ['it cannot be written', 'Make the directory writable, or name another one with --store DIR.'],
+  8: [
+    'it is read-only for this user',
+    'Make the directory writable, or name another one with --store DIR. status, rollouts, list, report and review --read-only read it as it is.',
+  ],
   10: [
     'reading or writing the disk failed',
     'Check the disk, then run the command again: the record continues where it stood.',
@@ -33,3 +36,16 @@ export function storeError(path: string, cause: unknown): KeyturnError {
   ];
   return new KeyturnError('store-failed', `The store ${path} failed: ${what}.`, fix, { cause });
 }
+
+const SQLITE_READONLY = 8;
+const SQLITE_CANTOPEN = 14;
+
+/** Whether a store failed since SQLite may not write it, or beside it. */
+export function isReadOnly(thrown: unknown): boolean {
+  const cause = thrown instanceof KeyturnError ? thrown.cause : undefined;
+  const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : 0;
+  return code === SQLITE_READONLY || code === SQLITE_CANTOPEN;
+}
+
+export const readOnlyError = (path: string): KeyturnError =>
+  storeError(path, Object.assign(new Error('read-only'), { errcode: SQLITE_READONLY }));

@@ -33,7 +33,7 @@ export interface ListOptions extends CommonOptions {
 /** `keyturn list`: one record a key, as a table, as CSV, or as JSON Lines. */
 export async function runList(what: string, options: ListOptions): Promise<ExitCode> {
   const filter = parseFilter(what, options);
-  return withSession(options, 'find', async ({ store, terminal }) => {
+  return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRollout(store, options.rollout);
     const listing = await LISTINGS[filter.what](store, rollout, filter.value, options.where);
     const text = options.json

@@ -8,7 +8,7 @@ import { printJson } from '../show/print.ts';
 
 /** `keyturn plan export FILE`: the plan for an approver who has neither the store nor access to AWS. */
 export async function runPlanExport(path: string, options: CommonOptions): Promise<ExitCode> {
-  return withSession(options, 'find', async ({ store, terminal }) => {
+  return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRollout(store, options.rollout);
     const { writeNewFile } = await import('../../files/write-text.ts');
     await store.atOneTime(() => writeNewFile(path, planFile(store, rollout)));

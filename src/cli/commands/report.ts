@@ -14,7 +14,7 @@ export interface ReportOptions extends CommonOptions {
 
 /** `keyturn report`: writes everything that is known of a rollout, at any stage of it, sealed. */
 export async function runReport(options: ReportOptions): Promise<ExitCode> {
-  return withSession(options, 'find', async ({ store, terminal }) => {
+  return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRolloutToShow(store, options.rollout);
     const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
     const { writeReport } = await import('../../files/write-report.ts');

@@ -16,6 +16,7 @@ import {
   openAws,
   openSessionStore,
   type Session,
+  type StoreAccess,
   submitterFrom,
   systemClock,
   withSession,
@@ -37,7 +38,7 @@ export interface ReviewOptions extends AccessOptions {
 
 /** `keyturn review`: serves one rollout on loopback, to look through and to decide on. */
 export async function runReview(options: ReviewOptions): Promise<ExitCode> {
-  return withSession(options, 'find', async (session) => {
+  return withSession(options, accessOf(options), async (session) => {
     const { store } = session;
     const choose = options.readOnly ? chooseRollout : chooseRolloutToChange;
     const rollout = await choose(store, options.rollout);
@@ -49,6 +50,8 @@ export async function runReview(options: ReviewOptions): Promise<ExitCode> {
     return reason === 'interrupted' ? EXIT.interrupted : EXIT.done;
   });
 }
+
+const accessOf = ({ readOnly }: ReviewOptions): StoreAccess => (readOnly ? 'read' : 'find');
 
 /** Asked before anything is served: what is decided by nobody cannot be recorded. */
 async function identifyApprover(
@@ -72,7 +75,7 @@ async function serve(
   const isShown = await whereOf(rollout);
   const host = {
     store,
-    openAgain: () => openSessionStore(options.store, 'find'),
+    openAgain: () => openSessionStore(options.store, 'read'),
     rollout,
     review: await store.openReview(rollout.id, rollout.scope.where === undefined ? undefined : isShown),
     isShown,

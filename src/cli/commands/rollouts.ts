@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal.ts';
 
 /** `keyturn rollouts`: every rollout of the store, newest first. */
 export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
-  return withSession(options, 'find', async ({ store, terminal }) => {
+  return withSession(options, 'read', async ({ store, terminal }) => {
     const statuses: RolloutStatus[] = [];
     for (const rollout of await store.listRollouts())
       statuses.push(await statusOf(store, rollout, new Date()));

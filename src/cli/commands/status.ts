@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal.ts';
 
 /** `keyturn status`: where a rollout stands. */
 export async function runStatus(options: CommonOptions): Promise<ExitCode> {
-  return withSession(options, 'find', async ({ store, terminal }) => {
+  return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRolloutAtAnyStage(store, options.rollout);
     const status = await statusOf(store, rollout, new Date());
     const next = nextCommand(options, status);

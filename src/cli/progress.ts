@@ -1,5 +1,6 @@
 import type { Message, Notify } from '../messages/message.ts';
 import type { UnreachablePlace } from '../model/plan.ts';
+import { counted as countOf } from '../report/document/phrases.ts';
 import { forTerminal } from '../report/escape.ts';
 import { stoppedPlaces } from './show/unseen.ts';
 import type { Terminal } from './terminal.ts';
@@ -86,12 +87,18 @@ function bar(done: number, of: number): string {
 function tell({ done, of, placesDone = 0, places = 0 }: ProgressMessage, seconds: number): string {
   const share = places > 1 ? placesDone / places : of === 0 ? 0 : done / of;
   const left =
-    share > 0 && share < 1 && seconds > 2 ? `, ${Math.ceil((seconds * (1 - share)) / share)} s left` : '';
-  const rate = seconds > 1 ? `, ${Math.round(done / seconds)} keys/s` : '';
+    share > 0 && share < 1 && seconds > 2 ? `, ${describeSeconds((seconds * (1 - share)) / share)} left` : '';
+  const perSecond = Math.round(done / seconds);
+  const rate = seconds > 1 && perSecond > 0 ? `, ${countOf(perSecond, 'key')}/s` : '';
   return places > 1
-    ? `${placesDone}/${places} places, ${done} keys${rate}${left}`
+    ? `${placesDone}/${places} places, ${countOf(done, 'key')}${rate}${left}`
     : `${done}/${of} keys${rate}${left}`;
 }
+
+const MAX_SECONDS = 120;
+
+const describeSeconds = (seconds: number): string =>
+  seconds > MAX_SECONDS ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds)} s`;
 
 function say(message: Exclude<Message, { code: 'progress' | 'place-stopped' }>): string | undefined {
   switch (message.code) {
@@ -111,10 +118,19 @@ function say(message: Exclude<Message, { code: 'progress' | 'place-stopped' }>):
     case 'lock-taken-over':
       return forTerminalLines(`Going on after a process that did not end well (${message.from}).`);
     case 'settling':
-      return `${message.place.region}: a change went unanswered; reading the key back for up to ${message.seconds} s before anything else is done to it.`;
+      return forTerminalLines(
+        `A change was not answered: ${message.keyArn}. Reading the key back for up to ${message.seconds} s before anything else is done to it.`,
+      );
+    case 'keys-left':
+      return forTerminalLines(sayKeysLeft(message));
     case 'validate-waiting':
-      return `Not as expected yet: ${message.keys}; reading again for up to ${message.seconds} s.`;
+      return `Not as expected yet: ${countOf(message.keys, 'key')}. Reading again for up to ${message.seconds} s.`;
   }
+}
+
+/** `5 changes made, 3,576 keys in 717 places left (--limit 5)` */
+function sayKeysLeft({ changes, keys, places, bound }: Extract<Message, { code: 'keys-left' }>): string {
+  return `${countOf(changes, 'change')} made, ${countOf(keys, 'key')} in ${countOf(places, 'place')} left (${bound})`;
 }
 
 function sayScope(message: Extract<Message, { code: 'assess-begins' }>): string {

@@ -2,6 +2,8 @@
 export interface BlastRadius {
   /** At most so many changes. */
   readonly limit: number;
+  /** What the limit is called when it is reached; `--limit N` if it is not given. */
+  readonly limitName?: string;
   /** Stop once so many changes have failed. */
   readonly maxFailures: number;
 }
@@ -34,6 +36,7 @@ export class Governor {
   readonly #waiting: (() => void)[] = [];
   #used = 0;
   #failures = 0;
+  #made = 0;
   #open = 0;
   #stopped: string | undefined;
 
@@ -56,6 +59,18 @@ export class Governor {
     return { changes: this.#used, failures: this.#failures };
   }
 
+  /** Changes that were made, without those that failed. */
+  get made(): number {
+    return this.#made;
+  }
+
+  /** The bound of the run that is used up, by its name. */
+  get boundReached(): string | undefined {
+    const { limit, limitName, maxFailures } = this.#radius;
+    if (this.#used >= limit) return limitName ?? `--limit ${limit}`;
+    return this.#failures >= maxFailures ? `--max-failures ${maxFailures}` : undefined;
+  }
+
   /** Ends the run: nothing further is begun anywhere. */
   stop(reason: string): void {
     this.#stopped ??= reason;
@@ -73,9 +88,7 @@ export class Governor {
     const { streak, error, stopped } = this.#state(place);
     if (this.#stopped !== undefined) return this.#stopped;
     if (stopped !== undefined) return stopped;
-    if (this.#used >= this.#radius.limit) return `--limit ${this.#radius.limit} reached`;
-    if (this.#failures >= this.#radius.maxFailures)
-      return `--max-failures ${this.#radius.maxFailures} reached`;
+    if (this.boundReached !== undefined) return this.boundReached;
     if (streak >= SAME_ERRORS_IN_A_ROW) return `${streak} times in a row: ${error}`;
     return undefined;
   }
@@ -114,6 +127,7 @@ export class Governor {
 
   #count(place: PlaceState, ending: Ending): void {
     if (ending.kind === 'changed' || (ending.kind === 'failed' && ending.called)) this.#used += 1;
+    if (ending.kind === 'changed') this.#made += 1;
     if (ending.kind === 'failed') this.#failures += 1;
     const error = ending.kind === 'failed' ? ending.permanentError : undefined;
     place.streak = error === undefined ? 0 : error === place.error ? place.streak + 1 : 1;

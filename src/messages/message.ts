@@ -30,13 +30,23 @@ export type Message =
   | { readonly code: 'environment-keys'; readonly profile: string }
   | { readonly code: 'throttled'; readonly operation: string }
   | { readonly code: 'lock-taken-over'; readonly from: string }
-  | { readonly code: 'settling'; readonly place: Place; readonly seconds: number }
+  | { readonly code: 'settling'; readonly keyArn: string; readonly seconds: number }
   /** Nothing further is begun in a place; what would fix it, if a person can. */
   | {
       readonly code: 'place-stopped';
       readonly place: Place;
       readonly reason: string;
       readonly fix?: string;
+    }
+  /** What a bound of the run left undone, in all places together. */
+  | {
+      readonly code: 'keys-left';
+      /** The bound, as a person gave it. */
+      readonly bound: string;
+      readonly keys: number;
+      readonly places: number;
+      /** Changes that this run has made. */
+      readonly changes: number;
     }
   | { readonly code: 'validate-waiting'; readonly keys: number; readonly seconds: number };
 

@@ -21,7 +21,7 @@ export interface ChangeWork {
   /** Begins nothing further as far as a failure reaches. */
   readonly stop: (reach: Reach, reason: string) => void;
   /** Called when a change has to be read back before anything else is said of it. */
-  readonly onSettling: () => void;
+  readonly onSettling: (keyArn: string) => void;
 }
 
 /** EnableKeyRotation is announced and called so often for one key in one run, then it has failed. */
@@ -110,7 +110,7 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
 async function settleChange(work: ChangeWork, change: Outcome): Promise<Outcome> {
   const announcedChange = { ...change, unanswered: true };
   const { kms, clock, settleMs, onSettling, signal } = work;
-  onSettling();
+  onSettling(announcedChange.keyArn);
   const settled = await settle(kms, clock, announcedChange.keyArn, settleMs, signal);
   if (settled.kind === 'on') {
     const { RotationPeriodInDays, NextRotationDate } = settled.status;

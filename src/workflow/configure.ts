@@ -1,5 +1,6 @@
 import { type BlastRadius, Governor } from '../configure/governor.ts';
 import { explainStop, type Reach } from '../configure/step.ts';
+import type { Notify } from '../messages/message.ts';
 import { adviseFailure } from '../model/advice.ts';
 import type { OutcomeTotals } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
@@ -75,11 +76,18 @@ async function changeKeys(
     done += 1;
     host.notify({ code: 'progress', phase: 'configure', done, of: keys });
   };
-  const stop = stopWithin(governor, places);
-  await concurrently(places, PLACES_AT_ONCE, (each) =>
-    changePlace(host, rollout, { ...each, governor, stop, settleMs: request.settleMs, onKey }),
-  );
+  const left: number[] = [];
+  const onLeft = (keysLeft: number) => left.push(keysLeft);
+  const work = { governor, onLeft, stop: stopWithin(governor, places), settleMs: request.settleMs, onKey };
+  await concurrently(places, PLACES_AT_ONCE, (each) => changePlace(host, rollout, { ...each, ...work }));
+  sayLeft(host.notify, governor, left);
   return governor.spent;
+}
+
+function sayLeft(notify: Notify, { boundReached: bound, made }: Governor, left: readonly number[]): void {
+  if (bound === undefined || left.length === 0) return;
+  const keys = left.reduce((sum, each) => sum + each, 0);
+  notify({ code: 'keys-left', bound, keys, places: left.length, changes: made });
 }
 
 type Stop = (place: Place, reach: Reach, reason: string) => void;
@@ -100,11 +108,13 @@ interface PlaceOfChanges extends ApprovedPlace {
   readonly stop: Stop;
   readonly settleMs: number;
   readonly onKey: () => void;
+  /** Hears how many keys a bound of the run leaves in a place. */
+  readonly onLeft: (keys: number) => void;
 }
 
 async function changePlace(host: Host, rollout: AssessedRollout, work: PlaceOfChanges): Promise<void> {
   const { aws, notify } = host;
-  const { place, keys, governor } = work;
+  const { place, keys, governor, onLeft } = work;
   const reached = await aws.reach(place.account);
   if (!reached.ok) {
     const { failure } = reached;
@@ -114,7 +124,9 @@ async function changePlace(host: Host, rollout: AssessedRollout, work: PlaceOfCh
   }
   const begun = await changeKeysOfPlace(host, rollout, work);
   const reason = governor.whyStopped(nameOf(place));
-  if (reason !== undefined && begun < keys) notify({ code: 'place-stopped', place, reason });
+  if (reason === undefined || begun >= keys) return;
+  if (reason === governor.boundReached) onLeft(keys - begun);
+  else notify({ code: 'place-stopped', place, reason });
 }
 
 /** Begins on one key after the other as the governor gives leave. Returns how many were begun; all have ended then. */
@@ -123,7 +135,7 @@ async function changeKeysOfPlace(
   rollout: AssessedRollout,
   { place, governor, stop: stopFrom, settleMs, onKey }: PlaceOfChanges,
 ): Promise<number> {
-  const onSettling = once(() => notify({ code: 'settling', place, seconds: settleMs / 1000 }));
+  const onSettling = once((keyArn: string) => notify({ code: 'settling', keyArn, seconds: settleMs / 1000 }));
   const stop: ChangeWork['stop'] = (reach, reason) => stopFrom(place, reach, reason);
   const kms = aws.place(place);
   const work = { kms, store, clock, rollout, settleMs, stop, onSettling, ...(signal && { signal }) };
@@ -154,10 +166,10 @@ async function changeKeysOfPlace(
   return begun;
 }
 
-function once(work: () => void): () => void {
+function once<T>(work: (value: T) => void): (value: T) => void {
   let done = false;
-  return () => {
-    if (!done) work();
+  return (value) => {
+    if (!done) work(value);
     done = true;
   };
 }

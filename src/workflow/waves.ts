@@ -33,7 +33,8 @@ export async function configureInWaves(
   let wavesDone = 0;
   for (;;) {
     const size = sizes[wavesDone] ?? 0;
-    const wave = { ...request, limit: Math.min(size, limit), maxFailures };
+    const limitName = size < limit ? `wave ${wavesDone + 1} of ${sizes.length}` : `--limit ${request.limit}`;
+    const wave = { ...request, limit: Math.min(size, limit), limitName, maxFailures };
     const { totals, spent } = await configure(host, rollout, wave);
     wavesDone += 1;
     limit -= spent.changes;

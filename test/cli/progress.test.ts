@@ -86,3 +86,41 @@ describe('the progress', () => {
     expect(told().split('\n')).toHaveLength(4);
   });
 });
+
+describe('what a configure leaves', () => {
+  const says = (message: Message) => {
+    const { notify, told } = open();
+    notify(message);
+    return told();
+  };
+
+  it('is one line', () => {
+    const left = { code: 'keys-left', changes: 5, keys: 3576, places: 717, bound: '--limit 5' } as const;
+    expect(says(left)).toBe('5 changes made, 3,576 keys in 717 places left (--limit 5)\n');
+    expect(says({ ...left, changes: 1, keys: 1, places: 1, bound: 'wave 1 of 3' })).toBe(
+      '1 change made, 1 key in 1 place left (wave 1 of 3)\n',
+    );
+  });
+
+  it('and a change that is settled name key and account', () => {
+    const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/k';
+    expect(says({ code: 'settling', keyArn, seconds: 60 })).toContain(keyArn);
+  });
+});
+
+describe('the time left', () => {
+  it('is in minutes if it is long, and no rate is told as none', () => {
+    vi.useFakeTimers();
+    const { isTTY } = process.stderr;
+    process.stderr.isTTY = false;
+    const { notify, told } = open();
+    vi.advanceTimersByTime(10_000);
+    notify(progressOf(1));
+    expect(told()).toBe('assess 1/10 keys, 90 s left\n');
+    vi.advanceTimersByTime(90_000);
+    notify(progressOf(1));
+    expect(told()).toMatch(/\nassess 1\/10 keys, 15 min left\n$/);
+    process.stderr.isTTY = isTTY;
+    vi.useRealTimers();
+  });
+});

@@ -1,12 +1,10 @@
 import { describeFailure } from '../../model/failure.ts';
 import { isOn, OUTCOMES, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
-import { jsonWithList } from '../../report/lines.ts';
-import { mapRows } from '../../report/rows.ts';
 import { renderTable } from '../../report/table.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { type ConfigureRequest, configure } from '../../workflow/configure.ts';
-import { type DryRunStep, dryRun } from '../../workflow/dry-run.ts';
+import { dryRun } from '../../workflow/dry-run.ts';
 import type { Host } from '../../workflow/host.ts';
 import { readOutcomes, workLeft } from '../../workflow/outcomes.ts';
 import type { Store } from '../../workflow/ports.ts';
@@ -22,6 +20,7 @@ import {
   withSession,
 } from '../session.ts';
 import { commandLine } from '../show/command-line.ts';
+import { showSteps } from '../show/dry-run.ts';
 import { fixLines } from '../show/fixes.ts';
 import { printJson, printNext } from '../show/print.ts';
 
@@ -161,53 +160,6 @@ async function showDryRun(
 ): Promise<ExitCode> {
   const steps = await dryRun(host, rollout, limit);
   progress.end();
-  const count = (kind: string) => steps.filter(({ step }) => step.kind === kind).length;
-  const totals = Object.fromEntries(STEP_KINDS.map((kind) => [kind, count(kind)]));
-  if (terminal.json) {
-    const head = { rollout: rollout.id, dryRun: true, steps: totals };
-    for await (const chunk of jsonWithList(head, 'keys', mapRows(steps, toStep))) await terminal.out(chunk);
-    await terminal.out('\n');
-  } else {
-    const rows = steps.map(({ region, keyId, step }) => [
-      region,
-      keyId,
-      STEP_WORDS[step.kind],
-      whyNotNow(step),
-    ]);
-    const columns = [
-      { title: 'Region' },
-      { title: 'Key', identifier: true },
-      { title: 'Would' },
-      { title: 'Why' },
-    ];
-    await terminal.out(`${renderTable(columns, rows, terminal)}\nNothing was changed.\n`);
-    for (const line of await fixLines(failedSteps(steps))) await terminal.out(line);
-  }
-  return count('skip') + count('fail') + count('stop') + count('later') > 0 ? EXIT.incomplete : EXIT.done;
+  const { skip, fail, stop, later } = await showSteps(terminal, rollout, steps);
+  return skip + fail + stop + later > 0 ? EXIT.incomplete : EXIT.done;
 }
-
-function whyNotNow(step: DryRunStep['step']): string {
-  if (step.kind === 'skip') return step.explanation;
-  return step.kind === 'fail' || step.kind === 'stop' ? describeFailure(step.failure) : '';
-}
-
-async function* failedSteps(steps: readonly DryRunStep[]) {
-  for (const { account, region, step } of steps) {
-    if (step.kind === 'fail' || step.kind === 'stop') yield { account, region, error: step.failure };
-  }
-}
-
-const toStep = ({ keyArn, step }: DryRunStep): object => {
-  return { keyArn, step: step.kind, ...step, kind: undefined };
-};
-
-const STEP_WORDS = {
-  enable: 'enable',
-  'already-enabled': 'leave alone, already on',
-  skip: 'skip',
-  fail: 'fail',
-  stop: 'leave alone for now',
-  settle: 'read back an earlier change',
-  later: 'leave for another run',
-} as const;
-const STEP_KINDS = Object.keys(STEP_WORDS);

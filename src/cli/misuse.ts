@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { KeyturnError } from '../messages/error.ts';
-import { suggest } from './config/suggest.ts';
+import { suggest } from '../messages/suggest.ts';
 import { commandPath } from './help.ts';
 import { executable } from './show/command-line.ts';
 

@@ -135,6 +135,7 @@ function sayKeysLeft({ changes, keys, places, bound }: Extract<Message, { code: 
 
 function sayScope(message: Extract<Message, { code: 'assess-begins' }>): string {
   const { accounts, callerArn, profiles, regions, regionsLeftOut, regionsUnknownBecause } = message;
+  const { notExcluded = [] } = message;
   const who = profiles ? counted('profile', profiles) : callerArn;
   const leftOut = regionsLeftOut
     ? regionsLeftOut.length === 0
@@ -145,6 +146,9 @@ function sayScope(message: Extract<Message, { code: 'assess-begins' }>): string 
     `Assessing ${counted('account', accounts)} as ${who}. This only reads.`,
     `  in scope:     ${regions.join(', ')}`,
     `  not in scope: ${leftOut}`,
+    ...(notExcluded.length > 0
+      ? [`  excluded, but not in scope anyway: ${notExcluded.join(', ')}. Check the spelling.`]
+      : []),
   );
 }
 

@@ -13,6 +13,8 @@ export type Message =
       readonly regions: readonly string[];
       readonly regionsLeftOut?: readonly string[];
       readonly regionsUnknownBecause?: string;
+      /** Excluded Regions and accounts that are not in scope anyway. */
+      readonly notExcluded?: readonly string[];
     }
   | { readonly code: 'place-listed'; readonly place: Place; readonly keys: number }
   | { readonly code: 'place-unreachable'; readonly place: UnreachablePlace }

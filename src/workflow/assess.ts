@@ -205,6 +205,7 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
     regions,
     ...(regionsLeftOut && { regionsLeftOut }),
     ...(regionsUnknownBecause !== undefined && { regionsUnknownBecause }),
+    ...(resolved.notExcluded.length > 0 && { notExcluded: resolved.notExcluded }),
   });
   return { rollout, places, unreachable };
 }

@@ -4,6 +4,7 @@ import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type UnreachablePlace } from '../model/plan.ts';
 import type { AccountProfile, AccountsAsked, NotAssessedAccount, RegionsAsked } from '../model/rollout.ts';
+import { checkRegionNames, checkRegionsExist } from './check-regions.ts';
 import { concurrently } from './concurrently.ts';
 import type { Answer, AskedProfile, Aws, Caller, Mend } from './ports.ts';
 import { chooseProfiles } from './profiles.ts';
@@ -42,6 +43,8 @@ export interface ResolvedScope {
   readonly unreachable: readonly UnreachablePlace[];
   /** Accounts that are not active: named, and no error. */
   readonly notAssessed: readonly NotAssessedAccount[];
+  /** Regions and accounts that were excluded and are not in scope anyway: probably misspelt. */
+  readonly notExcluded: readonly string[];
   /** Enabled Regions of the caller's account that are not looked at; undefined where AWS does not say. */
   readonly regionsLeftOut?: readonly string[];
   readonly regionsUnknownBecause?: string;
@@ -57,13 +60,15 @@ export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<Res
   refuseUnusedOrganization(request);
   // Before the first call: a missing Region is the caller's to mend, and AWS cannot be asked without one.
   const configured = request.regions.length > 0 ? undefined : await aws.configuredRegion();
-  const { caller, accounts, notAssessed, profiles } = await chooseAccounts(aws, request);
-  const enabled = await aws.listEnabledRegions(caller.account);
   const named =
     request.regions.length > 0 ? request.regions : request.allRegions ? undefined : [configured ?? ''];
+  checkRegionNames(named ?? []);
+  const { caller, accounts, notAssessed, profiles, listed } = await chooseAccounts(aws, request);
+  const enabled = await aws.listEnabledRegions(caller.account);
+  await checkRegionsExist(aws, accounts, named ?? [], enabled);
   if (named === undefined && !enabled.ok && accounts.length === 1) throw regionsUnknown(enabled.failure);
   const regionsAsked = { ...(named && { named: [...named] }), excluded: [...request.excludeRegions] };
-  const { places, unreachable } = await resolvePlaces(aws, accounts, regionsAsked);
+  const { places, unreachable, excluded } = await resolvePlaces(aws, accounts, regionsAsked);
   const regions = named ?? places.map(({ region }) => region);
   const looked = [...new Set(regions)].filter((region) => !request.excludeRegions.includes(region)).sort();
   if (looked.length === 0 && unreachable.length === 0) throw nothingInScope('Region');
@@ -76,6 +81,10 @@ export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<Res
     places,
     unreachable,
     notAssessed,
+    notExcluded: [
+      ...request.excludeRegions.filter((region) => !excluded.has(region)),
+      ...request.excludeAccounts.filter((account) => !listed.includes(account)),
+    ],
     ...(profiles && { profiles }),
     ...(enabled.ok
       ? { regionsLeftOut: enabled.value.filter((region) => !looked.includes(region)) }
@@ -107,7 +116,10 @@ function refuseUnusedOrganization({ organization, units, excludedUnits, listedBy
   );
 }
 
-type ChosenAccounts = Pick<ResolvedScope, 'caller' | 'accounts' | 'notAssessed' | 'profiles'>;
+type ChosenAccounts = Pick<ResolvedScope, 'caller' | 'accounts' | 'notAssessed' | 'profiles'> & {
+  /** All accounts before any was excluded. */
+  readonly listed: readonly string[];
+};
 
 async function chooseAccounts(aws: Aws, request: ScopeRequest): Promise<ChosenAccounts> {
   const { accounts: named, organization, units, excludedUnits, excludeAccounts } = request;
@@ -116,7 +128,7 @@ async function chooseAccounts(aws: Aws, request: ScopeRequest): Promise<ChosenAc
   const caller = await aws.identify();
   if (!organization && units.length === 0) {
     const accounts = named.length > 0 ? named : [caller.account];
-    return { caller, accounts: without(accounts, excludeAccounts), notAssessed: [] };
+    return { caller, accounts: without(accounts, excludeAccounts), notAssessed: [], listed: accounts };
   }
   const listed = await aws.listAccounts(units, excludedUnits);
   if (!listed.ok) throw organizationUnknown(listed.failure);
@@ -126,6 +138,7 @@ async function chooseAccounts(aws: Aws, request: ScopeRequest): Promise<ChosenAc
     caller,
     accounts: without([...active, ...named], excludeAccounts),
     notAssessed: wanted.filter(({ state }) => state !== 'ACTIVE'),
+    listed: [...listed.value.map(({ id }) => id), ...named],
   };
 }
 
@@ -142,7 +155,8 @@ function accountsOfProfiles(
   if (!first) throw nothingInScope('account');
   const profiles = chosen.map(({ name, caller }) => ({ name, account: caller.account }));
   const accounts = profiles.map(({ account }) => account).sort();
-  return { caller: first.caller, accounts, notAssessed: [], profiles };
+  const listed = asked.flatMap((each) => (each.kind === 'answered' ? [each.caller.account] : []));
+  return { caller: first.caller, accounts, notAssessed: [], profiles, listed };
 }
 
 function without(accounts: readonly string[], excluded: readonly string[]): string[] {
@@ -156,8 +170,9 @@ export async function resolvePlaces(
   aws: Aws,
   accounts: readonly string[],
   { named, excluded }: RegionsAsked,
-): Promise<{ places: Place[]; unreachable: UnreachablePlace[] }> {
+): Promise<{ places: Place[]; unreachable: UnreachablePlace[]; excluded: Set<string> }> {
   const places: Place[] = [];
+  const left = new Set<string>();
   const unreachable: UnreachablePlace[] = [];
   await concurrently(accounts, ACCOUNTS_AT_ONCE, async (account) => {
     const regions = await regionsOf(aws, account, named);
@@ -166,10 +181,11 @@ export async function resolvePlaces(
       return;
     }
     for (const region of new Set(regions.value)) {
-      if (!excluded.includes(region)) places.push({ account, region });
+      if (excluded.includes(region)) left.add(region);
+      else places.push({ account, region });
     }
   });
-  return { places: places.sort(byPlace), unreachable: unreachable.sort(byPlace) };
+  return { places: places.sort(byPlace), unreachable: unreachable.sort(byPlace), excluded: left };
 }
 
 /** The account is reached first: whoever cannot be reached has no Regions to speak of. */

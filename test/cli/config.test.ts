@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { jsonSchemaText } from '../../src/cli/config/json-schema.ts';
 import { parseConfig } from '../../src/cli/config/parse.ts';
-import { suggest } from '../../src/cli/config/suggest.ts';
 import { exitCodeOf } from '../../src/cli/exit.ts';
 import { main } from '../../src/cli/program.ts';
 import { KeyturnError } from '../../src/messages/error.ts';
+import { suggest } from '../../src/messages/suggest.ts';
 
 function refusal(source: string): KeyturnError {
   try {

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { KeyturnError } from '../../messages/error.ts';
+import { suggest } from '../../messages/suggest.ts';
 import { type ConfigKey, type ConfigValues, configSchema } from './schema.ts';
-import { suggest } from './suggest.ts';
 import { type Entry, type Problem, REFUSED, readYaml, type YamlText } from './yaml.ts';
 
 /** A configuration file, parsed: values as their flags have them. */

@@ -2,6 +2,7 @@ import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { request } from 'undici';
 import { connectAws } from '../../src/aws/connect.ts';
 import { systemClock } from '../../src/cli/session.ts';
+import { readTextFile as readFile } from '../../src/files/read-text.ts';
 
 /** CPU a DescribeKey, 50 at once: ours, the SDK's defaults, and HTTP alone. Prints microseconds as JSON. */
 const CALLS = 6000;
@@ -24,7 +25,8 @@ async function cpuPerCall(call: () => Promise<unknown>): Promise<number> {
 }
 
 // Without a pace worth the name: the SDK has none either, and waiting is not what is measured.
-const ours = connectAws({ version: 'bench', clock: systemClock, pace: 1000 }).place({ account, region });
+const aws = connectAws({ version: 'bench', clock: systemClock, pace: 1000, readFile });
+const ours = aws.place({ account, region });
 const plain = new KMSClient({ region });
 const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.DescribeKey' };
 const authorization = `AWS4-HMAC-SHA256 Credential=AKIASANDBOX000000000/20260101/${region}/kms/aws4_request, SignedHeaders=host, Signature=0`;

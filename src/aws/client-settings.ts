@@ -1,18 +1,5 @@
 import type { EndpointSettings, Service } from './endpoint-settings.ts';
-import { type Http, openHttp } from './http.ts';
-
-const CONNECT_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 10_000;
-const CONNECTIONS = 128;
-
-/** One set of connections for every client of one process. */
-export function connectHttp(): Http {
-  return openHttp({
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    answerTimeout: ANSWER_TIMEOUT_MS,
-    connections: CONNECTIONS,
-  });
-}
+import type { Http } from './http.ts';
 
 /** The SDK's remarks are for its users, not for ours. Without a logger they go to the console. */
 const drop = (): void => {};

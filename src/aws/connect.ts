@@ -3,8 +3,8 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { AskedProfile, Aws, Caller, Clock } from '../workflow/ports.ts';
 import { type Access, openAccess } from './access.ts';
 import type { AccountAccess } from './accounts.ts';
+import { findCaBundle, type ReadFile } from './ca-bundle.ts';
 import type { CallContext } from './call.ts';
-import { connectHttp } from './client-settings.ts';
 import { accountsByCaller, type RoleSettings } from './credentials.ts';
 import { type JudgeCredentials, judgeCredentials } from './credentials-check.ts';
 import { NoCredentials } from './failure.ts';
@@ -12,6 +12,7 @@ import { identityError } from './identity.ts';
 import { openKmsPlace } from './kms-place.ts';
 import { findLister, type ListerSettings } from './lister.ts';
 import type { AskMfaCode } from './mfa-codes.ts';
+import { openNetwork } from './network.ts';
 import { once } from './once.ts';
 import { accountsByProfile, type NamedProfile } from './profiles.ts';
 import { QUOTA_SHARE } from './quotas.ts';
@@ -40,16 +41,22 @@ export interface AwsSettings {
   readonly onEnvironmentKeys?: (profile: string) => void;
   /** Undefined if no person can be asked. */
   readonly askMfaCode?: AskMfaCode;
+  /** Reads a file that the AWS configuration names; without it none can be read. */
+  readonly readFile?: ReadFile;
 }
+
+const noFiles: ReadFile = () => Promise.reject(new Error('no files can be read here'));
 
 /** Opens AWS by one caller or by several profiles. Makes no call by itself. */
 export function connectAws(settings: AwsSettings): Aws {
   const { clock, onThrottled = () => {}, pace = QUOTA_SHARE, profiles, role, regions = [] } = settings;
   const context = { clock, onThrottled };
-  const http = connectHttp();
+  const network = openNetwork();
+  const http = async (profile: string | undefined) =>
+    network.http(await findCaBundle(profile, settings.readFile ?? noFiles));
   const { version, askMfaCode, onEnvironmentKeys = () => {} } = settings;
   const open = (profile: string | undefined): Promise<Access> =>
-    openAccess({ version, profile, http: async () => http, askMfaCode, onEnvironmentKeys });
+    openAccess({ version, profile, http, askMfaCode, onEnvironmentKeys });
 
   const session = openSession(() => open(settings.profile ?? profiles?.[0]?.name), regions, context);
   const byProfile = profiles && accountsByProfile(profiles, open, regions, context);

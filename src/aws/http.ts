@@ -1,13 +1,6 @@
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from '@smithy/types';
-import { Agent, type Dispatcher } from 'undici';
-
-export interface HttpSettings {
-  /** Milliseconds until a connection is made, and until an answer begins or goes on. */
-  readonly connectTimeout: number;
-  readonly answerTimeout: number;
-  /** Connections to one host. */
-  readonly connections: number;
-}
+import { type Dispatcher, errors } from 'undici';
+import type { Connect, Connections, Line } from './connections.ts';
 
 export interface HttpPost {
   readonly origin: string;
@@ -30,32 +23,34 @@ export interface Http {
 }
 
 /**
- * HTTP over undici, which costs less a call than the SDK's own handler (docs/performance.md). One for all clients, so
- * that they share connections. Nothing is retried here.
+ * HTTP over undici, which costs less a call than the SDK's own handler (docs/performance.md). Nothing is retried here.
+ * @param connectTo how a host is connected to, by its origin
  */
-export function openHttp(settings: HttpSettings): Http {
-  const agent = new Agent({
-    connect: { timeout: settings.connectTimeout },
-    headersTimeout: settings.answerTimeout,
-    bodyTimeout: settings.answerTimeout,
-    connections: settings.connections,
-    pipelining: 1,
-  });
+export function openHttp(connections: Connections, connectTo: (origin: string) => Connect): Http {
+  const lines = new Map<string, Line>();
+  const lineTo = (origin: string): Line => {
+    const line = lines.get(origin) ?? connections.lineTo(connectTo(origin));
+    lines.set(origin, line);
+    return line;
+  };
   return {
     handler: {
       metadata: { handlerProtocol: 'http/1.1' },
-      destroy: () => {
-        agent.destroy();
-      },
+      destroy: () => connections.closeIdle(),
       handle: async (request) => {
         const { method, headers, body } = request;
-        const asked = { origin: originOf(request), path: pathOf(request), method, headers, body };
-        const { status, headers: answered, body: bytes } = await exchange(agent, asked);
+        const origin = originOf(request);
+        const asked = { origin, path: pathOf(request), method, headers, body };
+        // Few, and a change among them is already announced: none waits behind the reads.
+        const answer = await connections.use(lineTo(origin), (each) => exchange(each, asked), true);
+        const { status, headers: answered, body: bytes } = answer;
         return { response: { statusCode: status, headers: headersOf(answered), body: bytes } };
       },
     },
     post: async (request) => {
-      const { body, ...head } = await exchange(agent, { ...request, method: 'POST' });
+      const asked = { ...request, method: 'POST' } as const;
+      const line = lineTo(request.origin);
+      const { body, ...head } = await connections.use(line, (each) => exchange(each, asked), false);
       return { ...head, text: body.toString() };
     },
   };
@@ -64,11 +59,14 @@ export function openHttp(settings: HttpSettings): Http {
 type Head = Pick<HttpAnswer, 'status' | 'headers'>;
 
 /** One request and its answer. A few KB are gathered as they come: a stream for them costs a fifth of the call. */
-function exchange(agent: Agent, request: Dispatcher.DispatchOptions): Promise<Head & { body: Buffer }> {
+function exchange(
+  connection: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+): Promise<Head & { body: Buffer }> {
   return new Promise((resolve, reject) => {
     let head: Head = { status: 0, headers: {} };
     const chunks: Buffer[] = [];
-    agent.dispatch(request, {
+    connection.dispatch(request, {
       // Without it, undici takes the handler for one of its old kind.
       onRequestStart: () => {},
       // Called for 1xx too; the last is the answer's.
@@ -79,9 +77,24 @@ function exchange(agent: Agent, request: Dispatcher.DispatchOptions): Promise<He
         chunks.push(chunk);
       },
       onResponseEnd: () => resolve({ ...head, body: Buffer.concat(chunks) }),
-      onResponseError: (_, error) => reject(error),
+      onResponseError: (_, error) => reject(told(error)),
     });
   });
+}
+
+/** A proxy did not connect to the host: nothing was sent there. */
+export const proxyRefused = (statusCode: number): Error =>
+  Object.assign(new Error(`the proxy answered HTTP ${statusCode}`), {
+    name: 'ProxyRefused',
+    code: `PROXY_${statusCode}`,
+    statusCode,
+  });
+
+/** Of a plain http:// request that goes through a proxy, undici tells 407 in words only. */
+function told(error: Error): Error {
+  return error instanceof errors.InvalidArgumentError && error.message.includes('(407)')
+    ? proxyRefused(407)
+    : error;
 }
 
 function originOf({ protocol, hostname, port }: HttpRequest): string {

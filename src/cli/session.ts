@@ -125,12 +125,14 @@ export async function openAws(
   regions: readonly string[] = rollout.scope?.regions ?? [],
 ): Promise<Aws> {
   const { connectAws } = await import('../aws/connect.ts');
+  const { readTextFile } = await import('../files/read-text.ts');
   const { roleName, configureRoleName, externalId, sourceIdentity, pace } = options;
   const { orgRole, orgProfile } = options;
   const named = role === 'assess' ? roleName : configureRoleName;
   return connectAws({
     version: VERSION,
     clock: systemClock,
+    readFile: readTextFile,
     onThrottled: (operation) => notify({ code: 'throttled', operation }),
     ...profilesOf(options, rollout),
     regions,

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
 import { connectAws } from '../../src/aws/connect.ts';
 import { systemClock } from '../../src/cli/session.ts';
+import { readTextFile as readFile } from '../../src/files/read-text.ts';
 import type { Aws } from '../../src/workflow/ports.ts';
 
 afterEach(() => {
@@ -48,7 +49,7 @@ async function machine(config: string, credentials = '', env: Record<string, str
 }
 
 const connect = (profile?: string): Aws =>
-  connectAws({ version: 'test', clock: systemClock, ...(profile !== undefined && { profile }) });
+  connectAws({ readFile, version: 'test', clock: systemClock, ...(profile !== undefined && { profile }) });
 
 const keys = (account: string) => `aws_access_key_id = AKIA${account}TEST\naws_secret_access_key = hidden\n`;
 const MACHINE_KEYS = {

@@ -3,6 +3,7 @@ import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
 import { connectAws } from '../../src/aws/connect.ts';
 import { homeRegion } from '../../src/aws/region-settings.ts';
 import { systemClock } from '../../src/cli/session.ts';
+import { readTextFile as readFile } from '../../src/files/read-text.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -14,7 +15,7 @@ async function connect(settings: SandboxSettings, region = 'eu-central-1') {
   const sandbox = await startSandbox(settings);
   onTestFinished(() => sandbox.close());
   for (const [name, value] of Object.entries({ ...sandbox.env, AWS_REGION: region })) vi.stubEnv(name, value);
-  const aws = connectAws({ version: 'test', clock: systemClock });
+  const aws = connectAws({ readFile, version: 'test', clock: systemClock });
   const asked = () => sandbox.log.filter(({ operation }) => operation === 'GetCallerIdentity').length;
   return { sandbox, asked, place: (name: string) => aws.place({ account: '111122223333', region: name }) };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectAws } from '../../src/aws/connect.ts';
+import { readTextFile as readFile } from '../../src/files/read-text.ts';
 import { KeyturnError } from '../../src/messages/error.ts';
 import { finding as findingSchema } from '../../src/model/finding.ts';
 import type { Answer, Aws, Clock, KmsPlace } from '../../src/workflow/ports.ts';
@@ -52,7 +53,7 @@ function connect(): Aws {
     AWS_REGION: REGION,
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  return connectAws({ version: 'test', clock: impatient });
+  return connectAws({ version: 'test', clock: impatient, readFile });
 }
 
 /** Answers that AWS could give, to be bent out of shape. */

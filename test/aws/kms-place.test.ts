@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FaultRule, type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
 import { connectAws } from '../../src/aws/connect.ts';
 import { systemClock } from '../../src/cli/session.ts';
+import { readTextFile as readFile } from '../../src/files/read-text.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -16,7 +17,7 @@ async function connect(settings: SandboxSettings = {}) {
   for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
   const throttled: string[] = [];
   const onThrottled = (operation: string) => throttled.push(operation);
-  const aws = connectAws({ version: 'test', clock: systemClock, onThrottled });
+  const aws = connectAws({ version: 'test', clock: systemClock, onThrottled, readFile });
   const [key] = sandbox.keys();
   return {
     sandbox,
@@ -158,7 +159,7 @@ describe('AWS', () => {
   it('says what mends expired credentials', async () => {
     await connect();
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'EXPIREDKEY0000000000');
-    const aws = connectAws({ version: 'test', clock: systemClock });
+    const aws = connectAws({ version: 'test', clock: systemClock, readFile });
     await expect(aws.identify()).rejects.toMatchObject({
       code: 'aws-credentials',
       fix: expect.stringContaining('Renew'),

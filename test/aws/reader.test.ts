@@ -2,7 +2,7 @@ import * as sdk from '@aws-sdk/client-kms';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
 import { openAccess } from '../../src/aws/access.ts';
-import { connectHttp } from '../../src/aws/client-settings.ts';
+import { openNetwork } from '../../src/aws/network.ts';
 import { findKms, openReader } from '../../src/aws/reader.ts';
 
 afterEach(() => {
@@ -22,7 +22,7 @@ async function open(settings: SandboxSettings = {}) {
   } = await openAccess({
     version: 'test',
     profile: undefined,
-    http: async () => connectHttp(),
+    http: async () => openNetwork().http(),
     askMfaCode: undefined,
     onEnvironmentKeys: () => {},
   });
@@ -121,6 +121,7 @@ describe('the shorter way of reading', () => {
     const { read, KeyId, sandbox } = await open({
       ...RICH,
       clockOffsetMs: 3_600_000,
+      latency: 100,
       faults: [{ kind: 'error', code: 'InvalidSignatureException', operation: 'DescribeKey', times: 1 }],
     });
     expect(await read('DescribeKey', { KeyId })).toMatchObject({ KeyMetadata: { Arn: KeyId } });
@@ -156,6 +157,7 @@ describe('the shorter way of reading', () => {
     const { read, KeyId } = await open({
       ...RICH,
       clockOffsetMs: 3_600_000,
+      latency: 100,
       faults: [{ kind: 'error', code: 'InvalidSignatureException', operation: 'DescribeKey', times: 3 }],
     });
     const together = await Promise.all([1, 2, 3].map(() => read('DescribeKey', { KeyId })));

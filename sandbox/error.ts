@@ -27,7 +27,15 @@ export const invalidKeyId = (keyId: string) => new AwsError('NotFoundException',
 export const disabled = (arn: string) => new AwsError('DisabledException', `${arn} is disabled.`);
 export const unsupported = (message = '') => new AwsError('UnsupportedOperationException', message);
 export const invalidState = (message: string) => new AwsError('KMSInvalidStateException', message);
-export const throttled = () => new AwsError('ThrottlingException', 'Rate exceeded');
+
+/** KMS says what to do about it; the other services say no more than this. */
+export const throttled = (service: string) =>
+  new AwsError(
+    'ThrottlingException',
+    service === 'kms'
+      ? 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.'
+      : 'Rate exceeded',
+  );
 
 /** Who may not do what, in AWS's own form (kms-facts §7.4); some services say no more. */
 export const notAuthorized = (caller: string, action: string, resource: string, because = '') =>

@@ -23,6 +23,7 @@ const consistency = z.strictObject({
   rotationMs: ms.optional(),
   replicaMs: ms.optional(),
   listMs: ms.optional(),
+  foundMs: ms.optional(),
   onDemandMs: ms.optional(),
   automaticMs: ms.optional(),
 });

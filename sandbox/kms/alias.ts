@@ -1,14 +1,22 @@
-import { AwsError, validation } from '../error.ts';
+import { AwsError, constraint, validation } from '../error.ts';
 import { arnOf, removeAlias } from '../state/cloud.ts';
 import { addAlias } from '../state/create.ts';
 import { type KmsCall, keyOf, type Output, stateNow } from './call.ts';
 import { text } from './input.ts';
 import { pendingOrCreating, refusalOfManager, refuse } from './refusal.ts';
 
+/** Letters, digits, slashes, underscores and hyphens. */
+const NAME = /^alias\/[a-zA-Z0-9/_-]+$/;
 const GUIDE = 'https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html';
 
 export function createAlias(call: KmsCall): Output {
   const name = ownName(call);
+  if (!NAME.test(name)) {
+    throw constraint('aliasName', name, 'Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$');
+  }
+  if (/(^|:)alias\//.test(text(call.input, 'TargetKeyId'))) {
+    throw validation('Aliases must refer to keys. Not aliases');
+  }
   const key = keyOf(call, 'TargetKeyId');
   refuse(refusalOfManager(call, key), pendingOrCreating(key, stateNow(call, key)));
   if (call.place.aliases.has(name)) {

@@ -1,3 +1,4 @@
+import { notFound } from '../error.ts';
 import type { SandboxSettings } from '../settings.ts';
 import type { Account, Place } from '../state/cloud.ts';
 import { type Key, stateOf } from '../state/key.ts';
@@ -21,6 +22,11 @@ export type Output = Record<string, unknown> | undefined;
 
 export type Operation = (call: KmsCall) => Output;
 
-export const keyOf = (call: KmsCall, field = 'KeyId') => resolveKey(call.place, text(call.input, field));
+/** The key that a request names. One made a moment ago may not be found yet (kms-facts §13.4). */
+export function keyOf(call: KmsCall, field = 'KeyId', aliases?: 'aliases'): Key {
+  const key = resolveKey(call.place, text(call.input, field), aliases);
+  if (key.foundFrom > call.now) throw notFound(key.arn);
+  return key;
+}
 
 export const stateNow = (call: KmsCall, key: Key) => stateOf(key, call.now);

@@ -47,8 +47,14 @@ export function createKey(call: KmsCall): Output {
     seed,
     now,
   );
-  key.listedFrom = now + (call.settings.consistency?.listMs ?? 0);
+  Object.assign(key, seenFrom(call));
   return { KeyMetadata: metadataOf(key, now) };
+}
+
+/** From when a key that is made now is listed, and found. */
+export function seenFrom({ now, settings }: KmsCall): { listedFrom: number; foundFrom: number } {
+  const { listMs = 0, foundMs = 0 } = settings.consistency ?? {};
+  return { listedFrom: now + listMs, foundFrom: now + foundMs };
 }
 
 function usageFor(call: KmsCall, keySpec: (typeof KEY_SPECS)[number]): KeyUsage {

@@ -1,14 +1,13 @@
 import { AwsError } from '../error.ts';
 import { policyOf } from '../state/key.ts';
-import { resolveKey } from '../state/resolve.ts';
 import { type KmsCall, keyOf, type Output } from './call.ts';
-import { optionalText, text } from './input.ts';
+import { optionalText } from './input.ts';
 import { metadataOf } from './metadata.ts';
 import { advanceRotation } from './rotation.ts';
 
 /** DescribeKey: the one reading operation here that accepts an alias; it never tells the rotation status. */
 export function describeKey(call: KmsCall): Output {
-  const key = resolveKey(call.place, text(call.input, 'KeyId'), 'aliases');
+  const key = keyOf(call, 'KeyId', 'aliases');
   advanceRotation(call, key);
   return { KeyMetadata: metadataOf(key, call.now) };
 }

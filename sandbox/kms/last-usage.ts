@@ -2,18 +2,18 @@ import { epochSeconds } from '../clock.ts';
 import type { KmsCall, Output } from './call.ts';
 import { keyOf } from './call.ts';
 
-/** From when the sandbox says that use has been recorded; AWS's own date is not known here. */
-const TRACKED_FROM = '2026-03-01T00:00:00Z';
+/** From when on KMS records use. */
+const TRACKED_FROM = '2026-04-23T00:00:00Z';
 
-/** GetKeyLastUsage (kms-facts §12): without a recorded use there is no KeyLastUsage; each replica has its own record. */
+/** GetKeyLastUsage (kms-facts §12): without a recorded use KeyLastUsage is empty; each replica has its own record. */
 export function getKeyLastUsage(call: KmsCall): Output {
   const { keyId, createdAt, lastUsage } = keyOf(call);
-  const trackedFrom = Date.parse(call.settings.usageTrackedFrom ?? TRACKED_FROM);
+  const trackedFrom = Math.max(Date.parse(call.settings.usageTrackedFrom ?? TRACKED_FROM), createdAt);
   return {
     KeyCreationDate: epochSeconds(createdAt),
     KeyId: keyId,
     // A use before the record began is not in it.
-    ...(lastUsage && lastUsage.at >= trackedFrom && { KeyLastUsage: entryOf(keyId, lastUsage) }),
+    KeyLastUsage: lastUsage && lastUsage.at >= trackedFrom ? entryOf(keyId, lastUsage) : {},
     TrackingStartDate: epochSeconds(trackedFrom),
   };
 }

@@ -88,6 +88,8 @@ function algorithmsOf(key: Key): Fields {
       return { MacAlgorithms: [`HMAC_SHA_${key.keySpec.slice(5)}`] };
     case 'KEY_AGREEMENT':
       return { KeyAgreementAlgorithms: ['ECDH'] };
+    case 'ENCAPSULATE_DECAPSULATE':
+      return { EncapsulationAlgorithms: [key.keySpec] };
   }
 }
 

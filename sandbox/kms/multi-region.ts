@@ -4,6 +4,7 @@ import { addReplica } from '../state/create.ts';
 import { type Family, isPrimary, type Key, policyOf } from '../state/key.ts';
 import { isOpen } from '../state/regions.ts';
 import { type KmsCall, keyOf, type Output } from './call.ts';
+import { seenFrom } from './create.ts';
 import { optionalText, text } from './input.ts';
 import { requireEnabled } from './lifecycle.ts';
 import { metadataOf } from './metadata.ts';
@@ -25,7 +26,7 @@ export function replicateKey(call: KmsCall): Output {
     policy: checkedPolicy(call.input),
     tags: new Map(tags),
     createdAt: call.now,
-    listedFrom: call.now + (call.settings.consistency?.listMs ?? 0),
+    ...seenFrom(call),
     passing: { state: 'Creating', until: Number.POSITIVE_INFINITY },
   });
   const answered = metadataOf(replica, call.now);

@@ -28,13 +28,14 @@ export function rotateKeyOnDemand(call: KmsCall): Output {
   return { KeyId: key.arn };
 }
 
+/** The state comes before the type: AWS was recorded to call a disabled RSA key disabled. */
 function refuseOnDemand(call: KmsCall, key: Key): void {
   const state = stateNow(call, key);
   refuse(
     refusalOfManager(call, key),
-    key.keySpec !== 'SYMMETRIC_DEFAULT' || isCustomKeyStore(key.origin) ? unsupported() : undefined,
     state === 'PendingImport' ? invalidState(`${key.arn} is pending import.`) : undefined,
     refusalOfState(key, state),
+    key.keySpec !== 'SYMMETRIC_DEFAULT' || isCustomKeyStore(key.origin) ? unsupported() : undefined,
     refusalOfReplica(key),
     key.origin === 'EXTERNAL'
       ? invalidState(`No available key material pending rotation for the key: ${key.arn}.`)

@@ -4,4 +4,6 @@ export interface Answer {
   readonly contentType: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Without the header that carries AWS's request id. */
+  readonly isAnonymous?: boolean;
 }

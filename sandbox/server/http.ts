@@ -69,7 +69,7 @@ function send(running: Running, response: ServerResponse, answer: Answer, reques
   response.writeHead(answer.status, {
     'content-type': answer.contentType,
     'content-length': Buffer.byteLength(answer.body),
-    'x-amzn-requestid': requestId,
+    ...(!answer.isAnonymous && { 'x-amzn-requestid': requestId }),
     date: httpDate(running.clock.now()),
     ...answer.headers,
   });

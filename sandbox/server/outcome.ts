@@ -25,20 +25,39 @@ export function struck(
     case 'hang':
       return { kind: 'hang', ms: fault.ms, next: proceed };
     case 'throttle':
-      throw throttled();
+      throw throttled(call.service);
     case 'error':
       throw new AwsError(fault.code, fault.message ?? '', fault.status);
     case 'status':
       return serverError(fault, call.service);
     case 'truncated':
       return { kind: 'answer', answer: truncated(call, output ?? {}) };
-    case 'answer':
-      return {
-        kind: 'answer',
-        answer: successOf(call.service, call.operation, rewritten(fault, output), call.requestId),
-      };
+    case 'answer': {
+      const answer = successOf(call.service, call.operation, rewritten(fault, output), call.requestId);
+      return { kind: 'answer', answer: { ...answer, isAnonymous: fault.requestId === false } };
+    }
+    case 'gateway':
+      return { kind: 'answer', answer: answerOfGateway(fault) };
   }
 }
+
+/** What answers in place of AWS, or of what AWS said: a proxy, a captive portal, a mock. */
+function answerOfGateway({
+  status = 200,
+  body = 'json',
+  text = GATEWAY[body],
+  requestId = false,
+}: FaultRule & { kind: 'gateway' }): Answer {
+  const contentType = body === 'html' ? 'text/html' : 'application/json';
+  return { status, contentType, body: text, isAnonymous: !requestId };
+}
+
+const GATEWAY = {
+  empty: '',
+  object: '{}',
+  json: '{"message":"Service is up"}',
+  html: '<html><body><h1>Sign in to the network</h1></body></html>\n',
+} as const;
 
 const HTML = (status: number) => `<html><body><h1>${status} Service Unavailable</h1></body></html>\n`;
 
@@ -94,12 +113,13 @@ function merge(into: Record<string, unknown>, from: Record<string, unknown>): Re
   return merged;
 }
 
+/** A step may be the index of a list, as in `Keys.0.KeyArn`. */
 function removeAt(fields: Record<string, unknown>, [name = '', ...rest]: string[]): void {
   const inner = fields[name];
   if (rest.length === 0) delete fields[name];
-  else if (isRecord(inner)) {
-    const copy = { ...inner };
+  else if (typeof inner === 'object' && inner !== null) {
+    const copy = Array.isArray(inner) ? [...inner] : { ...inner };
     fields[name] = copy;
-    removeAt(copy, rest);
+    removeAt(copy as Record<string, unknown>, rest);
   }
 }

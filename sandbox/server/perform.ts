@@ -17,7 +17,7 @@ type Output = Record<string, unknown> | undefined;
 export function perform(running: Running, call: Call): Outcome {
   return guarded(running, call, () => {
     authenticate(call);
-    if (!running.quotas.take(call)) throw throttled();
+    if (!running.quotas.take(call)) throw throttled(call.service);
     const fault = running.faults.strike('before', call);
     const proceed = () => guarded(running, call, () => act(running, call));
     return fault ? struck(fault, call, proceed) : proceed();

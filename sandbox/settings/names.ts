@@ -1,4 +1,4 @@
-/** AWS's enumerations (kms-facts §1.1). */
+/** AWS's enumerations (kms-facts §1.1, §13.1), held against the SDK's by a test. */
 export const KEY_SPECS = [
   'SYMMETRIC_DEFAULT',
   'RSA_2048',
@@ -17,10 +17,19 @@ export const KEY_SPECS = [
   'ML_DSA_44',
   'ML_DSA_65',
   'ML_DSA_87',
+  'ML_KEM_512',
+  'ML_KEM_768',
+  'ML_KEM_1024',
 ] as const;
 export type KeySpecName = (typeof KEY_SPECS)[number];
 
-export const KEY_USAGES = ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT'] as const;
+export const KEY_USAGES = [
+  'ENCRYPT_DECRYPT',
+  'SIGN_VERIFY',
+  'GENERATE_VERIFY_MAC',
+  'KEY_AGREEMENT',
+  'ENCAPSULATE_DECAPSULATE',
+] as const;
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
 export const ORIGINS = ['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'] as const;
@@ -50,6 +59,7 @@ export function usagesOf(keySpec: KeySpecName): readonly KeyUsage[] {
   if (keySpec.startsWith('HMAC_')) return ['GENERATE_VERIFY_MAC'];
   if (keySpec.startsWith('RSA_')) return ['ENCRYPT_DECRYPT', 'SIGN_VERIFY'];
   if (keySpec.startsWith('ECC_NIST_P')) return ['SIGN_VERIFY', 'KEY_AGREEMENT'];
+  if (keySpec.startsWith('ML_KEM_')) return ['ENCAPSULATE_DECAPSULATE'];
   if (keySpec === 'SM2') return ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'KEY_AGREEMENT'];
   return ['SIGN_VERIFY'];
 }

@@ -51,9 +51,19 @@ export const faultRule = z.discriminatedUnion(
       merge: z.record(z.string(), z.unknown()).optional(),
       remove: z.array(z.string()).optional(),
       replace: z.unknown().optional(),
+      requestId: z.literal(false).optional(),
+    }),
+    z.strictObject({
+      ...counted,
+      kind: z.literal('gateway'),
+      when,
+      status: z.int().min(200).max(599).optional(),
+      body: z.enum(['empty', 'object', 'json', 'html']).optional(),
+      text: z.string().optional(),
+      requestId: z.boolean().optional(),
     }),
   ],
-  { error: 'kind must be one of reset, hang, status, error, throttle, truncated, answer' },
+  { error: 'kind must be one of reset, hang, status, error, throttle, truncated, answer, gateway' },
 );
 export type FaultRule = z.infer<typeof faultRule>;
 

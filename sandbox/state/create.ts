@@ -47,6 +47,7 @@ function keyFrom(place: Place, settings: KeySettings, seed: string, now: number)
     origin,
     createdAt,
     listedFrom: createdAt,
+    foundFrom: createdAt,
     rotation: rotationFrom(settings, createdAt),
     customKeyStoreId: isCustomKeyStore(origin)
       ? (settings.customKeyStoreId ?? `cks-${uuidOf(origin).slice(0, 8)}000000000`)

@@ -25,6 +25,8 @@ export interface Key {
   readonly createdAt: number;
   /** From when ListKeys shows the key. */
   listedFrom: number;
+  /** From when the key is found by the operations that name it. */
+  foundFrom: number;
   readonly rotation: Rotation;
   readonly customKeyStoreId?: string | undefined;
   readonly validTo?: number | undefined;

@@ -17,11 +17,22 @@ describe('GetKeyLastUsage', () => {
     expect(answer.KeyCreationDate).toBeInstanceOf(Date);
   });
 
-  it('has no entry without a use, nor for one before the record began', async () => {
+  it('tracks a key from its creation, and none from before KMS recorded use', async () => {
+    for (const [createdAt, from] of [
+      ['2026-09-01T00:00:00Z', '2026-09-01T00:00:00Z'],
+      ['2025-09-01T00:00:00Z', '2026-04-23T00:00:00Z'],
+    ] as const) {
+      const { kms, keyId } = await sandboxWithKey({ createdAt });
+      const answer = await kms().send(new GetKeyLastUsageCommand({ KeyId: keyId }));
+      expect(answer.TrackingStartDate).toEqual(new Date(from));
+    }
+  });
+
+  it('has an empty entry without a use, and for one before the record began', async () => {
     for (const lastUsage of [undefined, { ...used, at: '2026-02-01T00:00:00Z' }]) {
       const { kms, keyId } = await sandboxWithKey(lastUsage ? { lastUsage } : {}, { usageTrackedFrom });
       const answer = await kms().send(new GetKeyLastUsageCommand({ KeyId: keyId }));
-      expect(answer.KeyLastUsage).toBeUndefined();
+      expect(answer.KeyLastUsage).toEqual({});
       expect(answer.TrackingStartDate).toEqual(new Date(usageTrackedFrom));
     }
   });
@@ -30,7 +41,7 @@ describe('GetKeyLastUsage', () => {
     const { kms, keyId } = await sandboxWithKey({ lastUsage: used, replicaRegions: ['eu-west-1'] });
     const of = (region?: string) => kms(region).send(new GetKeyLastUsageCommand({ KeyId: keyId }));
     expect((await of()).KeyLastUsage?.Operation).toBe('Decrypt');
-    expect((await of('eu-west-1')).KeyLastUsage).toBeUndefined();
+    expect((await of('eu-west-1')).KeyLastUsage).toEqual({});
   });
 
   it('takes no key of another account, and is throttled at 5 a second', async () => {

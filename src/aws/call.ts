@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Failure } from '../model/failure.ts';
 import type { Answer, Clock } from '../workflow/ports.ts';
 import { readFailure, surelyNotDone } from './failure.ts';
@@ -66,12 +66,15 @@ export async function call<T>(request: Call<T>): Promise<Answer<T>> {
   }
 }
 
+/** A key that was made a moment ago may not be found yet (kms-facts §13.4). */
+const PASSING = new Set<Failure['kind']>(['server', 'network', 'malformed-answer', 'not-found']);
+
 /** The call that was to obtain the credentials has been retried by itself. */
 function attemptsFor(failure: Failure, { operation, patience }: Call<unknown>): number {
   const { kind } = failure;
   if (failure.operation !== operation) return 1;
   if (kind === 'throttled') return patience.throttled;
-  return kind === 'server' || kind === 'network' || kind === 'malformed-answer' ? patience.passing : 1;
+  return PASSING.has(kind) ? patience.passing : 1;
 }
 
 /** Exponential with full jitter, 5 s at most. */
@@ -79,13 +82,19 @@ function backoffMs(attempt: number): number {
   return Math.min(5000, 100 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
-/** Parses with a schema, naming what is wrong in the error's message. */
+/** Parses with a schema, naming what is missing or wrong in the error's message. */
 export function parseWith<T>(schema: z.ZodType<T>): (output: unknown) => T {
   return (output) => {
-    const parsed = schema.safeParse(output);
+    const parsed = schema.safeParse(output, { reportInput: true });
     if (parsed.success) return parsed.data;
-    throw undocumentedAnswer(z.prettifyError(parsed.error));
+    throw undocumentedAnswer(parsed.error.issues.map(describeIssue).join('; '));
   };
+}
+
+function describeIssue({ path, input, message }: z.core.$ZodIssue): string {
+  const field = path.join('.');
+  if (input === undefined) return `${field} is missing`;
+  return field === '' ? message : `${field}: ${message}`;
 }
 
 /** As `parseWith`, for what a client of the SDK returned. */

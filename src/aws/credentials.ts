@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { timestamp } from '../model/text.ts';
 import type { Answer } from '../workflow/ports.ts';
 import type { AccountAccess, Accounts } from './accounts.ts';
-import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
+import { type CallContext, call, parseOutputWith, READ_PATIENCE, undocumentedAnswer } from './call.ts';
 import { NoCredentials, readFailure } from './failure.ts';
 import { Pace } from './pace.ts';
 import { QUOTA_SHARE } from './quotas.ts';
@@ -25,13 +25,15 @@ const ASSUME_ROLE_QUOTA = 600;
 const SESSION_SECONDS = 3600;
 
 const assumed = z.object({
+  AssumedRoleUser: z.object({ AssumedRoleId: z.string(), Arn: z.string() }),
   Credentials: z.object({
-    AccessKeyId: z.string(),
-    SecretAccessKey: z.string(),
-    SessionToken: z.string(),
+    AccessKeyId: z.string().min(1),
+    SecretAccessKey: z.string().min(1),
+    SessionToken: z.string().min(1),
     Expiration: timestamp,
   }),
 });
+const parseAssumed = parseOutputWith(assumed);
 
 /**
  * Accounts that are reached from one caller: with its own credentials without a role, and also in its own account if
@@ -113,11 +115,18 @@ export function assumeRole(
     ...context,
     patience: READ_PATIENCE,
     send: () => sts.send(command),
-    parse: (output) => toIdentity(parseOutputWith(assumed)(output)),
+    parse: (output) => toIdentity(parseAssumed(output), RoleArn),
   });
 }
 
-function toIdentity({ Credentials }: z.infer<typeof assumed>): AwsCredentialIdentity {
+/** Credentials for another account than the one asked for would read, and change, that one's keys. */
+function toIdentity(
+  { AssumedRoleUser, Credentials }: z.infer<typeof assumed>,
+  roleArn: string,
+): AwsCredentialIdentity {
+  if (AssumedRoleUser.Arn.split(':')[4] !== roleArn.split(':')[4]) {
+    throw undocumentedAnswer(`AssumeRole answered for ${AssumedRoleUser.Arn}`);
+  }
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials;
   return {
     accessKeyId: AccessKeyId,

@@ -155,6 +155,8 @@ function codeOf({ name, code }: Thrown, status: number | undefined): string {
 /** An answer of 300 or more without a code is not AWS's: a proxy or a gateway made it. */
 function kindOf(code: string, status: number | undefined): FailureKind {
   if (status !== undefined && status >= 500) return 'server';
+  // An error beside a success is the failure to read it.
+  if (status !== undefined && status < 300) return 'malformed-answer';
   const known = BY_CODE.get(code);
   if (known !== undefined) return known;
   if (status === undefined) return 'network';

@@ -13,7 +13,12 @@ import { Pace } from './pace.ts';
 /** Calls per second for GetCallerIdentity, which is made once for each set of credentials. */
 const GENTLE = 5;
 
-const identity = z.object({ Account: z.string(), Arn: text, UserId: text });
+const identity = z
+  .object({ Account: z.string().regex(/^\d{12}$/), Arn: text, UserId: text })
+  .refine(({ Account, Arn }) => Arn.split(':')[4] === Account, {
+    path: ['Arn'],
+    message: 'is of another account',
+  });
 
 /**
  * Asks AWS whose credentials a client has, and what time it is there.

@@ -1,56 +1,117 @@
 import * as z from 'zod';
-import { keyMetadata, keyRotation, rotationStatus } from '../model/key-facts.ts';
-import { lastUsage } from '../model/last-use.ts';
+import { keyMetadata, keyRotation, relatedKey, rotationStatus } from '../model/key-facts.ts';
 import { text } from '../model/text.ts';
 import { parseWith } from './call.ts';
 
-/** What KMS answers, parsed: AWS's names, dates as ISO 8601. */
+/*
+ * What KMS answers, parsed: AWS's names, dates as ISO 8601. A field that KMS always sends is required. An answer
+ * without it is not one of KMS's, whoever sent it, and never means "none" or "off".
+ */
 
-const page = { Truncated: z.boolean().optional(), NextMarker: z.string().optional() };
+const MAX_DATE_SECONDS = 8.64e12;
+/** Dates come as epoch seconds, with or without a fraction. */
+const date = z
+  .number()
+  .min(-MAX_DATE_SECONDS)
+  .max(MAX_DATE_SECONDS)
+  .transform((seconds) => new Date(seconds * 1000).toISOString());
+
+/** A check that the fields named are there if a condition holds. */
+const requires =
+  <T extends object>(holds: (value: T) => boolean, ...fields: readonly (keyof T & string)[]) =>
+  (value: T, context: z.core.$RefinementCtx): void => {
+    if (!holds(value)) return;
+    for (const field of fields) {
+      if (value[field] === undefined)
+        context.addIssue({ code: 'custom', path: [field], message: 'missing, though the rest calls for it' });
+    }
+  };
+
+const page = { Truncated: z.boolean(), NextMarker: z.string().min(1).optional() };
+interface Page {
+  readonly Truncated: boolean;
+  readonly NextMarker?: string | undefined;
+}
+/** A page may be empty while more follow. It leads to the next one exactly if it is marked as truncated. */
+const leadsOn = ({ Truncated, NextMarker }: Page) => Truncated === (NextMarker !== undefined);
+const LEADS_ON = { path: ['Truncated'], message: 'contradicts NextMarker' };
 
 export const parseKeys = parseWith(
-  z.object({ ...page, Keys: z.array(z.object({ KeyArn: text })).default([]) }),
+  z.object({ ...page, Keys: z.array(z.object({ KeyArn: text, KeyId: text })) }).refine(leadsOn, LEADS_ON),
 );
 export const parseAliases = parseWith(
-  z.object({
-    ...page,
-    Aliases: z.array(z.object({ AliasName: text, TargetKeyId: text.optional() })).default([]),
-  }),
+  z
+    .object({
+      ...page,
+      Aliases: z.array(z.object({ AliasName: text, AliasArn: text, TargetKeyId: text.optional() })),
+    })
+    .refine(leadsOn, LEADS_ON),
 );
-/** Dates come as epoch seconds, with or without a fraction. */
-const date = z.number().transform((seconds) => new Date(seconds * 1000).toISOString());
 
-export const parseMetadata = parseWith(
-  z.object({
-    KeyMetadata: keyMetadata.extend({
-      Arn: text,
-      CreationDate: date.optional(),
-      DeletionDate: date.optional(),
-    }),
-  }),
-);
-export const parseRotation = parseWith(
-  rotationStatus.extend({
-    KeyId: text.optional(),
+const metadata = keyMetadata
+  .extend({
+    Arn: text,
+    KeyId: text,
+    AWSAccountId: z.string(),
+    Enabled: z.boolean(),
+    Description: text,
+    CreationDate: date,
+    DeletionDate: date.optional(),
+    MultiRegion: z.boolean(),
+    MultiRegionConfiguration: z
+      .object({ MultiRegionKeyType: text, PrimaryKey: relatedKey, ReplicaKeys: z.array(relatedKey) })
+      .optional(),
+  })
+  .superRefine(requires(({ MultiRegion }) => MultiRegion, 'MultiRegionConfiguration'))
+  .superRefine(requires(({ KeyState }) => KeyState === 'PendingDeletion', 'DeletionDate'))
+  .superRefine(
+    requires(
+      ({ Origin }) => Origin === 'AWS_CLOUDHSM' || Origin === 'EXTERNAL_KEY_STORE',
+      'CustomKeyStoreId',
+    ),
+  );
+export const parseMetadata = parseWith(z.object({ KeyMetadata: metadata }));
+export type AnsweredMetadata = z.infer<typeof metadata>;
+
+/** Period and date are there exactly while rotation is on (kms-facts §1.3). */
+const status = rotationStatus
+  .extend({
+    KeyId: text,
     NextRotationDate: date.optional(),
     OnDemandRotationStartDate: date.optional(),
-  }),
-);
-export const parsePolicy = parseWith(z.object({ Policy: text }));
+  })
+  .superRefine(
+    requires(({ KeyRotationEnabled }) => KeyRotationEnabled, 'RotationPeriodInDays', 'NextRotationDate'),
+  );
+export const parseRotation = parseWith(status);
+export type AnsweredRotation = z.infer<typeof status>;
+
+export const parsePolicy = parseWith(z.object({ Policy: text, PolicyName: z.literal('default') }));
 export const parseTags = parseWith(
-  z.object({ ...page, Tags: z.array(z.object({ TagKey: text, TagValue: text })).default([]) }),
+  z.object({ ...page, Tags: z.array(z.object({ TagKey: text, TagValue: text })) }).refine(leadsOn, LEADS_ON),
+);
+export const parseRotations = parseWith(
+  z
+    .object({
+      ...page,
+      Rotations: z.array(keyRotation.extend({ KeyId: text, RotationDate: date })),
+    })
+    .refine(leadsOn, LEADS_ON),
 );
 
-export const parseRotations = parseWith(
-  z.object({ ...page, Rotations: z.array(keyRotation.extend({ RotationDate: date })).default([]) }),
-);
-export const parseUsage = parseWith(
-  lastUsage.extend({
-    KeyId: text.optional(),
-    TrackingStartDate: date,
-    KeyCreationDate: date.optional(),
-    KeyLastUsage: z
-      .object({ Operation: text, Timestamp: date, CloudTrailEventId: text.optional() })
-      .optional(),
-  }),
-);
+/** An empty object says that no use was recorded; only the whole element missing says nothing (kms-facts §12). */
+const recordedUse = z
+  .object({
+    Operation: text.optional(),
+    Timestamp: date.optional(),
+    CloudTrailEventId: text.optional(),
+  })
+  .superRefine(requires((use) => Object.keys(use).length > 0, 'Operation', 'Timestamp'));
+const usage = z.object({
+  KeyId: text,
+  TrackingStartDate: date,
+  KeyCreationDate: date,
+  KeyLastUsage: recordedUse,
+});
+export const parseUsage = parseWith(usage);
+export type AnsweredUsage = z.infer<typeof usage>;

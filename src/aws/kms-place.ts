@@ -6,6 +6,9 @@ import type { Answer, Clock, KeyReference, KmsPlace } from '../workflow/ports.ts
 import { type Call, call, ONCE, type Patience, READ_PATIENCE, undocumentedAnswer } from './call.ts';
 import type { JudgeCredentials } from './credentials-check.ts';
 import {
+  type AnsweredMetadata,
+  type AnsweredRotation,
+  type AnsweredUsage,
   parseAliases,
   parseKeys,
   parseMetadata,
@@ -18,7 +21,7 @@ import {
 import { Pace } from './pace.ts';
 import { eachPage } from './pages.ts';
 import { type KmsOperation, QUOTA_SHARE, REQUEST_QUOTAS } from './quotas.ts';
-import type { Reader } from './reader.ts';
+import type { RawAnswer, Reader } from './reader.ts';
 
 /** Page sizes: the most that KMS gives (kms-facts §2); it may give fewer, so only `Truncated` ends a listing. */
 const KEYS_A_PAGE = 1000;
@@ -83,7 +86,7 @@ export function openKmsPlace(
           make(
             'ListKeys',
             () => read('ListKeys', { Limit: KEYS_A_PAGE, Marker }),
-            (output) => keysOfPlace(parseKeys(output), place),
+            (output) => keysOfPlace(parseKeys(output), place, (output as RawAnswer).$metadata),
           ),
         new Map<string, KeyReference>(),
         (keys, { Keys }) => {
@@ -93,7 +96,11 @@ export function openKmsPlace(
     listAliases: () =>
       collect(
         (Marker) =>
-          make('ListAliases', () => read('ListAliases', { Limit: ALIASES_A_PAGE, Marker }), parseAliases),
+          make(
+            'ListAliases',
+            () => read('ListAliases', { Limit: ALIASES_A_PAGE, Marker }),
+            (output) => aliasesOfPlace(parseAliases(output), place),
+          ),
         new Map<string, string[]>(),
         (byKey, { Aliases }) => {
           for (const { AliasName, TargetKeyId } of Aliases) {
@@ -139,7 +146,7 @@ export function openKmsPlace(
           make(
             'ListKeyRotations',
             () => read('ListKeyRotations', { KeyId, Limit: ROTATIONS_A_PAGE, Marker }),
-            parseRotations,
+            (output) => rotationsOf(KeyId, parseRotations(output)),
           ),
         [] as KeyRotation[],
         (rotations, page) => {
@@ -159,14 +166,13 @@ export function openKmsPlace(
           changing ??= client();
           return (await changing).send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays }));
         },
-        () => undefined,
+        confirmChange,
         ONCE,
       ),
   };
 }
 
 interface Page {
-  readonly Truncated?: boolean | undefined;
   readonly NextMarker?: string | undefined;
 }
 
@@ -176,7 +182,7 @@ async function collect<P extends Page, T>(
   into: T,
   add: (into: T, page: P) => void,
 ): Promise<Answer<T>> {
-  const next = ({ Truncated, NextMarker }: P) => (Truncated ? (NextMarker ?? null) : undefined);
+  const next = ({ NextMarker }: P) => NextMarker;
   const ended = await eachPage({ fetch, next, take: (page) => add(into, page) });
   return mapAnswer(ended, () => into);
 }
@@ -187,32 +193,73 @@ function mapAnswer<A, B>(answer: Answer<A>, change: (value: A) => B): Answer<B> 
 
 type KeysPage = ReturnType<typeof parseKeys>;
 
-/** A key of another place off this place's pages would be joined to the wrong account. */
-function keysOfPlace({ Keys, ...rest }: KeysPage, place: Place) {
-  return { ...rest, Keys: Keys.map(({ KeyArn }) => referTo(KeyArn, place)) };
+/**
+ * A key of another place on this place's pages would be joined to the wrong account. That there is no key at all is
+ * believed from AWS only, which gives each answer a request id.
+ */
+function keysOfPlace({ Keys, ...rest }: KeysPage, place: Place, { requestId }: RawAnswer['$metadata']) {
+  if (Keys.length === 0 && !rest.Truncated && requestId === undefined) throw withoutRequestId();
+  return { ...rest, Keys: Keys.map((key) => referTo(key, place)) };
 }
 
-function referTo(keyArn: string, place: Place): KeyReference {
+function referTo({ KeyArn: keyArn, KeyId }: KeysPage['Keys'][number], place: Place): KeyReference {
   const parsed = parseKeyArn(keyArn);
-  if (parsed?.account === place.account && parsed.region === place.region) {
-    return { keyArn, keyId: parsed.keyId };
+  if (parsed?.account === place.account && parsed.region === place.region && parsed.keyId === KeyId) {
+    return { keyArn, keyId: KeyId };
   }
-  throw undocumentedAnswer(`ListKeys returned ${keyArn}`);
+  throw undocumentedAnswer(`ListKeys returned ${keyArn} as key ${KeyId}`);
+}
+
+type AliasesPage = ReturnType<typeof parseAliases>;
+
+/** As keys, aliases of another place are not this place's. */
+function aliasesOfPlace(page: AliasesPage, { account, region }: Place): AliasesPage {
+  for (const { AliasName, AliasArn } of page.Aliases) {
+    if (!AliasArn.endsWith(`:${region}:${account}:${AliasName}`))
+      throw undocumentedAnswer(`ListAliases returned ${AliasArn} as ${AliasName}`);
+  }
+  return page;
 }
 
 /** Facts are joined by ARN: an answer about another key than the one asked for is none. */
-function metadataOf(asked: string, { Arn, ...metadata }: KeyMetadata & { Arn: string }): KeyMetadata {
-  if (Arn === asked) return metadata;
-  throw undocumentedAnswer(`DescribeKey answered about ${Arn}`);
+function metadataOf(asked: string, { Arn, KeyId, AWSAccountId, ...metadata }: AnsweredMetadata): KeyMetadata {
+  if (Arn === asked && isKey(asked, KeyId) && asked.split(':')[4] === AWSAccountId) return metadata;
+  throw undocumentedAnswer(`DescribeKey answered about ${Arn} (${KeyId}) of account ${AWSAccountId}`);
 }
 
-/** KeyId comes back as an id or as an ARN (kms-facts §1.3); either ends in the key's id. */
-function statusOf(asked: string, { KeyId, ...status }: RotationStatus & { KeyId?: string | undefined }) {
-  if (KeyId === undefined || asked.endsWith(KeyId)) return status;
+function statusOf(asked: string, { KeyId, ...status }: AnsweredRotation): RotationStatus {
+  if (isKey(asked, KeyId)) return status;
   throw undocumentedAnswer(`GetKeyRotationStatus answered about ${KeyId}`);
 }
 
-function usageOf(asked: string, { KeyId, ...usage }: LastUsage & { KeyId?: string | undefined }): LastUsage {
-  if (KeyId === undefined || asked.endsWith(KeyId)) return usage;
-  throw undocumentedAnswer(`GetKeyLastUsage answered about ${KeyId}`);
+function rotationsOf(asked: string, { Rotations, ...rest }: ReturnType<typeof parseRotations>) {
+  const foreign = Rotations.find(({ KeyId }) => !isKey(asked, KeyId));
+  if (foreign) throw undocumentedAnswer(`ListKeyRotations answered about ${foreign.KeyId}`);
+  return { ...rest, Rotations: Rotations.map(({ KeyId: _, ...rotation }): KeyRotation => rotation) };
 }
+
+function usageOf(asked: string, { KeyId, KeyLastUsage, ...tracked }: AnsweredUsage): LastUsage {
+  if (!isKey(asked, KeyId)) throw undocumentedAnswer(`GetKeyLastUsage answered about ${KeyId}`);
+  const { Operation, Timestamp, ...event } = KeyLastUsage;
+  return Operation === undefined || Timestamp === undefined
+    ? tracked
+    : { ...tracked, KeyLastUsage: { Operation, Timestamp, ...event } };
+}
+
+/** A key comes back as its id or as its ARN (kms-facts §1.3). */
+const isKey = (asked: string, answered: string): boolean =>
+  asked === answered || asked.endsWith(`:key/${answered}`);
+
+/**
+ * KMS answers a change with a request id and nothing else. Whatever answers otherwise may not be KMS, so the change
+ * has to be read back.
+ */
+function confirmChange(output: unknown): void {
+  const { $metadata, ...fields } = output as { $metadata: { requestId?: string } };
+  if ($metadata.requestId === undefined) throw withoutRequestId();
+  const names = Object.keys(fields);
+  if (names.length > 0)
+    throw undocumentedAnswer(`an answer with ${names.join(', ')}, where AWS sends no field`);
+}
+
+const withoutRequestId = () => undocumentedAnswer('the answer has no request id, which AWS always sends');

@@ -10,24 +10,27 @@ import { eachPage } from './pages.ts';
 const STEADY_RATE = 4;
 const MOST_A_PAGE = 20;
 
-const token = { NextToken: z.string().optional() };
-const accountsPage = z.object({
-  ...token,
+const token = { NextToken: z.string().min(1).optional() };
+const account = z
+  .object({
+    Id: z.string().regex(/^\d{12}$/),
+    Arn: text,
+    Name: text,
+    State: z.string().optional(),
+    Status: z.string().optional(),
+  })
+  .refine(({ Id, Arn }) => Arn.endsWith(`/${Id}`), { path: ['Arn'], message: 'is of another account' })
   // AWS replaces Status by State during 2026; either may be there (kms-facts §2).
-  Accounts: z
-    .array(
-      z.object({
-        Id: z.string().regex(/^\d{12}$/),
-        Name: text.optional(),
-        State: z.string().optional(),
-        Status: z.string().optional(),
-      }),
-    )
-    .default([]),
-});
+  .transform(({ Id, Name, State, Status }, context) => {
+    const state = State ?? Status;
+    if (state !== undefined) return { id: Id, name: Name, state };
+    context.addIssue({ code: 'custom', path: ['State'], message: 'missing' });
+    return z.NEVER;
+  });
+const accountsPage = z.object({ ...token, Accounts: z.array(account) });
 const unitsPage = z.object({
   ...token,
-  OrganizationalUnits: z.array(z.object({ Id: z.string() })).default([]),
+  OrganizationalUnits: z.array(z.object({ Id: z.string().min(1), Arn: text, Name: text })),
 });
 
 const parseAccounts = parseOutputWith(accountsPage);
@@ -65,9 +68,7 @@ export async function listAccounts(
       },
       next: ({ NextToken }) => NextToken,
       take: ({ Accounts }) => {
-        for (const { Id, Name, State, Status } of Accounts) {
-          found.set(Id, { id: Id, name: Name ?? '', state: State ?? Status ?? 'ACTIVE' });
-        }
+        for (const each of Accounts) found.set(each.id, each);
       },
     });
 
@@ -106,10 +107,23 @@ export async function listAccounts(
   const unwanted: Found = new Map();
   const ended = units.length === 0 ? await collect(wanted) : await collectUnder(wanted, units);
   if (!ended.ok) return ended;
+  if (units.length === 0 && wanted.size === 0) return noAccounts(ended.at);
   const excluded = await collectUnder(unwanted, excludedUnits);
   if (!excluded.ok) return excluded;
   const accounts = [...wanted.values()]
     .filter(({ id }) => !unwanted.has(id))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   return { ok: true, value: accounts, at: context.clock.now().toISOString() };
+}
+
+/** Every organization has its management account, so a listing without any account is not AWS's. */
+function noAccounts(at: string): Answer<never> {
+  const message = 'the answer names no account, and every organization has one';
+  const failure = {
+    operation: 'ListAccounts',
+    kind: 'malformed-answer',
+    code: 'NoAccounts',
+    message,
+  } as const;
+  return { ok: false, failure, at, certain: true };
 }

@@ -3,8 +3,8 @@ import type { Answer } from '../workflow/ports.ts';
 export interface Listing<P> {
   /** Gets one page, by the token that leads to it. */
   fetch(token: string | undefined): Promise<Answer<P>>;
-  /** The token of the page after it: undefined after the last, null where one should follow and nothing leads there. */
-  next(page: P): string | null | undefined;
+  /** The token of the page after it; undefined after the last. */
+  next(page: P): string | undefined;
   take(page: P): void;
 }
 
@@ -20,15 +20,15 @@ export async function eachPage<P>({ fetch, next, take }: Listing<P>): Promise<An
     take(answer.value);
     const following = next(answer.value);
     if (following === undefined) return { ...answer, value: undefined };
-    const visited = visits.get(following ?? '') ?? 0;
-    if (following === null || visited >= MOST_VISITS) return brokenPages(answer.at);
+    const visited = visits.get(following) ?? 0;
+    if (visited >= MOST_VISITS) return brokenPages(answer.at);
     visits.set(following, visited + 1);
     token = following;
   }
 }
 
 function brokenPages(at: string): Answer<never> {
-  const message = 'a page is marked as truncated and leads to no next one';
+  const message = 'the pages lead round in a circle';
   const failure = { operation: 'List', kind: 'malformed-answer', code: 'BrokenPagination', message } as const;
   return { ok: false, failure, at, certain: true };
 }

@@ -9,10 +9,25 @@ import { eachPage } from './pages.ts';
 /** Calls per second and account: the quota of these is not published, and few calls are needed. */
 const GENTLE = 5;
 
+const ENABLED: RegionOptStatus[] = ['ENABLED', 'ENABLED_BY_DEFAULT'];
+
 const regionsPage = z.object({
-  NextToken: z.string().optional(),
-  Regions: z.array(z.object({ RegionName: z.string() })).default([]),
+  NextToken: z.string().min(1).optional(),
+  Regions: z.array(z.object({ RegionName: z.string().min(1), RegionOptStatus: z.enum(ENABLED) })),
 });
+const describedRegions = z.object({
+  Regions: z.array(
+    z.object({ RegionName: z.string().min(1), Endpoint: z.string(), OptInStatus: z.string() }),
+  ),
+});
+
+/** An account has Regions that are always enabled, so a list without any is not AWS's. */
+function someRegions(operation: string, names: readonly string[], at: string): Answer<readonly string[]> {
+  if (names.length > 0) return { ok: true, value: [...names].sort(), at };
+  const message = 'the answer names no enabled Region, and every account has some';
+  const failure = { operation, kind: 'malformed-answer', code: 'NoRegions', message } as const;
+  return { ok: false, failure, at, certain: true };
+}
 
 /**
  * The Regions that an account has enabled, in the order of their names: account:ListRegions, or where that is not to
@@ -37,7 +52,6 @@ async function listByAccount(
   context: CallContext,
 ): Promise<Answer<readonly string[]>> {
   const pace = new Pace(context.clock, GENTLE);
-  const RegionOptStatusContains: RegionOptStatus[] = ['ENABLED', 'ENABLED_BY_DEFAULT'];
   const regions: string[] = [];
   const ended = await eachPage({
     fetch: (NextToken) =>
@@ -47,13 +61,15 @@ async function listByAccount(
         ...context,
         patience: READ_PATIENCE,
         send: () =>
-          client.send(new ListRegionsCommand({ MaxResults: 50, RegionOptStatusContains, NextToken })),
+          client.send(
+            new ListRegionsCommand({ MaxResults: 50, RegionOptStatusContains: ENABLED, NextToken }),
+          ),
         parse: parseOutputWith(regionsPage),
       }),
     next: ({ NextToken }) => NextToken,
     take: ({ Regions }) => regions.push(...Regions.map(({ RegionName }) => RegionName)),
   });
-  return ended.ok ? { ...ended, value: regions.sort() } : ended;
+  return ended.ok ? someRegions('ListRegions', regions, ended.at) : ended;
 }
 
 /** Without AllRegions, DescribeRegions names the enabled ones only. */
@@ -63,15 +79,15 @@ async function describeByEc2(
 ): Promise<Answer<readonly string[]>> {
   const { DescribeRegionsCommand, EC2Client } = await import('@aws-sdk/client-ec2');
   const client = new EC2Client({ ...access.client('EC2'), region, credentials });
-  return call({
+  const described = await call({
     operation: 'DescribeRegions',
     pace: new Pace(context.clock, GENTLE),
     ...context,
     patience: READ_PATIENCE,
     send: () => client.send(new DescribeRegionsCommand({})),
-    parse: (output) =>
-      parseOutputWith(regionsPage)(output)
-        .Regions.map(({ RegionName }) => RegionName)
-        .sort(),
+    parse: parseOutputWith(describedRegions),
   });
+  if (!described.ok) return described;
+  const names = described.value.Regions.map(({ RegionName }) => RegionName);
+  return someRegions('DescribeRegions', names, described.at);
 }

@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 import type { LastUsage } from './last-use.ts';
 import { text, timestamp } from './text.ts';
 
-const relatedKey = z.object({ Arn: text, Region: text });
+export const relatedKey = z.object({ Arn: text, Region: text });
 
 export const multiRegionConfiguration = z.object({
   MultiRegionKeyType: text,

@@ -38,7 +38,8 @@ export function supportsRotation(metadata: KeyMetadata): boolean {
   return metadata.KeyManager !== 'AWS' && typeReason(metadata) === undefined;
 }
 
-const ASYMMETRIC_SPECS = new Set([
+/** Held against the SDK's own lists by a test, as are the other lists here. */
+export const ASYMMETRIC_SPECS = new Set([
   'RSA_2048',
   'RSA_3072',
   'RSA_4096',
@@ -51,8 +52,11 @@ const ASYMMETRIC_SPECS = new Set([
   'ML_DSA_44',
   'ML_DSA_65',
   'ML_DSA_87',
+  'ML_KEM_512',
+  'ML_KEM_768',
+  'ML_KEM_1024',
 ]);
-const HMAC_SPECS = new Set(['HMAC_224', 'HMAC_256', 'HMAC_384', 'HMAC_512']);
+export const HMAC_SPECS = new Set(['HMAC_224', 'HMAC_256', 'HMAC_384', 'HMAC_512']);
 
 function typeReason(metadata: KeyMetadata): TypeReason | undefined {
   if (metadata.KeyManager !== 'CUSTOMER') return 'unknown-manager';
@@ -79,7 +83,7 @@ function multiRegionReason({ MultiRegionConfiguration }: KeyMetadata): TypeReaso
   return role === 'REPLICA' ? 'replica' : 'unknown-multi-region-role';
 }
 
-const STATE_REASON: Readonly<Record<string, StateReason>> = {
+export const STATE_REASON: Readonly<Record<string, StateReason>> = {
   Disabled: 'disabled',
   PendingDeletion: 'pending-deletion',
   PendingReplicaDeletion: 'pending-deletion',
@@ -111,7 +115,7 @@ const UNKNOWN_REASON: Readonly<Record<Failure['kind'], UnknownReason>> = {
   'access-denied': 'access-denied',
   credentials: 'credentials',
   'region-unavailable': 'region-unavailable',
-  'not-found': 'disappeared',
+  'not-found': 'contradictory-answer',
   throttled: 'gave-up-throttled',
   unsupported: 'unsupported',
   'invalid-state': 'aws-error',
@@ -122,5 +126,9 @@ const UNKNOWN_REASON: Readonly<Record<Failure['kind'], UnknownReason>> = {
 };
 
 function unknownBecause(failure: Failure): Conclusion {
-  return { finding: 'unknown', reason: UNKNOWN_REASON[failure.kind] };
+  const reason = isGone(failure) ? 'disappeared' : UNKNOWN_REASON[failure.kind];
+  return { finding: 'unknown', reason };
 }
+
+/** A key has gone when a listing says so. One that is listed and not found may be new (kms-facts §13.4). */
+const isGone = ({ kind, operation }: Failure): boolean => kind === 'not-found' && operation === 'ListKeys';

@@ -99,7 +99,10 @@ const EXPLAIN: Readonly<Record<FindingReason, (profile: Profile) => Explanation>
       'Enable the Region for the account, or leave it out with --exclude-region, then assess again.',
     ),
   disappeared: () =>
-    say('The key was listed, and gone when it was looked at.', 'Nothing, if it was meant to go.'),
+    say(
+      'The key was listed at first, and a second listing no longer has it.',
+      'Nothing, if it was meant to go.',
+    ),
   'gave-up-throttled': (profile) =>
     say(
       `KMS kept throttling ${action(profile)}: the quota is shared with everyone in the account.`,
@@ -118,8 +121,16 @@ const EXPLAIN: Readonly<Record<FindingReason, (profile: Profile) => Explanation>
       `The answer to ${action(profile)} was not one that KMS documents.`,
       'Assess again; look at it by hand.',
     ),
-  'contradictory-answer': () =>
-    say('The facts that KMS gave of this key contradict each other.', 'Assess again; look at it by hand.'),
+  'contradictory-answer': (profile) =>
+    profile.gaps[0]?.kind === 'not-found'
+      ? say(
+          `KMS lists the key, and ${action(profile)} does not find it. It may have been created a moment ago.`,
+          'Assess again in a few minutes.',
+        )
+      : say(
+          'The facts that KMS gave of this key contradict each other.',
+          'Assess again; look at it by hand.',
+        ),
 };
 
 function explainReplica(primary: { Arn: string; Region: string } | undefined): Explanation {

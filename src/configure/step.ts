@@ -47,12 +47,21 @@ export function explainStop(failure: Failure, { region }: Pick<Place, 'region'>)
 export function decideStep(approved: Finding, fresh: Finding): Step {
   const failure = fresh.finding === 'unknown' ? fresh.gaps[0] : undefined;
   if (failure && reachOf(failure) !== undefined) return { kind: 'stop', failure };
-  if (failure && fresh.reason !== 'disappeared') return { kind: 'fail', failure };
+  if (failure?.kind === 'not-found') return GONE;
+  if (failure) return { kind: 'fail', failure };
   const drift = driftBetween(approved, fresh);
   if (fresh.finding === 'candidate') return { kind: 'enable', drift };
   if (fresh.finding === 'enabled') return { kind: 'already-enabled', drift };
   return { kind: 'skip', reason: fresh.reason ?? fresh.finding, explanation: fresh.explanation, drift };
 }
+
+/** The key was asked for several times: a key that is found late would have been found (kms-facts §13.4). */
+const GONE: Step = {
+  kind: 'skip',
+  reason: 'disappeared',
+  explanation: 'KMS no longer finds the key.',
+  drift: [],
+};
 
 const METADATA_FIELDS = Object.keys(keyMetadata.shape) as (keyof KeyMetadata)[];
 

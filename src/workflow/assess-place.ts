@@ -42,7 +42,7 @@ export async function assessPlace(work: PlaceAssessment): Promise<void> {
   await assessKeys(work, listing.value, kms.listAliases(), findings);
   const again = await kms.listKeys();
   const listed = again.ok
-    ? await assessDifference(work, listing.value, again.value, findings)
+    ? await reconcile(work, listing.value, again.value, findings)
     : listing.value.length;
   const mend = again.ok ? undefined : mendSecondListing(again.failure);
   if (mend) notify({ code: 'place-unreachable', place: { ...kms.place, ...mend } });
@@ -60,6 +60,8 @@ interface Findings {
   conclude(): Promise<Finding[]>;
   /** ARNs of the keys that turned out to be AWS managed, and still are there. */
   readonly awsManaged: ReadonlySet<string>;
+  /** ARNs of the keys that KMS did not find in one read or another. */
+  readonly notFound: ReadonlySet<string>;
 }
 
 /**
@@ -69,6 +71,7 @@ interface Findings {
 function gatherFindings({ store, rollout, context }: PlaceAssessment): Findings {
   const gathered = new Map<string, { facts: KeyFacts; aliases: Promise<Aliases> | undefined }>();
   const awsManaged = new Set<string>();
+  const notFound = new Set<string>();
   async function conclude(): Promise<Finding[]> {
     const read = [...gathered.values()];
     gathered.clear();
@@ -85,16 +88,26 @@ function gatherFindings({ store, rollout, context }: PlaceAssessment): Findings 
   }
   return {
     add: async (facts, aliases) => {
+      if (isNotFound(facts)) notFound.add(facts.keyArn);
       gathered.set(facts.keyArn, { facts, aliases });
       if (gathered.size >= BATCH) await store.recordFindings(rollout, await conclude());
     },
     conclude,
     awsManaged,
+    notFound,
   };
 }
 
-/** Assesses the keys that came since the first listing and marks those that went. Returns how many ARNs were listed. */
-async function assessDifference(
+const isNotFound = ({ metadata, rotation, policy, tags, pastRotations }: KeyFacts): boolean =>
+  [metadata, rotation, policy, tags, pastRotations].some(
+    (reading) => reading?.kind === 'unreadable' && reading.failure.kind === 'not-found',
+  );
+
+/**
+ * Holds what was read against the second listing: assesses the keys that came, marks those that went, and asks again
+ * for those that KMS did not find and still lists. Returns how many ARNs were listed.
+ */
+async function reconcile(
   work: PlaceAssessment,
   first: readonly KeyReference[],
   second: readonly KeyReference[],
@@ -104,7 +117,9 @@ async function assessDifference(
   const after = new Set(second.map(({ keyArn }) => keyArn));
   const came = second.filter(({ keyArn }) => !before.has(keyArn));
   const went = first.filter(({ keyArn }) => !after.has(keyArn));
-  if (came.length > 0) await assessKeys(work, came, work.kms.listAliases(), findings);
+  const notFound = first.filter(({ keyArn }) => after.has(keyArn) && findings.notFound.has(keyArn));
+  const unread = [...came, ...notFound];
+  if (unread.length > 0) await assessKeys(work, unread, work.kms.listAliases(), findings);
   for (const key of went) await findings.add(disappeared(work, key));
   return before.size + came.length;
 }

@@ -49,9 +49,15 @@ export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Perm
     if (calls - throttled >= CALLS || throttled >= THROTTLED_CALLS) {
       return conclude(work, permit, earlier, gaveUp(outcome));
     }
-    if (outcome.error?.kind === 'throttled') await work.clock.sleep(Math.min(5000, 250 * 2 ** throttled));
+    if (isWorthAPause(outcome.error)) await work.clock.sleep(Math.min(5000, 250 * 2 ** calls));
   }
 }
+
+/** Sure refusals of a call that may go better later: a key that was just found may be new (kms-facts §13.4). */
+const MAY_PASS = new Set<Failure['kind']>(['throttled', 'network', 'not-found']);
+
+const isWorthAPause = (error: Failure | undefined): boolean =>
+  error?.kind === 'throttled' || error?.kind === 'not-found';
 
 /** A change that surely shows no effect, for a reason that may pass and is about this key alone. */
 function mayTryAgain(outcome: Outcome): boolean {
@@ -101,8 +107,7 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
     return settleChange(work, { ...called, error: answer.failure });
   }
   const { intendedAt, ...notDone } = { ...called, error: answer.failure };
-  const { kind } = answer.failure;
-  if (kind === 'throttled' || kind === 'network' || reachOf(answer.failure) !== undefined) return notDone;
+  if (MAY_PASS.has(answer.failure.kind) || reachOf(answer.failure) !== undefined) return notDone;
   return { ...notDone, intendedAt: intent.intendedAt, outcome: 'failed', finishedAt: answer.at };
 }
 

@@ -100,7 +100,7 @@ describe('the finding of a key', () => {
   it.each([
     ['access-denied', 'access-denied'],
     ['credentials', 'credentials'],
-    ['not-found', 'disappeared'],
+    ['not-found', 'contradictory-answer'],
     ['throttled', 'gave-up-throttled'],
     ['unsupported', 'unsupported'],
     ['invalid-state', 'aws-error'],
@@ -113,6 +113,11 @@ describe('the finding of a key', () => {
     expect(concludeFinding(undescribed)).toEqual({ finding: 'unknown', reason });
     const noStatus = factsOf({}, unread(kind, 'GetKeyRotationStatus'));
     expect(concludeFinding(noStatus)).toEqual({ finding: 'unknown', reason });
+  });
+
+  it('has disappeared only if a listing no longer has it', () => {
+    const gone = { ...factsOf(), metadata: unread('not-found', 'ListKeys') };
+    expect(concludeFinding(gone)).toEqual({ finding: 'unknown', reason: 'disappeared' });
   });
 
   it.each([

@@ -80,7 +80,7 @@ describe('KMS in a place', () => {
   it.each([
     ['half a body', { kind: 'truncated' }],
     ['an HTML page with status 200', { kind: 'answer', replace: '<html>' }],
-    ['no KeyManager', { kind: 'answer', remove: ['KeyMetadata'] }],
+    ['HTML with status 200', { kind: 'gateway', body: 'html' }],
   ] satisfies [string, FaultRule][])('takes no undocumented answer for a fact: %s', async (_, fault) => {
     const { kms, arn } = await connect({ keys: [KEY], faults: [{ ...fault, operation: 'DescribeKey' }] });
     const answer = await kms.describeKey(arn);
@@ -96,6 +96,18 @@ describe('KMS in a place', () => {
     expect((await kms.describeKey(arn)).ok).toBe(true);
     expect((await kms.enableKeyRotation(arn, 365)).ok).toBe(false);
     expect(throttled).toEqual(['DescribeKey', 'DescribeKey', 'EnableKeyRotation']);
+  });
+
+  it('tries again for a key that is not found, which may be new', async () => {
+    const { kms, arn, sandbox } = await connect({
+      keys: [KEY],
+      faults: [{ kind: 'error', code: 'NotFoundException', operation: 'DescribeKey', times: 3 }],
+    });
+    expect((await kms.describeKey(arn)).ok).toBe(true);
+    sandbox.configure({ faults: [{ kind: 'error', code: 'NotFoundException' }] });
+    expect(await kms.getKeyRotationStatus(arn)).toMatchObject({
+      failure: { kind: 'not-found', attempts: 4 },
+    });
   });
 
   it('does not try a refused read again', async () => {

@@ -113,6 +113,46 @@ describe('an assessment', () => {
     ]);
   });
 
+  it.each(['DescribeKey', 'GetKeyRotationStatus', 'GetKeyPolicy'])(
+    'asks again for a key that %s did not find and that is still listed',
+    async (operation) => {
+      const { assess: run, store } = await beginJourney((aws) => {
+        aws.add('new', EU);
+        const call = `${operation} ${arnOf('new')}`;
+        aws.unreadable.set(call, 'not-found');
+        aws.onCall = () => {
+          if (aws.calls.filter((made) => made === call).length > 1) aws.unreadable.clear();
+        };
+      });
+      const { id } = await run({ regions: [EU] });
+      expect(await store.finding(id, arnOf('new'))).toMatchObject({ finding: 'candidate', gaps: [] });
+    },
+  );
+
+  it('does not say of a key that is listed and never found that it has gone', async () => {
+    const { assess: run, store } = await beginJourney((aws) => {
+      aws.add('odd', EU);
+      aws.unreadable.set(`DescribeKey ${arnOf('odd')}`, 'not-found');
+    });
+    const { id } = await run({ regions: [EU] });
+    expect(await store.finding(id, arnOf('odd'))).toMatchObject({
+      finding: 'unknown',
+      reason: 'contradictory-answer',
+      explanation: expect.stringContaining('KMS lists the key, and kms:DescribeKey does not find it.'),
+    });
+    expect(await store.placeCounts(id)).toMatchObject([{ listed: 1, unknown: 1, reconciled: true }]);
+  });
+
+  it('says that a key has gone if it was not found and is no longer listed', async () => {
+    const { assess: run, store } = await beginJourney((aws) => {
+      aws.add('goes', EU);
+      aws.unreadable.set(`DescribeKey ${arnOf('goes')}`, 'not-found');
+      aws.listings = [(keys) => keys, () => []];
+    });
+    const { id } = await run({ regions: [EU] });
+    expect(await store.finding(id, arnOf('goes'))).toMatchObject({ reason: 'disappeared' });
+  });
+
   it('makes as few calls as the answer needs', async () => {
     const { assess: run, aws } = await beginJourney((world) => {
       world.add('rsa', EU, { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });

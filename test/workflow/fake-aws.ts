@@ -26,6 +26,7 @@ export type Fate =
   | 'lost before acting'
   | 'never sent'
   | 'throttled'
+  | 'not found yet'
   | 'denied'
   | 'credentials expired';
 
@@ -165,6 +166,7 @@ export class FakeAws implements Aws {
     key.enableCalls += 1;
     const fate = key.fates.shift() ?? 'works';
     if (fate === 'denied') return this.#fail('EnableKeyRotation', 'access-denied');
+    if (fate === 'not found yet') return this.#fail('EnableKeyRotation', 'not-found');
     if (fate === 'throttled') return this.#fail('EnableKeyRotation', 'throttled');
     if (fate === 'credentials expired') return this.#fail('EnableKeyRotation', 'credentials');
     if (fate === 'never sent') return this.#fail('EnableKeyRotation', 'network');

@@ -20,6 +20,10 @@ const LOST = {
   '504': { kind: 'status', status: 504 },
   KMSInternalException: { kind: 'error', code: 'KMSInternalException', status: 500 },
   DependencyTimeoutException: { kind: 'error', code: 'DependencyTimeoutException', status: 500 },
+  // A change that AWS made has a request id, and nothing else says so.
+  'an empty 200 of a gateway': { kind: 'gateway', body: 'empty' },
+  'JSON of a gateway': { kind: 'gateway', body: 'json' },
+  'HTML of a gateway': { kind: 'gateway', body: 'html' },
 } as const;
 const WAYS = Object.keys(LOST);
 const keys = WAYS.map((description) => ({ region: FRANKFURT, description }));

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../evidence/manifest.ts';
 import { TIMES } from '../../report/time.ts';
 import type { Verification } from '../../workflow/verify.ts';
 
@@ -39,6 +40,7 @@ function sayNotProved(verification: Verification, isTrusted: boolean): string[] 
           'Origin: the bundle is not signed. It proves consistency, not who made it: whoever can write it all anew can forge it.',
         ]
       : []),
+    ...sayNotSeen(manifest.notSeen),
     ...(signers.bundle !== undefined && !isTrusted
       ? ['Whose keys these are: name those that you trust with --trust FILE.']
       : []),
@@ -57,5 +59,15 @@ function sayNotProved(verification: Verification, isTrusted: boolean): string[] 
       : []),
     'What AWS did: hold the request ids of the outcomes against CloudTrail.',
     `The times. ${TIMES}`,
+  ];
+}
+
+/** Silence about a place is not the absence of keys. */
+function sayNotSeen({ unreachable, unknown }: Manifest['notSeen']): string[] {
+  return [
+    ...(unreachable.length > 0
+      ? [`The keys of ${unreachable.length} places or accounts: they could not be read, or not for sure.`]
+      : []),
+    ...(unknown > 0 ? [`The rotation of ${unknown} keys: it could not be read.`] : []),
   ];
 }

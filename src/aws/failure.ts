@@ -20,6 +20,7 @@ const CODES_OF: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
     'MissingAuthenticationToken',
     // A key or a token with a character that no HTTP header can have, such as a line break.
     'UND_ERR_INVALID_ARG',
+    'ERR_INVALID_CHAR',
   ],
   'region-unavailable': [
     'OptInRequired',
@@ -130,8 +131,14 @@ function isFileError({ code, syscall }: Thrown): boolean {
 
 /** AWS may send none (kms-facts §1.2); the SDK then makes one up, which is not to be quoted as AWS's. */
 function messageOf({ message }: Thrown): string {
-  return typeof message === 'string' && message !== 'UnknownError' ? message.toWellFormed() : '';
+  if (typeof message !== 'string' || MADE_UP.has(message)) return '';
+  return FAILED_COMMAND.test(message) ? 'credential_process failed' : message.toWellFormed();
 }
+
+const MADE_UP = new Set(['Unknown', 'UnknownError']);
+
+/** Node's words for a command that failed go on with the whole command line and what it printed: secrets, perhaps. */
+const FAILED_COMMAND = /^(\w*Error: )*Command failed:/;
 
 /**
  * Whether AWS surely did not act on a call that failed so. If in doubt, no (kms-facts §3: read back first). A call that

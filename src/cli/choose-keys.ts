@@ -1,8 +1,9 @@
 import type { DecisionRequest } from '../approve/request.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { nothingApproved, requestAll } from '../workflow/approve.ts';
+import { nothingApproved, requestAll, requireDecisions } from '../workflow/approve.ts';
 import type { Store } from '../workflow/ports.ts';
 import type { AccessOptions, Session } from './session.ts';
+import { showForApproval } from './show/candidates.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ApproveOptions extends AccessOptions {
@@ -29,17 +30,28 @@ interface Choice {
   readonly source: string;
 }
 
-/** What somebody chooses, by the way that the options say. @throws KeyturnError `refused-nothing-approved` */
-export async function choose(
+/**
+ * Shows the plan and takes what a person chooses, by the way that the options say. A file or keys that do not fit the plan
+ * are refused before the plan is shown: the error would be lost below it.
+ * @throws KeyturnError `refused-nothing-approved`, and what is wrong with the choice
+ */
+export async function showAndChoose(
   { store, terminal }: Pick<Session, 'store' | 'terminal'>,
   rollout: AssessedRollout,
   options: ApproveOptions,
 ): Promise<Choice> {
+  const given = await chosenByOptions(options);
+  if (given) await requireDecisions(store, rollout, given);
+  if (!terminal.json) await showForApproval(terminal, store, rollout);
+  if (given) return given;
   if (options.all) return { requests: await requestAll(store, rollout), problems: [], source: 'all' };
-  if (options.key) return { requests: options.key.map(byKey), problems: [], source: 'keys' };
-  if (options.from !== undefined) return chooseFromFile(options.from);
   if (terminal.interactive) return choosePicking(terminal, store, rollout);
   throw nothingApproved('No keys selected.');
+}
+
+async function chosenByOptions({ key, from }: ApproveOptions): Promise<Choice | undefined> {
+  if (key) return { requests: key.map(byKey), problems: [], source: 'keys' };
+  return from === undefined ? undefined : chooseFromFile(from);
 }
 
 const byKey = (keyArn: string): DecisionRequest => ({ where: '--key', keyArn, decision: 'approve' });

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { KeyturnError } from '../messages/error.ts';
 
 /** Bytes; a file of keys is far smaller. */
@@ -19,6 +19,8 @@ export function createKeyFiles(path: string, passphrase: string | undefined): Ke
   }
   writeNew(path, privateKey.export({ format: 'pem', type: 'pkcs8', ...cipher }).toString(), 0o600);
   writeNew(`${path}.pub`, publicKey.export({ format: 'pem', type: 'spki' }).toString(), 0o644);
+  // Whatever the umask: a public key is for others to read.
+  chmodSync(`${path}.pub`, 0o644);
   return publicKey;
 }
 

@@ -61,15 +61,10 @@ export async function approve(
 export async function decideApproval(
   { store, clock, newApprovalId }: ApproveHost,
   rollout: AssessedRollout,
-  { requests, problems, submittedBy, source, reason, lifeMs = APPROVAL_LIFE_MS, key }: Submission,
+  submission: Submission,
 ): Promise<Approval> {
-  if (requests.length === 0 && problems.length === 0) throw nothingApproved('No key was chosen.');
-  await checkPlan(store, rollout);
-  const decided = decideOn(await planForApproval(store, rollout, requests), requests, reason);
-  if (decided.kind === 'refused') {
-    throw refusal(source, [...problems, ...decided.problems], decided.foreignPlan);
-  }
-  if (problems.length > 0) throw refusal(source, problems, false);
+  const { submittedBy, source, reason, lifeMs = APPROVAL_LIFE_MS, key } = submission;
+  const decisions = await requireDecisions(store, rollout, submission);
   const now = clock.now().getTime();
   const approval: Approval = {
     schema: 'keyturn/approval/v1',
@@ -81,9 +76,28 @@ export async function decideApproval(
     submittedBy,
     source,
     ...(reason !== undefined && { reason }),
-    decisions: [...decided.decisions],
+    decisions: [...decisions],
   };
   return key ? { ...approval, signature: signPayload(approvalStatement(approval), key) } : approval;
+}
+
+/**
+ * The decisions that requests come to, if all of them fit the plan: also to know before a person is shown the plan.
+ * @throws KeyturnError as `decideApproval`
+ */
+export async function requireDecisions(
+  store: Store,
+  rollout: AssessedRollout,
+  { requests, problems, source, reason }: Pick<Submission, 'requests' | 'problems' | 'source' | 'reason'>,
+): Promise<readonly Approval['decisions'][number][]> {
+  if (requests.length === 0 && problems.length === 0) throw nothingApproved('No keys selected.');
+  await checkPlan(store, rollout);
+  const decided = decideOn(await planForApproval(store, rollout, requests), requests, reason);
+  if (decided.kind === 'refused') {
+    throw refusal(source, [...problems, ...decided.problems], decided.foreignPlan);
+  }
+  if (problems.length > 0) throw refusal(source, problems, false);
+  return decided.decisions;
 }
 
 /** The plan, as far as some keys need it to be decided on. */
@@ -151,8 +165,12 @@ function refusal(source: string, problems: readonly string[], foreignPlan: boole
       )
     : new KeyturnError(
         'input-decisions',
-        `The decisions (${source}) do not fit the plan; nothing was recorded.`,
-        'Mend every line named, then submit the whole again.',
+        source === 'keys'
+          ? 'Some keys do not fit the plan; nothing was recorded.'
+          : `The decisions (${source}) do not fit the plan; nothing was recorded.`,
+        source === 'keys'
+          ? 'Leave those keys out, or correct them, and approve again.'
+          : 'Fix the lines listed above and submit the file again.',
         { problems },
       );
 }

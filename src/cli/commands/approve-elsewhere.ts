@@ -1,15 +1,15 @@
 import { KeyturnError } from '../../messages/error.ts';
 import { approverOf } from '../../model/in-force.ts';
+import { counted } from '../../report/document/phrases.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { decideApproval } from '../../workflow/approve.ts';
 import { chooseRolloutToChange, isAssessed } from '../../workflow/choose-rollout.ts';
 import { approvalFile, importApproval, parseApprovalFile } from '../../workflow/import-approval.ts';
 import { loadPlan } from '../../workflow/plan-file.ts';
 import type { Store } from '../../workflow/ports.ts';
-import { type ApproveOptions, choose } from '../choose-keys.ts';
+import { type ApproveOptions, showAndChoose } from '../choose-keys.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { newId, openAws, submitterFrom, systemClock, userOfThisMachine, withSession } from '../session.ts';
-import { showForApproval } from '../show/candidates.ts';
 import { printJson } from '../show/print.ts';
 import { sayRecorded } from '../show/recorded.ts';
 import { openSigningKey } from '../signing-key.ts';
@@ -31,10 +31,9 @@ export async function runApprovePlan(options: ApproveOptions, plan: string, out:
     const rollout = await loadPlan(store, readPieces(plan, LARGEST_PLAN));
     const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
     if (!key) terminal.err(UNSIGNED);
-    if (!terminal.json) await showForApproval(terminal, store, rollout);
     const host = { store, clock: systemClock, newApprovalId: () => newId(new Date()) };
     const approval = await decideApproval(host, rollout, {
-      ...(await choose({ store, terminal }, rollout, options)),
+      ...(await showAndChoose({ store, terminal }, rollout, options)),
       submittedBy: userOfThisMachine(),
       ...(options.expires !== undefined && { lifeMs: options.expires }),
       ...(key && { key }),
@@ -48,7 +47,7 @@ export async function runApprovePlan(options: ApproveOptions, plan: string, out:
       await printJson(terminal, { ...document, decisions: decisions.length, file: out });
     } else {
       await terminal.out(
-        `${decisions.length} decisions by ${forTerminal(approver)} are in ${forTerminal(out)}; they hold until ${expiresAt}.\n` +
+        `${counted(decisions.length, 'decision')} by ${forTerminal(approver)} written to ${forTerminal(out)}, valid until ${expiresAt}.\n` +
           '\nSend it to the operator, who runs: keyturn approve --import FILE --trust KEYS\n',
       );
     }

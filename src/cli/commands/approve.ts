@@ -1,10 +1,9 @@
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { approve, type Recorded } from '../../workflow/approve.ts';
 import { checkPlan, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
-import { type ApproveOptions, choose } from '../choose-keys.ts';
+import { type ApproveOptions, showAndChoose } from '../choose-keys.ts';
 import type { ExitCode } from '../exit.ts';
 import { newId, openAws, type Session, submitterFrom, systemClock, withSession } from '../session.ts';
-import { showForApproval } from '../show/candidates.ts';
 import { sayRecorded } from '../show/recorded.ts';
 import { openSigningKey } from '../signing-key.ts';
 
@@ -30,8 +29,7 @@ export async function approveRollout(
   const { store, terminal } = session;
   await checkPlan(store, rollout);
   const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
-  if (!terminal.json) await showForApproval(terminal, store, rollout);
-  const chosen = await choose(session, rollout, options);
+  const chosen = await showAndChoose(session, rollout, options);
   // Asked before anything is recorded: an approval without a submitter is none.
   const { notify } = session.progress;
   const caller = await (await openAws(options, { rollout, role: 'assess', notify })).identify();

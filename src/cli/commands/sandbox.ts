@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { KeyturnError } from '../../messages/error.ts';
-import { forTerminal } from '../../report/escape.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printJson } from '../show/print.ts';
 import { openTerminal } from '../terminal.ts';
@@ -40,7 +39,7 @@ async function start({ port, settings: file, world }: SandboxOptions) {
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new KeyturnError(
       'input-file',
-      `The sandbox does not start: ${forTerminal(said)}`,
+      `The sandbox does not start: ${said.replace(/\s*\n\s*/g, ' ')}.`,
       'See docs/sandbox.md for its settings.',
       { cause },
     );

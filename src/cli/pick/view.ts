@@ -41,7 +41,7 @@ function drawChoice(state: State, rollout: AssessedRollout, screen: Screen): str
   const { rows, shown, query, cost, cursor, problem } = state;
   const price = priceOfRollout(rollout);
   const head = [
-    'Which keys shall rotate? Type to search, tab to choose, ctrl-a for all shown, enter when done.',
+    'Which keys shall rotate? Type to search, tab to choose, enter when done.',
     `Search: ${forTerminal(query)}█`,
     screen.bold(
       clip(
@@ -50,7 +50,10 @@ function drawChoice(state: State, rollout: AssessedRollout, screen: Screen): str
       ),
     ),
     screen.dim(
-      clip(`${count(shown.length)} shown. Terms: account: region: alias: stack: tag: key: and -not`, screen),
+      clip(
+        `${count(shown.length)} shown, ctrl-a chooses them all. Terms: account: region: alias: stack: tag: key: -not`,
+        screen,
+      ),
     ),
   ];
   const details = (rows[shown[cursor] ?? -1]?.details ?? [])
@@ -111,7 +114,7 @@ function drawReview(state: State, rollout: AssessedRollout, screen: Screen): str
   ];
   const room = Math.max(FEWEST_ROWS, screen.rows - head.length - foot.length - 4);
   const list = window(chosen, cursor, room).map(({ item, at }) =>
-    clip(`${at === cursor ? '›' : ' '} ${item.region}  ${padded(item.name, 30)}  ${item.keyArn}`, screen),
+    drawChosen(item, at === cursor, rollout, screen),
   );
   const more =
     chosen.length > list.length
@@ -119,6 +122,26 @@ function drawReview(state: State, rollout: AssessedRollout, screen: Screen): str
       : [];
   return [...head, '', ...list, ...more, '', ...foot].join('\n');
 }
+
+/** Columns line up, and of an ARN that does not fit the end is kept too, which tells keys apart. */
+function drawChosen(
+  { account, region, name, keyArn }: ShownRow,
+  isCurrent: boolean,
+  { scope }: AssessedRollout,
+  screen: Screen,
+): string {
+  const accounts = scope.accounts.length > 1 ? [padded(account, 12)] : [];
+  const left = [`${isCurrent ? '›' : ' '} ${padded(region, 14)}`, ...accounts, padded(name, 30), ''].join(
+    '  ',
+  );
+  const room = Math.max(0, screen.columns - 1 - stringWidth(left));
+  return clip(`${left}${cutMiddle(keyArn, room)}`, screen);
+}
+
+const ARN_TAIL = 8;
+
+const cutMiddle = (arn: string, width: number): string =>
+  arn.length <= width ? arn : `${arn.slice(0, Math.max(0, width - ARN_TAIL - 1))}…${arn.slice(-ARN_TAIL)}`;
 
 const MOST_ACCOUNTS = 4;
 

@@ -3,7 +3,7 @@ import { priceOfRollout } from '../../model/prices.ts';
 import type { AssessedRollout, Rollout } from '../../model/rollout.ts';
 import { describeStack, stackOf } from '../../model/stack.ts';
 import { costCaveats, monthlyText, yearlyText } from '../../report/cost-text.ts';
-import { count } from '../../report/document/phrases.ts';
+import { count, counted, keys as countKeys } from '../../report/document/phrases.ts';
 import { forTerminal } from '../../report/escape.ts';
 import {
   addedText,
@@ -19,7 +19,9 @@ import { renderTable, type TableColumn } from '../../report/table.ts';
 import { dayText } from '../../report/time.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { shownFindings, whereOf } from '../../workflow/shown.ts';
+import { countNotSeen } from '../../workflow/status.ts';
 import type { Terminal } from '../terminal.ts';
+import { notSeenText } from './counts.ts';
 
 const MOST_ROWS = 50;
 const MOST_STACKS = 10;
@@ -37,9 +39,11 @@ export async function showForApproval(
   const survey = await surveyShown(store, rollout);
   const { candidate, enabled } = survey.findings;
   await terminal.out(`Plan ${planDigest} of rollout ${id}\n`);
+  const notSeen = notSeenText(await countNotSeen(store, rollout, await store.placeCounts(id)));
+  if (notSeen) await terminal.out(terminal.yellow(`Not seen: ${notSeen}\n`));
   if (scope.where !== undefined) await terminal.out(`Only where ${forTerminal(scope.where)}\n`);
   await terminal.out(
-    `\n${terminal.bold(`Candidates: ${candidate}`)} (rotation is off; approved ones will rotate every ${RotationPeriodInDays} days)\n`,
+    `\n${terminal.bold(`Candidates: ${candidate}`)} (rotation was off when assessed; approved keys will rotate every ${RotationPeriodInDays} days)\n`,
   );
   await showRows(terminal, candidate, candidateTable(rollout), shownFindings(store, rollout, 'candidate'));
   await terminal.out(costLines(rollout, survey));
@@ -48,7 +52,9 @@ export async function showForApproval(
   await showRows(terminal, enabled, enabledTable(maxPeriodInDays), shownFindings(store, rollout, 'enabled'));
   if (survey.longPeriods > 0) {
     await terminal.out(
-      terminal.yellow(`${survey.longPeriods} with a longer period than ${maxPeriodInDays} days\n`),
+      terminal.yellow(
+        `${countKeys(survey.longPeriods)} marked LONG: a longer period than the ${maxPeriodInDays} days of --max-period\n`,
+      ),
     );
   }
   await terminal.out(reasonLines(terminal, survey));
@@ -150,14 +156,14 @@ function costLines(rollout: Rollout, { cost, costByAccount }: Survey): string {
       : costByAccount
           .slice(0, MOST_ROWS)
           .map(
-            ({ account, cost: own }) => `  ${account}: ${count(own.keys)} keys, ${monthlyText(own, price)}`,
+            ({ account, cost: own }) => `  ${account}: ${countKeys(own.keys)}, ${monthlyText(own, price)}`,
           );
   const rest = costByAccount.length - accounts.length;
   const lines = [
     `Cost of all ${count(cost.keys)}: ${monthlyText(cost, price)}.`,
     `By year, from the day it is turned on: ${yearlyText(cost, price, rollout.RotationPeriodInDays)}.`,
     ...accounts,
-    ...(accounts.length > 0 && rest > 0 ? [`  … and ${rest} more accounts`] : []),
+    ...(accounts.length > 0 && rest > 0 ? [`  … and ${counted(rest, 'more account')}`] : []),
     ...costCaveats(cost, price).map((caveat) => `  ${caveat}`),
   ];
   return lines.map((line) => `${forTerminal(line)}\n`).join('');

@@ -1,6 +1,7 @@
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { Recorded } from '../../workflow/approve.ts';
 import type { Store } from '../../workflow/ports.ts';
+import { countNotSeen } from '../../workflow/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { CommonOptions } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,7 +18,9 @@ export async function sayRecorded(
   const { approved, declined, deferred, undecided, blocked } = recorded;
   if (terminal.json) {
     const counts = { approved, declined, deferred, undecided, ...(blocked > 0 && { blocked }) };
-    await printJson(terminal, { rollout: rollout.id, planDigest: rollout.planDigest, ...counts });
+    const { id, planDigest } = rollout;
+    const notSeen = await countNotSeen(store, rollout, await store.placeCounts(id));
+    await printJson(terminal, { rollout: id, planDigest, ...counts, notSeen });
     return EXIT.done;
   }
   await terminal.out(

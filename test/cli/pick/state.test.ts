@@ -214,3 +214,22 @@ describe('a search', () => {
     fc.assert(fc.property(fc.string(), (query) => typeof parseSearch(query)(key) === 'boolean'));
   });
 });
+
+describe('the screen at 80 columns', () => {
+  const narrow = { ...SCREEN, columns: 80, rows: 40 };
+
+  it('says how to end the choice', () => {
+    expect(drawPicker(beginPicking(ROWS), ROLLOUT, narrow)).toContain('enter when done.');
+  });
+
+  it('lines up the columns of the last step, and keeps the end of each ARN', () => {
+    const rows = [...ROWS, { ...(ROWS[0] as (typeof ROWS)[number]), region: 'ap-northeast-1' }];
+    const reviewing = [does('toggle-shown'), does('enter')].reduce(pick, beginPicking(rows));
+    const screen = drawPicker(reviewing, ROLLOUT, narrow);
+    const lines = screen.split('\n').filter((line) => /^[› ] (eu|us|ap)-/.test(line));
+    expect(lines.length).toBeGreaterThan(3);
+    const columns = lines.map((line) => line.slice(18).search(/\S/));
+    expect(new Set(columns)).toEqual(new Set([0]));
+    for (const line of lines) expect(rows.some(({ keyArn }) => line.endsWith(keyArn.slice(-8)))).toBe(true);
+  });
+});

@@ -9,9 +9,11 @@ import { startSandbox } from '../sandbox/index.ts';
  * picks the keys; elsewhere the decisions come from demo/decisions.json.
  */
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const keyturn = path('../bin/keyturn');
-const out = path('../demo/out');
-rmSync(out, { recursive: true, force: true });
+const root = path('..');
+/** Relative to the checkout, so that the commands printed can be pasted there. */
+const keyturn = 'bin/keyturn';
+const out = 'demo/out';
+rmSync(path(`../${out}`), { recursive: true, force: true });
 
 const sandbox = await startSandbox({
   world: 'demo',
@@ -21,14 +23,14 @@ const sandbox = await startSandbox({
 });
 const store = ['--store', `${out}/store`];
 const regions = ['eu-central-1', 'eu-west-1', 'us-east-1'].flatMap((region) => ['--region', region]);
-const decisions =
-  process.stdin.isTTY && process.stdout.isTTY ? [] : ['--from', path('../demo/decisions.json')];
+const decisions = process.stdin.isTTY && process.stdout.isTTY ? [] : ['--from', 'demo/decisions.json'];
 
 /** Runs one command as a person would. 3 is no failure here: the account has keys that nobody may read or change. */
 async function run(...args: readonly string[]): Promise<void> {
   const words = args.map((word) => (/\s/.test(word) ? `'${word}'` : word));
-  console.log(`\n$ keyturn ${words.join(' ').replaceAll(path('..'), '')}`);
-  const child = spawn(keyturn, args, { stdio: 'inherit', env: { ...process.env, ...sandbox.env } });
+  console.log(`\n$ ${keyturn} ${words.join(' ')}`);
+  const env = { ...process.env, ...sandbox.env };
+  const child = spawn(keyturn, args, { stdio: 'inherit', cwd: root, env });
   const [code] = await once(child, 'exit');
   if (code !== 0 && code !== 3) {
     await sandbox.close();
@@ -40,8 +42,13 @@ await run('assess', ...regions, ...store);
 await run('approve', ...decisions, '--reason', 'CIS 3.6: rotation was off', ...store);
 await run('configure', ...store);
 await run('validate', '--wait', '30s', ...store);
+await run('status', ...store);
 await run('report', '--out', `${out}/report`, ...store);
 await run('verify', `${out}/report`);
-await run('status', ...store);
 await sandbox.close();
-console.log(`\nThe report: ${out}/report/report.html`);
+console.log(`
+The report: ${out}/report/report.html
+The sandbox of this demo has ended, so commands that call AWS no longer work on its store. These still do:
+  ${keyturn} list outcomes ${store.join(' ')}
+  ${keyturn} review --read-only ${store.join(' ')}
+To try the commands yourself: ${keyturn} sandbox --world demo`);

@@ -49,7 +49,7 @@ export function toPickRow(finding: Finding, rollout: AssessedRollout): ShownRow 
     ['Last use', lastUseText(finding)],
     ['Tags', tag],
     ['Used by', policy.users],
-    ['Run by', policy.administrators],
+    ['Admins', policy.administrators],
     ['Open to', policy.open],
   ];
   return {

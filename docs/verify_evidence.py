@@ -542,14 +542,14 @@ def explain(directory):
         said.append(f"{is_or_are(extra)} extra: {names_of(extra)}.")
         if all(map(LITTER.match, extra)):
             said.append("macOS or Windows writes such files; they are not part of the evidence.")
-    if changed:
-        fix = ASK_AGAIN
-    elif missing:
+    fixes = []
+    if missing:
         others = "Restore the missing files, or ask the maker for the evidence again."
-        fix = HIDDEN if missing == [".gitattributes"] else others
-    else:
-        fix = GIT if crlf else "Remove what is extra and verify again."
-    return " ".join([*said, fix])
+        fixes.append(HIDDEN if missing == [".gitattributes"] else others)
+    if crlf:
+        fixes.append(GIT)
+    fixes = [ASK_AGAIN] if changed else fixes or ["Remove what is extra and verify again."]
+    return " ".join([*said, *fixes])
 
 
 def is_or_are(names):

@@ -71,6 +71,12 @@ const CASES: readonly Case[] = [
     says: [/Some tools skip hidden files.*printf '\* -text\\n' > \.gitattributes/],
   },
   {
+    title: 'line endings were changed in evidence without its hidden file',
+    spoil: (good) => withCrlf(withFile(good, '.gitattributes', undefined), 'manifest.json', 'plan.jsonl'),
+    says: [/printf .*> \.gitattributes To get the original back from git/],
+    never: ASK_AGAIN,
+  },
+  {
     title: 'a file was changed',
     spoil: (good) => edited(good, 'report.md', (text) => text.replace('e', 'E')),
     says: [/^1 file is not what the manifest names: report\.md\. Unchanged: \d+ of \d+ files\./, ASK_AGAIN],

@@ -56,16 +56,21 @@ function allHold({ expected, lineEndings }: FileInspection): string {
 const othersHold = ({ expected, unchanged }: FileInspection): string[] =>
   unchanged > 0 ? [`Unchanged: ${unchanged} of ${expected} files.`] : [];
 
+const RESTORE_HIDDEN =
+  "Some tools skip hidden files. Restore this one with: printf '* -text\\n' > .gitattributes";
+const RESTORE_MISSING = 'Restore the missing files, or ask the maker for the evidence again.';
+const RESTORE_LF =
+  'To get the original back from git, delete the directory and run: git -c core.autocrlf=false checkout -- DIR';
+
+/** What makes the evidence whole again, if anything does. */
 function fixOf({ changed, missing, lineEndings }: FileInspection): string {
   if (changed.length > 0) return ASK_AGAIN;
-  if (missing.length > 0) {
-    return missing.every((name) => name === '.gitattributes')
-      ? "Some tools skip hidden files. Restore this one with: printf '* -text\\n' > .gitattributes"
-      : 'Restore the missing files, or ask the maker for the evidence again.';
-  }
-  return lineEndings.length > 0
-    ? 'To get the original back from git, delete the directory and run: git -c core.autocrlf=false checkout -- DIR'
-    : 'Remove what is extra and verify again.';
+  const isHidden = missing.every((name) => name === '.gitattributes');
+  const fixes = [
+    ...(missing.length > 0 ? [isHidden ? RESTORE_HIDDEN : RESTORE_MISSING] : []),
+    ...(lineEndings.length > 0 ? [RESTORE_LF] : []),
+  ];
+  return fixes.length > 0 ? fixes.join(' ') : 'Remove what is extra and verify again.';
 }
 
 /** Files that desktops leave behind, and no person writes. */

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../model/outcome.ts';
 import { ATTENTION, ATTENTION_KINDS, type AttentionKind, countAttention } from '../attention.ts';
 import { notSeenText } from '../coverage.ts';
+import { groupByReason } from '../reason-groups.ts';
 import { whyNot } from './changes.ts';
 import { anchorOf } from './key-rows.ts';
 import type { Material } from './material.ts';
@@ -145,18 +146,26 @@ function verdictText({
   return said.join('; ') || [reason, error && `${error.operation}: ${error.code}`].filter(Boolean).join(': ');
 }
 
+/** Accounts and Regions that are named in one row. */
+const MAX_NAMED = 10;
+
+/** Places with the same reason are one row, the most frequent first. */
 function placesBlocks({ record, coverage }: Material): Block[] {
-  const { unreachable } = record;
-  if (unreachable.length === 0) return [];
-  const rows = unreachable.slice(0, MAX_ROWS).map(({ account, region, reason }): Row => {
-    return [code(account), region === '*' ? 'all' : code(region), reason];
+  const groups = groupByReason(record.unreachable);
+  if (groups.length === 0) return [];
+  const rows = groups.slice(0, MAX_ROWS).map(({ accounts, regions, places, reason }): Row => {
+    return [count(places.length), namesOf(accounts), regions.length > 0 ? namesOf(regions) : 'all', reason];
   });
-  const more = unreachable.length - rows.length;
   const link: Inline = { to: 'not-seen', text: SECTIONS['not-seen'] ?? '' };
   return [
     heading('Accounts and places'),
-    prose(`${notSeenText(coverage)}.`),
-    tableOr('', 'Places that need attention', ['Account', 'Region', 'Why'], rows),
-    ...(more > 0 ? [prose(...joined([`And ${count(more)} more, in`, link], ' '), '.')] : []),
+    prose(`${notSeenText(coverage)}. Each is named in `, link, '.'),
+    tableOr('', 'Places that need attention', ['#Places', 'Accounts', 'Regions', 'Why'], rows),
   ];
+}
+
+function namesOf(names: readonly string[]): Text {
+  const more = names.length - MAX_NAMED;
+  const named = joined(names.slice(0, MAX_NAMED).map(code));
+  return more > 0 ? [...named, ` and ${count(more)} more`] : named;
 }

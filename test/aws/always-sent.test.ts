@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FaultRule, type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { connectAws } from '../../src/aws/connect.ts';
+import { readTextFile as readFile } from '../../src/files/read-text.ts';
 import type { Answer, Aws, Clock } from '../../src/workflow/ports.ts';
 
 /*
@@ -225,9 +226,9 @@ afterEach(() => {
 
 /** Waits for nothing: retries follow at once. */
 const impatient: Clock = { now: () => new Date(), sleep: async () => {} };
-const connect = () => connectAws({ version: 'test', clock: impatient });
-const withRole = () =>
-  connectAws({ version: 'test', clock: impatient, role: { name: 'Reader', sessionName: 'test' } });
+const settings = { version: 'test', clock: impatient, readFile };
+const connect = () => connectAws(settings);
+const withRole = () => connectAws({ ...settings, role: { name: 'Reader', sessionName: 'test' } });
 
 /** What is asked once for each connection needs one of its own. */
 function awsFor({ operation }: Row): Aws {

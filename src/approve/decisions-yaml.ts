@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { parseYaml, startOf } from '../model/yaml-text.ts';
+import { describeYamlError, parseYaml, startOf } from '../model/yaml-text.ts';
 import { readItem } from './decision-item.ts';
 import { type DecisionsFile, gatherRows, type Row } from './request.ts';
 
@@ -26,7 +26,7 @@ export function readDecisionsYaml(source: string): DecisionsFile {
   if (document.errors.length > 0) {
     const problems = document.errors
       .slice(0, MOST_PROBLEMS)
-      .map(({ message, pos }) => `${whereOf(pos[0])}: not YAML (${message})`);
+      .map((error) => `${whereOf(error.pos[0])}: ${describeYamlError(error)}`);
     return { requests: [], problems };
   }
   return gatherRows(readDocument(document.contents, (node) => whereOf(startOf(node))));

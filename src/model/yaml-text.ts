@@ -19,6 +19,10 @@ export function parseYaml(source: string) {
   return { document, position: (at: number) => lineCounter.linePos(at) };
 }
 
+/** What is wrong with a text that is not YAML, in a clause. */
+export const describeYamlError = ({ code, message }: { code: string; message: string }): string =>
+  code === 'RESOURCE_EXHAUSTION' ? 'nested too deeply' : `not YAML (${message})`;
+
 /** Where a node begins, as an offset into the text. */
 export function startOf(node: unknown, otherwise = 0): number {
   const isNode = isScalar(node) || isSeq(node) || isMap(node) || isAlias(node);

@@ -28,4 +28,10 @@ describe('a row of the list', () => {
       expect(addsAMonth, finding).toMatch(finding === 'candidate' ? /^(≤ )?1, then 2 USD$/ : /^$/);
     }
   });
+
+  it('has the whole next command as the terminal would print it', async () => {
+    const { get } = await enter(await openWorld());
+    const { status } = (await (await get('/api/overview')).json()) as Overview;
+    expect(status).toMatchObject({ next: 'approve', nextCommand: 'keyturn approve --store s2' });
+  });
 });

@@ -17,7 +17,9 @@ for index in range(int(sys.argv[3])):
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = checker["main"]([os.path.join(sys.argv[2], str(index))])
-    print(code, err.buffer.getvalue().decode().split(":")[0])
+    said = err.buffer.getvalue().decode()
+    print(code, said.split(":")[0])
+    print(said.split("\\n")[1] if "\\n" in said else "")
 `;
 
 /**
@@ -25,10 +27,19 @@ for index in range(int(sys.argv[3])):
  * @param spoil may do more to a directory
  * @returns for each its exit code, and the code that it names
  */
-export function checkWithPython(
+export const checkWithPython = (
+  bundles: readonly ReadonlyMap<string, Buffer>[],
+  spoil?: (directory: string, index: number) => void,
+): string[] => runOn(bundles, spoil).map(({ code }) => code);
+
+/** The same, for what it says of each bundle as a whole. */
+export const explainWithPython = (bundles: readonly ReadonlyMap<string, Buffer>[]): string[] =>
+  runOn(bundles).map(({ text }) => text);
+
+function runOn(
   bundles: readonly ReadonlyMap<string, Buffer>[],
   spoil: (directory: string, index: number) => void = () => {},
-): string[] {
+): { code: string; text: string }[] {
   const root = temporaryDirectory();
   for (const [index, files] of bundles.entries()) {
     const directory = join(root, String(index));
@@ -39,8 +50,6 @@ export function checkWithPython(
   const said = execFileSync('python3', ['-c', DRIVER, CHECKER, root, String(bundles.length)], {
     encoding: 'utf8',
   });
-  return said
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.trim());
+  const lines = said.split('\n').map((line) => line.trim());
+  return bundles.map((_, index) => ({ code: lines[2 * index] ?? '', text: lines[2 * index + 1] ?? '' }));
 }

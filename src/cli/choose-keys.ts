@@ -1,10 +1,8 @@
 import type { DecisionRequest } from '../approve/request.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved, requestAll, requireDecisions } from '../workflow/approve.ts';
-import type { Store } from '../workflow/ports.ts';
 import type { AccessOptions, Session } from './session.ts';
 import { showForApproval } from './show/candidates.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface ApproveOptions extends AccessOptions {
   readonly all?: boolean;
@@ -24,6 +22,9 @@ export interface ApproveOptions extends AccessOptions {
   readonly trust?: readonly string[];
 }
 
+/** Who is asked, until the signal ends it. */
+export type Asked = Pick<Session, 'store' | 'terminal'> & { readonly signal?: AbortSignal };
+
 interface Choice {
   readonly requests: readonly DecisionRequest[];
   readonly problems: readonly string[];
@@ -36,35 +37,39 @@ interface Choice {
  * @throws KeyturnError `refused-nothing-approved`, and what is wrong with the choice
  */
 export async function showAndChoose(
-  { store, terminal }: Pick<Session, 'store' | 'terminal'>,
+  session: Asked,
   rollout: AssessedRollout,
   options: ApproveOptions,
 ): Promise<Choice> {
-  const given = await chosenByOptions(options);
+  const { store, terminal, signal } = session;
+  const given = await chosenByOptions(options, signal);
   if (given) await requireDecisions(store, rollout, given);
   if (!terminal.json) await showForApproval(terminal, store, rollout);
   if (given) return given;
   if (options.all) return { requests: await requestAll(store, rollout), problems: [], source: 'all' };
-  if (terminal.interactive) return choosePicking(terminal, store, rollout);
+  if (terminal.interactive) return choosePicking(session, rollout);
   throw nothingApproved('No keys selected.');
 }
 
-async function chosenByOptions({ key, from }: ApproveOptions): Promise<Choice | undefined> {
+async function chosenByOptions(
+  { key, from }: ApproveOptions,
+  signal?: AbortSignal,
+): Promise<Choice | undefined> {
   if (key) return { requests: key.map(byKey), problems: [], source: 'keys' };
-  return from === undefined ? undefined : chooseFromFile(from);
+  return from === undefined ? undefined : chooseFromFile(from, signal);
 }
 
 const byKey = (keyArn: string): DecisionRequest => ({ where: '--key', keyArn, decision: 'approve' });
 
-async function chooseFromFile(path: string): Promise<Choice> {
+async function chooseFromFile(path: string, signal?: AbortSignal): Promise<Choice> {
   const { readTextFile } = await import('../files/read-text.ts');
   const { readDecisionsFile } = await import('../approve/decisions-file.ts');
-  return { ...readDecisionsFile(await readTextFile(path)), source: path };
+  return { ...readDecisionsFile(await readTextFile(path, undefined, signal)), source: path };
 }
 
-async function choosePicking(terminal: Terminal, store: Store, rollout: AssessedRollout): Promise<Choice> {
+async function choosePicking(session: Asked, rollout: AssessedRollout): Promise<Choice> {
   const { pickKeys } = await import('./pick.ts');
-  const picked = await pickKeys(terminal, store, rollout);
+  const picked = await pickKeys(session, rollout);
   if (picked === undefined) throw nothingApproved('The selection was cancelled.');
   const requests = picked.map(
     (keyArn): DecisionRequest => ({ where: 'picker', keyArn, decision: 'approve' }),

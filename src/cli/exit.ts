@@ -1,4 +1,5 @@
 import type { ErrorCode, KeyturnError } from '../messages/error.ts';
+import { Interrupted, SIGNAL_EXITS } from './signals.ts';
 
 /** Exit codes, for scripts: docs/command-line.md. */
 export const EXIT = {
@@ -8,12 +9,15 @@ export const EXIT = {
   incomplete: 3,
   refused: 4,
   tampered: 5,
-  interrupted: 130,
+  hungUp: SIGNAL_EXITS.SIGHUP,
+  interrupted: SIGNAL_EXITS.SIGINT,
+  terminated: SIGNAL_EXITS.SIGTERM,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export function exitCodeOf({ code }: KeyturnError): ExitCode {
+export function exitCodeOf(error: KeyturnError): ExitCode {
+  if (error instanceof Interrupted) return SIGNAL_EXITS[error.signal];
+  const { code } = error;
   if (code.startsWith('input-') || code === ('aws-region' satisfies ErrorCode)) return EXIT.badInput;
-  if (code === ('interrupted' satisfies ErrorCode)) return EXIT.interrupted;
   return code.startsWith('refused-') ? EXIT.refused : EXIT.failed;
 }

@@ -8,6 +8,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Aws, Caller, Clock, Store } from '../workflow/ports.ts';
 import { mfaPrompt } from './mfa.ts';
 import { type Progress, showProgress } from './progress.ts';
+import { Interrupted, onFirstSignal } from './signals.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -28,7 +29,7 @@ export interface Session {
   readonly store: Store;
   readonly terminal: Terminal;
   readonly progress: Progress;
-  /** Aborted by Ctrl-C, with the error to end with; a second Ctrl-C ends the process at once. */
+  /** Aborted by Ctrl-C, SIGTERM or SIGHUP, with the error to end with. */
   readonly signal: AbortSignal;
 }
 
@@ -53,30 +54,19 @@ export async function withSession<T>(
   const opened = await openSessionStore(options.store, store);
   const progress = showProgress(terminal);
   const stop = new AbortController();
-  const onInterrupt = () => {
+  const leave = onFirstSignal((signal) => {
     progress.end();
-    terminal.err(
-      'Stopping; what is under way is finished first. Ctrl-C again stops at once; nothing is lost.\n',
-    );
-    stop.abort(interrupted());
-  };
-  process.once('SIGINT', onInterrupt);
+    terminal.err('Stopping after the operations in progress finish. Press Ctrl-C again to stop now.\n');
+    stop.abort(new Interrupted(signal));
+  });
   try {
     return await work({ store: opened, terminal, progress, signal: stop.signal });
   } finally {
-    process.off('SIGINT', onInterrupt);
+    leave();
     progress.end();
     progress.conclude();
     await opened.close();
   }
-}
-
-function interrupted(): KeyturnError {
-  return new KeyturnError(
-    'interrupted',
-    'Stopped as asked; what was done is recorded.',
-    'Go on with the same command; an assessment with: keyturn assess --resume',
-  );
 }
 
 /** `read`: for a command that only reads, so that the store may be one that cannot be written. */

@@ -9,20 +9,29 @@ export const PASSPHRASE_VARIABLE = 'KEYTURN_KEY_PASSPHRASE';
  * Opens a private key for signing, asking for its passphrase where it has one.
  * @throws KeyturnError `input-key`
  */
-export async function openSigningKey(path: string, terminal: Terminal): Promise<KeyObject> {
+export async function openSigningKey(
+  path: string,
+  terminal: Terminal,
+  signal?: AbortSignal,
+): Promise<KeyObject> {
   const { isEncrypted, readPrivateKey } = await import('../files/keys.ts');
   if (!isEncrypted(path)) return readPrivateKey(path, undefined);
   return readPrivateKey(
     path,
-    process.env[PASSPHRASE_VARIABLE] ?? (await askPassphrase(`Passphrase of ${path}`, terminal)),
+    process.env[PASSPHRASE_VARIABLE] ?? (await askPassphrase(`Passphrase of ${path}`, terminal, signal)),
   );
 }
 
 /** Asks a person, without showing what is typed. @throws KeyturnError `input-key` where nobody can be asked, or nobody answers */
-export async function askPassphrase(message: string, terminal: Terminal): Promise<string> {
+export async function askPassphrase(
+  message: string,
+  terminal: Terminal,
+  signal?: AbortSignal,
+): Promise<string> {
   if (terminal.interactive) {
     const { isCancel, password } = await import('@clack/prompts');
-    const answer = await password({ message, output: process.stderr });
+    const answer = await password({ message, output: process.stderr, ...(signal && { signal }) });
+    signal?.throwIfAborted();
     if (!isCancel(answer) && answer !== undefined && answer !== '') return answer;
   }
   throw new KeyturnError(

@@ -1,14 +1,19 @@
 import { createReadStream, existsSync } from 'node:fs';
+import { addAbortSignal } from 'node:stream';
 import { KeyturnError } from '../messages/error.ts';
 
 const MIB = 1024 * 1024;
 /** Bytes. A decision takes some 150 bytes, a whole listed finding some 2 KB: this holds 100,000 of the larger. */
 const LARGEST = 256 * MIB;
 
-/** Reads a text file that a person names; `-` is standard input. @throws KeyturnError `input-file` */
-export async function readTextFile(path: string, largest = LARGEST): Promise<string> {
+/**
+ * Reads a text file that a person names; `-` is standard input.
+ * @param signal ends the wait for standard input, with its reason
+ * @throws KeyturnError `input-file`
+ */
+export async function readTextFile(path: string, largest = LARGEST, signal?: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of readPieces(path, largest)) chunks.push(chunk);
+  for await (const chunk of readPieces(path, largest, signal)) chunks.push(chunk);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (cause) {
@@ -17,15 +22,22 @@ export async function readTextFile(path: string, largest = LARGEST): Promise<str
 }
 
 /** The same in pieces, as bytes, for what need not be held whole. @param largest bytes */
-export async function* readPieces(path: string, largest: number): AsyncGenerator<Uint8Array> {
+export async function* readPieces(
+  path: string,
+  largest: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   try {
     let size = 0;
-    for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) {
+    const stream = path === '-' ? process.stdin : createReadStream(path);
+    if (signal) addAbortSignal(signal, stream);
+    for await (const chunk of stream) {
       size += chunk.length;
       if (size > largest) throw new Error(`it is larger than ${largest / MIB} MiB`);
       yield chunk;
     }
   } catch (cause) {
+    signal?.throwIfAborted();
     throw unreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
 }

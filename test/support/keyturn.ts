@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What is written to standard input, which is then closed. */
   readonly input?: string;
+  /** Leaves standard input open, so that it is waited for. */
+  readonly holdInput?: boolean;
   readonly uid?: number;
 }
 
@@ -40,7 +42,10 @@ const COMPILE_CACHE = join(tmpdir(), 'keyturn-test-compile-cache');
 /** Longer than any run here should take: what reaches it hangs. */
 const STUCK_MS = 50_000;
 
-export function startKeyturn(args: readonly string[], { cwd, env, input, uid }: RunOptions): Running {
+export function startKeyturn(
+  args: readonly string[],
+  { cwd, env, input, holdInput, uid }: RunOptions,
+): Running {
   const child = spawn(EXECUTABLE, args, {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
@@ -52,13 +57,17 @@ export function startKeyturn(args: readonly string[], { cwd, env, input, uid }: 
   cleanUp(() => {
     if (child.exitCode === null) child.kill('SIGKILL');
   });
-  return { child, ended: collect(child, args, input) };
+  return { child, ended: collect(child, args, holdInput ? undefined : (input ?? '')) };
 }
 
 export const runKeyturn = (args: readonly string[], options: RunOptions): Promise<Ended> =>
   startKeyturn(args, options).ended;
 
-async function collect(child: ChildProcess, args: readonly string[], input = ''): Promise<Ended> {
+async function collect(
+  child: ChildProcess,
+  args: readonly string[],
+  input: string | undefined,
+): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -69,7 +78,7 @@ async function collect(child: ChildProcess, args: readonly string[], input = '')
   });
   // It may end without having read.
   child.stdin?.on('error', () => {});
-  child.stdin?.end(input);
+  if (input !== undefined) child.stdin?.end(input);
   const begun = performance.now();
   const [code] = (await once(child, 'close')) as [number | null];
   const what = `keyturn ${args.join(' ')}`;

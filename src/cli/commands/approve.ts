@@ -26,9 +26,9 @@ export async function approveRollout(
   rollout: AssessedRollout,
   options: ApproveOptions,
 ): Promise<Recorded> {
-  const { store, terminal } = session;
+  const { store, terminal, signal } = session;
   await checkPlan(store, rollout);
-  const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
+  const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
   const chosen = await showAndChoose(session, rollout, options);
   // Asked before anything is recorded: an approval without a submitter is none.
   const { notify } = session.progress;

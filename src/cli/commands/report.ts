@@ -14,9 +14,9 @@ export interface ReportOptions extends CommonOptions {
 
 /** `keyturn report`: writes everything that is known of a rollout, at any stage of it, sealed. */
 export async function runReport(options: ReportOptions): Promise<ExitCode> {
-  return withSession(options, 'read', async ({ store, terminal }) => {
+  return withSession(options, 'read', async ({ store, terminal, signal }) => {
     const rollout = await chooseRolloutToShow(store, options.rollout);
-    const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
+    const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
     const { writeReport } = await import('../../files/write-report.ts');
     const maker = { keyturnVersion: VERSION, ...(key && { key }) };
     // Counts and rows are read apart, and another process may be at work.

@@ -8,7 +8,7 @@ import type { Serving } from '../../web/serve.ts';
 import { totalDecisions } from '../../workflow/approve.ts';
 import { checkPlan, chooseRollout, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { whereOf } from '../../workflow/shown.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, exitCodeOf } from '../exit.ts';
 import { openInBrowser } from '../open-browser.ts';
 import {
   type AccessOptions,
@@ -23,6 +23,7 @@ import {
 } from '../session.ts';
 import { nextCommand } from '../show/command-line.ts';
 import { printJson, printNext } from '../show/print.ts';
+import { Interrupted } from '../signals.ts';
 import { openSigningKey } from '../signing-key.ts';
 import { VERSION } from '../version.ts';
 
@@ -47,7 +48,8 @@ export async function runReview(options: ReviewOptions): Promise<ExitCode> {
     const serving = await serve(session, rollout, options, approver);
     const reason = await untilEnded(session, options, rollout, serving);
     await conclude(session, rollout, options, reason);
-    return reason === 'interrupted' ? EXIT.interrupted : EXIT.done;
+    const { reason: stopped } = session.signal;
+    return stopped instanceof Interrupted ? exitCodeOf(stopped) : EXIT.done;
   });
 }
 
@@ -55,11 +57,11 @@ const accessOf = ({ readOnly }: ReviewOptions): StoreAccess => (readOnly ? 'read
 
 /** Asked before anything is served: what is decided by nobody cannot be recorded. */
 async function identifyApprover(
-  { terminal, progress }: Session,
+  { terminal, progress, signal }: Session,
   rollout: AssessedRollout,
   options: ReviewOptions,
 ): Promise<Approver> {
-  const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
+  const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
   const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
   return { submittedBy: submitterFrom(await aws.identify()), ...(key && { key }) };
 }
@@ -111,11 +113,9 @@ async function untilEnded(
   if (link) openInBrowser(link.path);
   const stop = () => end('interrupted');
   signal.addEventListener('abort', stop, { once: true });
-  process.once('SIGTERM', stop);
   try {
     return await ended;
   } finally {
-    process.off('SIGTERM', stop);
     link?.remove();
   }
 }

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { KeyturnError } from '../../messages/error.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printJson } from '../show/print.ts';
+import { onFirstSignal } from '../signals.ts';
 import { openTerminal } from '../terminal.ts';
 
 export interface SandboxOptions {
@@ -15,14 +15,15 @@ export interface SandboxOptions {
 export async function runSandbox(options: SandboxOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const sandbox = await start(options);
+  const stopped = new Promise(onFirstSignal);
   if (terminal.json) await printJson(terminal, { url: sandbox.url, env: sandbox.env });
   else {
     const exports = Object.entries(sandbox.env).map(([name, value]) => `export ${name}=${value}`);
     await terminal.out(
-      `A small AWS on ${sandbox.url}. To use it, in another terminal:\n\n${exports.join('\n')}\n\nCtrl-C stops it.\n`,
+      `A small AWS on ${sandbox.url}. To use it, in another terminal:\n\n${exports.join('\n')}\n\nPress Ctrl-C to stop it.\n`,
     );
   }
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await stopped;
   await sandbox.close();
   return EXIT.done;
 }

@@ -9,15 +9,17 @@ export interface Pickable<Row extends PickRow> {
   readonly draw: (state: PickState<Row>) => string;
   readonly input: Readable;
   readonly output: Writable;
+  /** Leaves it. */
+  readonly signal?: AbortSignal;
 }
 
 /** The picker on a terminal: clack reads the keys and draws, the reducer decides. Its value is set once approved. */
 export class Picker<Row extends PickRow> extends Prompt<readonly string[]> {
   #state: PickState<Row>;
 
-  constructor({ rows, draw, input, output }: Pickable<Row>) {
+  constructor({ rows, draw, input, output, signal }: Pickable<Row>) {
     let shown = (): string => '';
-    super({ input, output, render: () => shown() }, false);
+    super({ input, output, render: () => shown(), ...(signal && { signal }) }, false);
     this.#state = beginPicking(rows);
     shown = () => draw(this.#drawn());
     this.on('key', (character, key) => this.#press(character, key));

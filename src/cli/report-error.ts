@@ -1,4 +1,5 @@
 import { KeyturnError } from '../messages/error.ts';
+import { isTooManyFiles, systemError } from '../messages/system-error.ts';
 import { jsonText } from '../model/json-text.ts';
 import { count } from '../report/document/phrases.ts';
 import { forTerminal } from '../report/escape.ts';
@@ -40,6 +41,8 @@ function problemLines(problems: readonly string[]): string[] {
 }
 
 function unexpected(thrown: unknown): KeyturnError {
+  // Node may have been loading one of its own files.
+  if (isTooManyFiles(thrown)) return systemError('internal', 'Keyturn could not go on', '', thrown);
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   const where = thrown instanceof Error && process.env['KEYTURN_DEBUG'] ? `\n${thrown.stack}` : '';
   return new KeyturnError(

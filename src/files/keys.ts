@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { KeyturnError } from '../messages/error.ts';
+import { systemError } from '../messages/system-error.ts';
 
 /** Bytes; a file of keys is far smaller. */
 const LARGEST = 1024 * 1024;
@@ -34,10 +35,7 @@ function writeNew(path: string, text: string, mode: number): void {
       closeSync(file);
     }
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new KeyturnError('output-failed', `The key cannot be written: ${said}.`, 'Name another file.', {
-      cause,
-    });
+    throw systemError('output-failed', `Could not write ${path}`, 'Name another file.', cause);
   }
 }
 
@@ -87,8 +85,7 @@ function readPem(path: string): string {
     if (bytes.length > LARGEST) throw new Error('it is too large');
     return bytes.toString('utf8');
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw badKey(`${path} cannot be read: ${said}.`, 'Name the file of a key.', cause);
+    throw systemError('input-key', `Could not read ${path}`, 'Name the file of a key.', cause);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream, type Dirent, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
+import { systemError } from '../messages/system-error.ts';
 
 /** What is in a directory of evidence. */
 export interface BundleFiles {
@@ -10,6 +11,8 @@ export interface BundleFiles {
   readonly strays: readonly string[];
   bytes(name: string): AsyncIterable<Uint8Array>;
 }
+
+const NAME_ANOTHER = 'Name a directory that keyturn report --out wrote.';
 
 /** By one of these a directory is known to be meant as evidence, whatever has become of it. */
 const MARKS = ['manifest.json', 'SHA256SUMS', 'journal.jsonl'];
@@ -36,7 +39,7 @@ function listAll(directory: string): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });
   } catch (cause) {
-    throw noEvidence(directory, saidBy(cause), cause);
+    throw unreadable(directory, cause);
   }
 }
 
@@ -44,17 +47,13 @@ async function* readPieces(directory: string, name: string): AsyncGenerator<Uint
   try {
     yield* createReadStream(join(directory, name));
   } catch (cause) {
-    throw noEvidence(directory, saidBy(cause), cause);
+    throw unreadable(join(directory, name), cause);
   }
 }
 
-const saidBy = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const unreadable = (path: string, cause: unknown): KeyturnError =>
+  systemError('input-file', `Could not read ${path}`, NAME_ANOTHER, cause);
 
-function noEvidence(directory: string, why: string, cause?: unknown): KeyturnError {
-  return new KeyturnError(
-    'input-file',
-    `${directory} cannot be verified: ${why}.`,
-    'Name a directory that keyturn report --out wrote.',
-    { cause },
-  );
+function noEvidence(directory: string, why: string): KeyturnError {
+  return new KeyturnError('input-file', `${directory} cannot be verified: ${why}.`, NAME_ANOTHER);
 }

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import { KeyturnError } from '../messages/error.ts';
+import { describeSystemError, systemError } from '../messages/system-error.ts';
 
 const MIB = 1024 * 1024;
 /** Bytes. A decision takes some 150 bytes, a whole listed finding some 2 KB: this holds 100,000 of the larger. */
@@ -17,7 +18,12 @@ export async function readTextFile(path: string, largest = LARGEST, signal?: Abo
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (cause) {
-    throw unreadable(path, 'it is not UTF-8', cause);
+    throw new KeyturnError(
+      'input-file',
+      `The file ${path} is not UTF-8.`,
+      'Save it as UTF-8; in a spreadsheet as “CSV UTF-8”.',
+      { cause },
+    );
   }
 }
 
@@ -38,17 +44,9 @@ export async function* readPieces(
     }
   } catch (cause) {
     signal?.throwIfAborted();
-    throw unreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
+    const fix = describeSystemError(cause) ? 'Check the path and its permissions.' : 'Name a smaller file.';
+    throw systemError('input-file', `Could not read ${path}`, fix, cause);
   }
-}
-
-function unreadable(path: string, why: string, cause: unknown): KeyturnError {
-  return new KeyturnError(
-    'input-file',
-    `The file ${path} cannot be read: ${why}.`,
-    'Name a UTF-8 text file; a spreadsheet has to save it as “CSV UTF-8”.',
-    { cause },
-  );
 }
 
 /** The same for a file that need not be there. @returns undefined where it is not */

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
+import { systemError } from '../messages/system-error.ts';
 
 /**
  * Makes a store directory that only its owner can read and that no repository picks up, with an empty database file in
@@ -18,12 +19,8 @@ export function makeStoreDirectory(directory: string): string {
     closeSync(openSync(join(path, 'keyturn.db'), 'a', 0o600));
     return path;
   } catch (cause) {
-    throw new KeyturnError(
-      'store-failed',
-      `The store directory ${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Make it writable, or name another one with --store DIR.',
-      { cause },
-    );
+    const fix = 'Make the directory writable, or name another one with --store DIR.';
+    throw systemError('store-failed', `Could not write the store directory ${path}`, fix, cause);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
+import { systemError } from '../messages/system-error.ts';
 import type { ReportFile } from '../workflow/ports.ts';
 import { writeWhole } from './write-text.ts';
 
@@ -44,12 +45,8 @@ export async function writeReport(
     return written;
   } catch (cause) {
     if (cause instanceof KeyturnError) throw cause;
-    throw new KeyturnError(
-      'output-failed',
-      `The report cannot be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Make the directory writable, or name another one with --out DIR.',
-      { cause },
-    );
+    const fix = 'Make the directory writable, or name another one with --out DIR.';
+    throw systemError('output-failed', `Could not write the report to ${path}`, fix, cause);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { KeyturnError } from '../messages/error.ts';
+import { systemError } from '../messages/system-error.ts';
 
 /** Makes sure that nothing would be written over; to be asked before somebody puts work into it. @throws KeyturnError `input-argument` */
 export function requireNewFile(path: string): void {
@@ -24,14 +25,9 @@ export async function writeNewFile(
   try {
     await writeWhole(path, chunks);
   } catch (cause) {
-    rmSync(unfinishedOf(path), { force: true });
+    if (existsSync(unfinishedOf(path))) rmSync(unfinishedOf(path));
     if (cause instanceof KeyturnError) throw cause;
-    throw new KeyturnError(
-      'output-failed',
-      `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Name another file.',
-      { cause },
-    );
+    throw systemError('output-failed', `Could not write ${path}`, 'Name another file.', cause);
   }
 }
 

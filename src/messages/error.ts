@@ -1,6 +1,6 @@
 /**
  * Every way in which Keyturn refuses or gives up, as a stable code. What stands before the dash says whose move it is:
- * `input` the caller's words or files, `refused` Keyturn's promises, `aws` and `store` the world around it.
+ * `input` the caller's words or files, `refused` Keyturn's promises, `aws`, `store` and `system` the world around it.
  */
 export const ERROR_CODES = [
   'input-argument',
@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'aws-failed',
   'store-failed',
   'output-failed',
+  'system-open-files',
   'interrupted',
   'internal',
 ] as const;

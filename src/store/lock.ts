@@ -15,7 +15,7 @@ const SQLITE_BUSY = 5;
  * @throws KeyturnError `refused-busy` while another process holds it
  */
 export function takeLock(path: string, holder: string): RolloutLock {
-  const database = new DatabaseSync(path, { timeout: 0 });
+  const database = openLock(path);
   try {
     database.exec('pragma locking_mode = exclusive; begin exclusive');
     database.exec('create table if not exists holder (name text not null)');
@@ -38,6 +38,14 @@ export function takeLock(path: string, holder: string): RolloutLock {
   } catch (cause) {
     database.close();
     throw isBusy(cause) ? busy(cause) : storeError(path, cause);
+  }
+}
+
+function openLock(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { timeout: 0 });
+  } catch (cause) {
+    throw storeError(path, cause);
   }
 }
 

@@ -81,3 +81,38 @@ describe.concurrent('a proxy and an authority of its own', () => {
     expect(proxy.asked).toEqual([]);
   });
 });
+
+describe('many host names', () => {
+  it('need no more files than ulimit -n allows', async () => {
+    const regions = ['eu-central-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'us-east-1', 'us-east-2'];
+    const sandbox = await startSandbox({
+      keys: regions.flatMap((region) => Array.from({ length: 50 }, () => ({ region }))),
+      latency: 100,
+    });
+    cleanUp(() => sandbox.close());
+    const cwd = temporaryDirectory();
+    const names = [...regions.map((region) => `*.${region}.amazonaws.com`), '*.amazonaws.com'];
+    const front = await startFront({ names, to: sandbox.url, directory: cwd });
+    cleanUp(() => front.close());
+    const { AWS_ENDPOINT_URL, ...env } = sandbox.env;
+    const scope = regions.flatMap((region) => ['--region', region]);
+    const ended = await runKeyturn(['assess', '--json', ...scope], {
+      cwd,
+      env: { ...env, ...front.direct, AWS_CA_BUNDLE: front.caFile },
+      openFiles: 128,
+    });
+    expect(ended).toMatchObject({ code: EXIT.done });
+    expect(ended.json()).toMatchObject({ totals: { candidate: 300 } });
+    expect(front.connections.most).toBeLessThanOrEqual(70);
+    expect(new Set(front.hosts.filter((host) => host.startsWith('kms.'))).size).toBe(regions.length);
+  });
+
+  it('too few files are told as such', async () => {
+    const { cwd, env } = await startNames();
+    const ended = await runKeyturn(['assess'], { cwd, env, openFiles: 24 });
+    expect(ended).toMatchObject({
+      code: EXIT.failed,
+      stderr: expect.stringMatching(/too many open files.*ulimit -n/),
+    });
+  });
+});

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Leaves standard input open, so that it is waited for. */
   readonly holdInput?: boolean;
   readonly uid?: number;
+  /** The limit of open files. */
+  readonly openFiles?: number;
 }
 
 export interface Ended {
@@ -44,9 +46,11 @@ const STUCK_MS = 50_000;
 
 export function startKeyturn(
   args: readonly string[],
-  { cwd, env, input, holdInput, uid }: RunOptions,
+  { cwd, env, input, holdInput, uid, openFiles }: RunOptions,
 ): Running {
-  const child = spawn(EXECUTABLE, args, {
+  const limited = ['-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', EXECUTABLE, ...args];
+  const [command, words] = openFiles === undefined ? [EXECUTABLE, args] : ['sh', limited];
+  const child = spawn(command, words, {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -59,6 +59,24 @@ describe.concurrent('an organization', () => {
     expect(assumed).toContain(`arn:aws:iam::${MEMBER}:role/keyturn-configure`);
   });
 
+  it('tells many places with one reason on a screen, with advice that fits the policy that AWS names', async () => {
+    const denied = [IRELAND, 'eu-west-2', 'eu-west-3'];
+    const accounts = Array.from({ length: 12 }, (_, n) => ({
+      id: String(n + 1).padStart(12, '0'),
+      roles: n < 6 ? roles : [],
+      deniedRegions: denied,
+    }));
+    const { run } = await startJourney({ organization: { accounts }, keys: [{ region: FRANKFURT }] });
+    const regions = [FRANKFURT, ...denied].flatMap((region) => ['--region', region]);
+    const { code, stdout } = await run('assess', '--org', ...regions);
+    expect(code).toBe(EXIT.incomplete);
+    expect(stdout.split('\n').length).toBeLessThan(30);
+    expect(stdout).toContain('Not seen: 6 of 13 accounts and 18 places.');
+    expect(stdout).toContain('18 places (6 accounts, 3 Regions) are not fully known: listing denied');
+    expect(stdout).toContain('--exclude-region REGION');
+    expect(stdout).not.toContain('in an IAM policy of this principal');
+  });
+
   it('has its accounts that are not active named, on the terminal and in the report', async () => {
     const { run, read } = await startJourney(ORGANIZATION);
     const { stdout } = await run('assess', '--org', '--region', FRANKFURT);

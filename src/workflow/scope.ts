@@ -1,4 +1,5 @@
 import { KeyturnError } from '../messages/error.ts';
+import { adviseFailure } from '../model/advice.ts';
 import { adviseDenial } from '../model/denial.ts';
 import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Place } from '../model/place.ts';
@@ -212,8 +213,10 @@ function mendAccount(failure: Failure, account: string): Mend {
       fix: `Renew them, or name a --profile of account ${account}, then assess again.`,
     };
   }
-  if (kind !== 'access-denied')
-    return { reason: `the account cannot be reached: ${said}`, fix: 'Assess again.' };
+  if (kind !== 'access-denied') {
+    const fix = adviseFailure(failure, { account }) ?? 'Assess again.';
+    return { reason: `the account cannot be reached: ${said}`, fix };
+  }
   const what = operation === 'AssumeRole' ? 'the role cannot be assumed' : 'its Regions cannot be listed';
   return { reason: `${what}: ${said}`, fix: adviseDenial(failure, { account }) };
 }

@@ -73,6 +73,21 @@ describe('credentials that a Region does not accept', () => {
   });
 });
 
+it('a key whose role cannot be assumed has the failure of AssumeRole, and nothing was sent', async () => {
+  const sandbox = await startSandbox({ organization: { accounts: [{ id: '000000000001', roles: [] }] } });
+  onTestFinished(() => sandbox.close());
+  for (const [name, value] of Object.entries(sandbox.env)) vi.stubEnv(name, value);
+  const role = { name: 'keyturn-configure', sessionName: 'test' };
+  const aws = connectAws({ readFile, version: 'test', clock: systemClock, role });
+  const kms = aws.place({ account: '000000000001', region: 'eu-central-1' });
+  const arn = 'arn:aws:kms:eu-central-1:000000000001:key/11111111-1111-4111-8111-111111111111';
+  for (const answer of [await kms.describeKey(arn), await kms.enableKeyRotation(arn, 365)]) {
+    const failure = { operation: 'AssumeRole', kind: 'access-denied' };
+    expect(answer).toMatchObject({ ok: false, certain: true, failure });
+  }
+  expect(sandbox.log.filter(({ service }) => service === 'kms')).toEqual([]);
+});
+
 it.each([
   ['af-south-1', 'us-east-1'],
   ['us-gov-east-1', 'us-gov-west-1'],

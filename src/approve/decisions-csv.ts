@@ -4,6 +4,11 @@ import { type DecisionsFile, gatherRows, type Row } from './request.ts';
 
 const NEEDED = ['keyArn', 'planDigest', 'decision'] as const;
 
+/** A row of a finding has some 2,000; a key can have 50 tags and 50 aliases. */
+const MAX_ROW_CHARACTERS = 1024 * 1024;
+/** An ARN and a digest are longer. */
+const MIN_ROW_CHARACTERS = 128;
+
 interface Line {
   readonly record: readonly string[];
   /** Bytes of the text up to its end. */
@@ -24,6 +29,8 @@ export function readDecisionsCsv(source: string): DecisionsFile {
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
+      max_record_size: MAX_ROW_CHARACTERS,
+      on_record: refuseRagged(source.length),
     }) as unknown as Line[];
   } catch (error) {
     return { requests: [], problems: [`not CSV: ${error instanceof Error ? error.message : String(error)}`] };
@@ -35,10 +42,30 @@ export function readDecisionsCsv(source: string): DecisionsFile {
   if (missing.length > 0) return { requests: [], problems: [`line 1: no column ${missing.join(', ')}`] };
   const lineAt = lineCounter(source);
   lineAt(header.info.bytes);
-  const rows = rest.map(({ record, info }) => {
-    return readLine((name) => record[columns.indexOf(name)]?.trim() ?? '', `line ${lineAt(info.bytes)}`);
-  });
-  return gatherRows(rows.filter((row) => row !== undefined));
+  return gatherRows(readRows(rest, columns, lineAt));
+}
+
+function* readRows(
+  lines: readonly Line[],
+  columns: readonly string[],
+  lineAt: (end: number) => number,
+): Generator<Row> {
+  const indexes = new Map(columns.toReversed().map((name, index) => [name, columns.length - 1 - index]));
+  for (const { record, info } of lines) {
+    const cell = (name: string) => record[indexes.get(name) ?? -1]?.trim() ?? '';
+    const row = readLine(cell, `line ${lineAt(info.bytes)}`);
+    if (row) yield row;
+  }
+}
+
+/** The parser makes an error of each row that is not as long as the header, which takes longer than to read it. */
+function refuseRagged(sourceLength: number) {
+  let left = 1000 + sourceLength / MIN_ROW_CHARACTERS;
+  return <Parsed>(row: Parsed, { error }: { readonly error?: unknown }): Parsed => {
+    if (error !== undefined) left -= 1;
+    if (left < 0) throw new Error('most rows do not have the columns of the first line');
+    return row;
+  };
 }
 
 /** The one that the header uses: a spreadsheet picks it by its locale, and the others may stand in any text. */

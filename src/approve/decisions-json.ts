@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../model/parse-json.ts';
 import { readItem } from './decision-item.ts';
 import { type ItemPlaces, locateItems } from './locate-items.ts';
 import { type DecisionsFile, gatherRows, type Row } from './request.ts';
@@ -11,28 +12,33 @@ const bundle = z.object({ planDigest: z.string().optional(), decisions: z.array(
  */
 export function readDecisionsJson(source: string): DecisionsFile {
   const text = source.replace(/^\uFEFF/, '');
-  const whole = parseJson(text);
-  if (whole.ok) return readDocument(whole.value, locateItems(text));
-  const lines = text.split(/\r?\n/).map((line, index) => ({ line, where: `line ${index + 1}` }));
-  return gatherRows(
-    lines.filter(({ line }) => line.trim() !== '').map(({ line, where }) => readLine(line, where)),
-  );
+  const whole = tryParse(text);
+  return gatherRows(whole.ok ? readDocument(whole.value, locateItems(text)) : readLines(text));
 }
 
-function readDocument(value: unknown, { twice, items }: ItemPlaces): DecisionsFile {
+function* readLines(text: string): Generator<Row> {
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() !== '') yield readLine(line, `line ${index + 1}`);
+  }
+}
+
+function* readDocument(value: unknown, { twice, items }: ItemPlaces): Generator<Row> {
   const parsed = bundle.safeParse(value);
   const list = Array.isArray(value) ? value : parsed.data?.decisions;
-  if (!list) return gatherRows([unlessTwice(twice, 'line 1', readItem(value, 'line 1'))]);
-  const rows = list.map((each, index): Row => {
+  if (!list) {
+    yield unlessTwice(twice, 'line 1', readItem(value, 'line 1'));
+    return;
+  }
+  if (twice.length > 0) yield unlessTwice(twice, 'line 1', { problem: '' });
+  for (const [index, each] of list.entries()) {
     const place = items[index] ?? { line: 1, twice: [] };
     const where = `line ${place.line}, item ${index + 1}`;
-    return unlessTwice(place.twice, where, readItem(each, where, parsed.data?.planDigest));
-  });
-  return gatherRows(twice.length > 0 ? [unlessTwice(twice, 'line 1', { problem: '' }), ...rows] : rows);
+    yield unlessTwice(place.twice, where, readItem(each, where, parsed.data?.planDigest));
+  }
 }
 
 function readLine(line: string, where: string): Row {
-  const parsed = parseJson(line);
+  const parsed = tryParse(line);
   if (!parsed.ok) return { problem: `${where}: not JSON (${parsed.message})` };
   return unlessTwice(locateItems(line).twice, where, readItem(parsed.value, where));
 }
@@ -42,9 +48,9 @@ function unlessTwice(twice: readonly string[], where: string, row: Row): Row {
   return twice.length === 0 ? row : { problem: `${where}: ${twice.join(', ')} stands twice` };
 }
 
-function parseJson(source: string): { ok: true; value: unknown } | { ok: false; message: string } {
+function tryParse(source: string): { ok: true; value: unknown } | { ok: false; message: string } {
   try {
-    return { ok: true, value: JSON.parse(source) };
+    return { ok: true, value: parseJson(source) };
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }

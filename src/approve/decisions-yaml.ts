@@ -1,12 +1,10 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { describeYamlError, parseYaml, startOf } from '../model/yaml-text.ts';
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { describeYamlProblem, parseYaml, startOf } from '../model/yaml-text.ts';
 import { readItem } from './decision-item.ts';
 import { type DecisionsFile, gatherRows, type Row } from './request.ts';
 
 /** Characters: some 35,000 decisions. Parsing takes a hundred times that in memory; JSON and CSV need no such bound. */
 const LARGEST = 4 * 1024 * 1024;
-/** A text that is no YAML at all could have one on each character. */
-const MOST_PROBLEMS = 100;
 
 /** Whether a text begins as YAML does: a comment, a mark, a list or a key. CSV begins with its columns. */
 export const isYaml = (source: string): boolean =>
@@ -21,34 +19,37 @@ export function readDecisionsYaml(source: string): DecisionsFile {
   if (source.length > LARGEST) {
     return { requests: [], problems: ['the YAML is larger than 4 MiB; write JSON or CSV instead'] };
   }
-  const { document, position } = parseYaml(source);
+  const { contents, problems, position } = parseYaml(source);
   const whereOf = (at: number) => `line ${position(at).line}`;
-  if (document.errors.length > 0) {
-    const problems = document.errors
-      .slice(0, MOST_PROBLEMS)
-      .map((error) => `${whereOf(error.pos[0])}: ${describeYamlError(error)}`);
-    return { requests: [], problems };
+  if (problems.length > 0) {
+    return {
+      requests: [],
+      problems: problems.map((problem) => `${whereOf(problem.at)}: ${describeYamlProblem(problem)}`),
+    };
   }
-  return gatherRows(readDocument(document.contents, (node) => whereOf(startOf(node))));
+  return gatherRows(readDocument(contents, (node) => whereOf(startOf(node))));
 }
 
 type WhereOf = (node: unknown) => string;
 
-function readDocument(contents: Node | null, whereOf: WhereOf): Row[] {
-  if (isSeq(contents)) return contents.items.map((each) => readNode(each, whereOf));
-  if (!isMap(contents)) return [{ problem: 'line 1: neither a list of decisions nor a document with one' }];
+function* readDocument(contents: Node | null, whereOf: WhereOf): Generator<Row> {
+  if (isSeq(contents)) return yield* readList(contents, whereOf);
+  if (!isMap(contents))
+    return yield { problem: 'line 1: neither a list of decisions nor a document with one' };
   const list = contents.get('decisions', true) as unknown;
-  if (!isSeq(list)) return [readNode(contents, whereOf)];
+  if (!isSeq(list)) return yield readNode(contents, whereOf);
   const { values, problems } = readWords(contents, whereOf);
   const digest = values['planDigest'];
   if (digest !== undefined && typeof digest !== 'string') {
     problems.push(`${whereOf(contents)}: the planDigest is no text; write it in quotes`);
   }
   const digestOfAll = typeof digest === 'string' ? digest : undefined;
-  return [
-    ...problems.map((problem) => ({ problem })),
-    ...list.items.map((each) => readNode(each, whereOf, digestOfAll)),
-  ];
+  for (const problem of problems) yield { problem };
+  yield* readList(list, whereOf, digestOfAll);
+}
+
+function* readList({ items }: YAMLSeq, whereOf: WhereOf, digestOfAll?: string): Generator<Row> {
+  for (const each of items) yield readNode(each, whereOf, digestOfAll);
 }
 
 function readNode(node: unknown, whereOf: WhereOf, digestOfAll?: string): Row {

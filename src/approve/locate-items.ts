@@ -57,8 +57,9 @@ function openFrame(token: string, frames: readonly Frame[]): Frame {
 }
 
 /** Whether a value that begins here is a decision. */
-function isItem([whole, list, ...deeper]: readonly Frame[]): boolean {
-  if (!whole || deeper.length > 0) return false;
+function isItem(frames: readonly Frame[]): boolean {
+  const [whole, list] = frames;
+  if (!whole || frames.length > 2) return false;
   return list ? list.isList && whole.key === 'decisions' : whole.isList;
 }
 

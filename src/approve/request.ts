@@ -20,10 +20,16 @@ export interface DecisionsFile {
 /** A row of a decisions file: what it asks for, or what is wrong with it. */
 export type Row = DecisionRequest | { readonly problem: string };
 
-export function gatherRows(rows: readonly Row[]): DecisionsFile {
+/** A person mends so many at a time, and a hostile file could have millions. */
+const MAX_PROBLEMS = 100;
+
+/** Reads rows until there are more problems than a person is shown. */
+export function gatherRows(rows: Iterable<Row>): DecisionsFile {
   const requests: DecisionRequest[] = [];
   const problems: string[] = [];
   for (const row of rows) {
+    if (problems.length === MAX_PROBLEMS)
+      return { requests, problems: [...problems, 'the rest was not read'] };
     if ('problem' in row) problems.push(row.problem);
     else requests.push(row);
   }

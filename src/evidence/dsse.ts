@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import * as z from 'zod';
 import { jsonText } from '../model/json-text.ts';
+import { parseJson } from '../model/parse-json.ts';
 import type { Signature } from '../model/signature.ts';
 
 /*
@@ -61,7 +62,7 @@ export function envelopeText(payload: string, signatures: readonly Signature[]):
 /** @returns the payload and its signatures, of which there can be none; undefined where the text is not, to the byte, an envelope as written here */
 export function parseEnvelope(text: string): { payload: string; signatures: Signature[] } | undefined {
   try {
-    const parsed = envelope.safeParse(JSON.parse(text));
+    const parsed = envelope.safeParse(parseJson(text));
     if (!parsed.success) return undefined;
     const payload = Buffer.from(parsed.data.payload, 'base64').toString();
     return envelopeText(payload, parsed.data.signatures) === text

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jsonText } from '../model/json-text.ts';
+import { parseJson } from '../model/parse-json.ts';
 
 /*
  * Two readers of JSON can read one text differently: a key that stands twice, 1.0 for 1, fields that one of them does
@@ -8,7 +9,7 @@ import { jsonText } from '../model/json-text.ts';
 
 /** @throws Error where a line is not JSON, or is written in another way than Keyturn would write the same value */
 export function parseJsonLine(line: string): unknown {
-  const value: unknown = JSON.parse(line);
+  const value: unknown = parseJson(line);
   if (jsonText(value) === line) return value;
   throw new Error('it is not written as Keyturn writes JSON');
 }

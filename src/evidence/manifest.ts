@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { digest } from '../model/digest.ts';
 import { jsonText } from '../model/json-text.ts';
+import { parseJson } from '../model/parse-json.ts';
 import { scope } from '../model/plan.ts';
 import { notAssessedAccount } from '../model/rollout.ts';
 import { timestamp } from '../model/text.ts';
@@ -81,7 +82,7 @@ export function parseManifest(text: string): Manifest {
   };
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return refuse('It is not JSON.');
   }

@@ -36,7 +36,14 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** An error for a person: what is wrong, and what to do next. `problems` lists every one where there are several. */
+const MAX_PROBLEMS = 100;
+/** Characters. */
+const MAX_PROBLEM_LENGTH = 1000;
+
+/**
+ * An error for a person: what is wrong, and what to do next. `problems` lists the first hundred if there are several,
+ * each cut to a readable length: what they quote can come from a hostile file.
+ */
 export class KeyturnError extends Error {
   override readonly name = 'KeyturnError';
   readonly code: ErrorCode;
@@ -49,9 +56,18 @@ export class KeyturnError extends Error {
     fix: string,
     options: { problems?: readonly string[]; cause?: unknown } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(shorten(message), { cause: options.cause });
     this.code = code;
     this.fix = fix;
-    this.problems = options.problems ?? [];
+    this.problems = bounded(options.problems ?? []);
   }
 }
+
+function bounded(problems: readonly string[]): string[] {
+  const shown = problems.slice(0, MAX_PROBLEMS).map(shorten);
+  const more = problems.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more`] : shown;
+}
+
+const shorten = (problem: string): string =>
+  problem.length > MAX_PROBLEM_LENGTH ? `${problem.slice(0, MAX_PROBLEM_LENGTH)}…` : problem;

@@ -1,12 +1,13 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { parseJson as parseText } from '../model/parse-json.ts';
 import { WebError } from './error.ts';
 
 /** Parses the JSON body of a request. @throws WebError `bad-request` with what is wrong */
 export async function parseBody<T>(schema: z.ZodType<T>, context: Context): Promise<T> {
   let given: unknown;
   try {
-    given = await context.req.json();
+    given = parseText(await context.req.text());
   } catch {
     throw badRequest('The body is not JSON.');
   }
@@ -23,7 +24,7 @@ export function parse<T>(schema: z.ZodType<T>, given: unknown): T {
 export function parseJson(name: string, text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
+    return parseText(text);
   } catch {
     throw badRequest(`The parameter ${name} is not JSON.`);
   }

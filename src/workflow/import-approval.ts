@@ -11,6 +11,7 @@ import {
   type Submitter,
 } from '../model/approval.ts';
 import { isExpired, LONGEST_LIFE_MS } from '../model/in-force.ts';
+import { parseJson } from '../model/parse-json.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import type { Signature } from '../model/signature.ts';
 import { planForApproval, type Recorded, recordDecided } from './approve.ts';
@@ -32,7 +33,6 @@ const predicate = approvalSchema.omit({ signature: true, imported: true });
 const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** Milliseconds that the clocks of approver and importer may be apart. */
 const TOLERATED_MS = 5 * 60_000;
-const MOST_PROBLEMS = 100;
 
 /** Reads what can be said of an approval by itself. @throws KeyturnError `input-approval` with every problem */
 export function parseApprovalFile(text: string): Approval {
@@ -50,7 +50,7 @@ export function parseApprovalFile(text: string): Approval {
 function parsePayload(payload: string): Approval {
   let approval: Approval;
   try {
-    approval = parseWhole(predicate, statement.parse(JSON.parse(payload)).predicate) as Approval;
+    approval = parseWhole(predicate, statement.parse(parseJson(payload)).predicate) as Approval;
   } catch (cause) {
     throw noApproval([`it holds no approval: ${saidBy(cause)}`]);
   }
@@ -144,13 +144,11 @@ function objections(
 }
 
 function noApproval(problems: readonly string[]): KeyturnError {
-  const more = problems.length - MOST_PROBLEMS;
-  const shown = problems.slice(0, MOST_PROBLEMS);
   return new KeyturnError(
     'input-approval',
     'This is no approval that can be imported; nothing was recorded.',
     'Ask its approver for it again: keyturn approve --plan FILE --out FILE',
-    { problems: more > 0 ? [...shown, `and ${more} more`] : shown },
+    { problems },
   );
 }
 

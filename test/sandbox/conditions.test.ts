@@ -29,7 +29,7 @@ describe('quotas', () => {
   });
 
   it('by operation: a bucket fills again with time', async () => {
-    const { kms } = await sandboxWith({ quotas: { ListKeys: 20 } });
+    const { kms } = await sandboxWith({ quotas: { ListKeys: 4 } });
     const list = async () => (await refusalOf(kms().send(new ListKeysCommand({}))))?.code;
     const first = await Promise.all(Array.from({ length: 30 }, list));
     expect(first).toContain('ThrottlingException');

@@ -1,8 +1,11 @@
 import { KeyturnError } from '../../messages/error.ts';
+import { parseJson } from '../../model/parse-json.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printJson } from '../show/print.ts';
 import { onFirstSignal } from '../signals.ts';
 import { openTerminal } from '../terminal.ts';
+
+const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
 
 export interface SandboxOptions {
   readonly port: number;
@@ -32,7 +35,7 @@ async function start({ port, settings: file, world }: SandboxOptions) {
   const { readTextFile } = await import('../../files/read-text.ts');
   const { parseSettings, startSandbox } = await import('../../../sandbox/index.ts');
   try {
-    const given: unknown = file === undefined ? {} : JSON.parse(await readTextFile(file));
+    const given: unknown = file === undefined ? {} : parseJson(await readTextFile(file, MAX_SETTINGS_BYTES));
     const settings = parseSettings({ ...(given as object), ...(world !== undefined && { world }) });
     return await startSandbox({ ...settings, port });
   } catch (cause) {

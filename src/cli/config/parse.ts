@@ -13,8 +13,6 @@ export interface Config {
 
 /** Bytes. */
 const LARGEST = 1024 * 1024;
-/** A text that is no configuration at all could have one on each character. */
-const MOST_PROBLEMS = 100;
 
 /**
  * Parses the text of a configuration file.
@@ -83,12 +81,10 @@ function inOrder(problems: readonly Problem[], yaml: YamlText): string[] {
 }
 
 function refused(file: string, problems: readonly string[]): KeyturnError {
-  const more = problems.length - MOST_PROBLEMS;
-  const shown = problems.slice(0, MOST_PROBLEMS);
   return new KeyturnError(
     'input-config',
     `${file} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
     'Mend each of them; docs/configuration.md explains the keys.',
-    { problems: more > 0 ? [...shown, `and ${more} more`] : shown },
+    { problems },
   );
 }

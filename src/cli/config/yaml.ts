@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import { parseYaml, startOf } from '../../model/yaml-text.ts';
 
 /** Something wrong at a place of the text. */
@@ -31,12 +31,12 @@ export interface YamlText {
  * aliases (they can grow a small text into a huge one), tags, keys that stand twice.
  */
 export function readYaml(source: string): YamlText {
-  const { document, position } = parseYaml(source);
-  const broken = document.errors.map(({ code, message, pos }) => ({
-    at: pos[0],
-    said: code === 'RESOURCE_EXHAUSTION' ? 'This is nested too deeply.' : `This is not YAML: ${message}.`,
+  const { contents, problems: errors, position } = parseYaml(source);
+  const broken = errors.map(({ at, message, isLimit }) => ({
+    at,
+    said: isLimit ? `This file is refused: ${message}.` : `This is not YAML: ${message}.`,
   }));
-  const { entries, problems } = readEntries(document, (at) => position(at).line);
+  const { entries, problems } = readEntries(contents, (at) => position(at).line);
   return { entries, broken, problems, position };
 }
 
@@ -45,7 +45,7 @@ interface Reading {
   readonly problems: Problem[];
 }
 
-function readEntries({ contents }: Document.Parsed, lineOf: (at: number) => number): Reading {
+function readEntries(contents: Node | null, lineOf: (at: number) => number): Reading {
   const reading: Reading = { entries: new Map(), problems: [] };
   if (contents === null || (isScalar(contents) && contents.value === null)) return reading;
   if (!isMap(contents) || contents.tag !== undefined) {

@@ -7,6 +7,7 @@ An independent reading of evidence-format.md, without any code of Keyturn: the f
 outcomes and the counts; not the signatures, nor the wording of the reports. Exit 0: consistent. Exit 5: not, with a
 code of evidence-format.md on standard error. Exit 2: nothing to check. Memory grows with the keys, not with the bytes.
 """
+import bisect
 import hashlib
 import json
 import os
@@ -202,12 +203,15 @@ class Key:
 
     def __init__(self):
         self.voices, self.made = {}, {}  # by approver, the last decision of each, and its time
+        self.ranked = []  # ascending; what its approver has replaced goes when it comes to the end
 
     def decide(self, approver, voice):
         """Any decline, else the approve that holds longest, else a defer; of equals the latest."""
-        self.voices[approver] = voice
-        _, until, _, self.decision, self.approval, self.period = max(self.voices.values(), key=lambda row: row[:3])
-        self.expires = until
+        self.voices[approver] = voice = (*voice, approver)
+        bisect.insort(self.ranked, voice)
+        while self.voices[self.ranked[-1][-1]] is not self.ranked[-1]:
+            self.ranked.pop()
+        _, self.expires, _, self.decision, self.approval, self.period, _ = self.ranked[-1]
 
     def is_on(self):
         return self.outcome in ("enabled", "already-enabled")
@@ -241,7 +245,7 @@ class History:
     def __init__(self, rollout, findings, findings_sha256):
         self.rollout, self.findings, self.findings_sha256 = rollout, findings, findings_sha256
         self.entries, self.head, self.begun, self.plan = 0, "0" * 64, None, None
-        self.places, self.approvals, self.keys, self.kinds = {}, [], {}, set()
+        self.places, self.approvals, self.keys, self.kinds = {}, {}, {}, set()
 
     def read(self, line, where):
         start = f'{{"rollout":"{self.rollout}","seq":{self.entries + 1},"previous":"{self.head}"'
@@ -293,7 +297,7 @@ class History:
         must("approval", ("callerArn" in body["submittedBy"]) != imported, "the submitter does not fit its origin")
         must("approval", self.plan and field(body, "planDigest") == self.plan, "it is over another plan")
         must("approval", field(body, "rollout") == self.rollout, "it is of another rollout")
-        must("approval", all(row[1] != approval for row in self.approvals), "its id was used before")
+        must("approval", approval not in self.approvals, "its id was used before")
         for item in field(body, "decisions", list):
             shown = {name: field(item, name) for name in ("keyArn", "keyId", "account", "region")}
             key_arn, decision = shown["keyArn"], field(item, "decision", DECISIONS)
@@ -314,7 +318,7 @@ class History:
                 key.report = digest({**shown, **pending})
             named.add(key_arn)
             counts[decision] += 1
-        self.approvals.append((at, approval, counts))
+        self.approvals[approval] = (at, approval, counts)
 
     def run(self, _body, must):
         must("unapproved-change", self.approvals, "nothing is approved yet")
@@ -409,7 +413,7 @@ def count_all(history, findings):
         },
         "approvedBy": [
             {"approval": approval, **{name: counts[word] for word, name in DECISIONS.items()}}
-            for _, approval, counts in sorted(history.approvals, key=lambda row: row[:2])
+            for _, approval, counts in sorted(history.approvals.values(), key=lambda row: row[:2])
         ],
         "outcomes": {word: outcomes[word] for word in OUTCOMES},
         "validation": verdicts and {

@@ -1,7 +1,8 @@
 import type { Approval, Decision } from '../model/approval.ts';
 import { approverOf, isExpired, rankOf } from '../model/in-force.ts';
 import type { Population } from './population.ts';
-import type { ChangeSoFar, Held, Refuse, Story } from './story.ts';
+import type { ChangeSoFar, Refuse, Story } from './story.ts';
+import { type Held, Voices } from './voices.ts';
 
 /** An approval is over this plan, by somebody in time, and takes back nothing that was changed. */
 export function followApproval(
@@ -14,11 +15,11 @@ export function followApproval(
   if (planDigest === undefined || approval.planDigest !== planDigest || approval.rollout !== id) {
     refuse('evidence-approval', 'The approval is over another plan.');
   }
-  if (story.approvals.some((earlier) => earlier.approval === approval.approval)) {
+  if (story.approvals.has(approval.approval)) {
     refuse('evidence-approval', 'An approval of this id was recorded before.');
   }
   requireOrigin(approval, refuse);
-  const hold = heldBy(approval, story.approvals.length + 1);
+  const hold = heldBy(approval, story.approvals.size + 1);
   const named = new Set<string>();
   for (const decision of approval.decisions) {
     const { keyArn } = decision;
@@ -33,14 +34,15 @@ export function followApproval(
       refuse('evidence-approval', `${keyArn} was changed, or may have been, before it was taken back.`);
     }
     const held = hold(decision);
-    const voices = story.decisions.get(keyArn) ?? [];
-    const earlier = voices.find(({ approver }) => approver === held.approver);
+    const voices = story.decisions.get(keyArn) ?? new Voices();
+    const earlier = voices.lastOf(held.approver);
     if (approval.imported && earlier && earlier.approval.at > approval.at) {
       refuse('evidence-approval', `${keyArn} was decided on by the same approver since.`);
     }
-    story.decisions.set(keyArn, [...voices.filter((voice) => voice !== earlier), held]);
+    voices.add(held);
+    story.decisions.set(keyArn, voices);
   }
-  story.approvals.push(approval);
+  story.approvals.set(approval.approval, approval);
 }
 
 /** What was made elsewhere names no caller of AWS, so that it can speak for none; what was made here does. */

@@ -46,14 +46,14 @@ export async function followHistory(
   const { rollout, approvals, changes, judged } = story;
   const called = changes.values().filter(({ attempts }) => attempts > 0);
   const keys = { called: [...called].length, changes: changes.size, judged: judged.size };
-  return { rollout, head, approvals, keys };
+  return { rollout, head, approvals: [...approvals.values()], keys };
 }
 
 function beginStory({ rollout: id, body: rollout }: EntryOf<'assess-begun'>, refuse: Refuse): Story {
   requireUnassessed(rollout, id, refuse);
   return {
     rollout,
-    approvals: [],
+    approvals: new Map(),
     decisions: new Map(),
     changes: new Map(),
     judged: new Set(),
@@ -84,7 +84,7 @@ function follow(story: Story, entry: JournalEntry, population: Population, refus
       break;
     case 'configure-begun':
     case 'validate-begun':
-      if (story.approvals.length === 0) refuse('evidence-unapproved-change', 'Nothing is approved yet.');
+      if (story.approvals.size === 0) refuse('evidence-unapproved-change', 'Nothing is approved yet.');
       story[entry.kind] = true;
       break;
     case 'intent':

@@ -1,29 +1,22 @@
-import type { Approval, Decision } from '../model/approval.ts';
+import type { Approval } from '../model/approval.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { EvidenceCode } from './error.ts';
+import type { Held, Voices } from './voices.ts';
 
 /** What a journal has come to so far: of each key only what the next entry has to fit to. */
 export interface Story {
   rollout: Rollout;
-  readonly approvals: Approval[];
-  /** By key ARN, as are the others: the last decision of each approver. */
-  readonly decisions: Map<string, readonly Held[]>;
+  /** By id, in the order of the journal. */
+  readonly approvals: Map<string, Approval>;
+  /** By key ARN, as are the others. */
+  readonly decisions: Map<string, Voices>;
   readonly changes: Map<string, ChangeSoFar>;
   /** Keys that were read back. */
   readonly judged: Set<string>;
   'configure-begun': boolean;
   'validate-begun': boolean;
-}
-
-/** What one approver decided last on a key, and the approval that holds it. */
-export interface Held {
-  readonly decision: Decision;
-  readonly approval: Pick<Approval, 'approval' | 'at' | 'expiresAt'>;
-  readonly approver: string;
-  /** Of the highest one is in force. */
-  readonly rank: string;
 }
 
 export interface ChangeSoFar {
@@ -41,5 +34,5 @@ export type Refuse = (code: EvidenceCode, message: string) => never;
 
 /** The decision in force on a key. */
 export function inForceOn({ decisions }: Story, keyArn: string): Held | undefined {
-  return decisions.get(keyArn)?.reduce((one, other) => (other.rank > one.rank ? other : one));
+  return decisions.get(keyArn)?.inForce();
 }

@@ -23,7 +23,7 @@ export function approverOf({ signature, submittedBy }: Pick<Approval, 'signature
 interface Voice {
   readonly decision: DecisionKind;
   readonly expiresAt: string;
-  /** Of the approval among those of the rollout, as they were recorded: 1 for the first. */
+  /** Of the approval: the later of two that were recorded has the higher number. */
   readonly number: number;
 }
 

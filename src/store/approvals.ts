@@ -12,7 +12,7 @@ import {
   type SubmittedDecision,
 } from '../model/approval.ts';
 import { approverOf, rankOf } from '../model/in-force.ts';
-import { append } from './journal.ts';
+import { append, readHead } from './journal.ts';
 import { pages } from './pages.ts';
 import { parseRecord } from './record.ts';
 import type { Tables } from './schema.ts';
@@ -28,8 +28,9 @@ export function approvalMethods(db: Kysely<Tables>) {
       db.transaction().execute(async (transaction) => {
         const { decisions, ...header } = approval;
         const { rollout, approval: id, at, planDigest, imported } = header;
-        const before = await countApprovals(transaction, rollout);
-        if (seen !== undefined && before !== seen) throw decidedMeanwhile();
+        if (seen !== undefined && (await countApprovals(transaction, rollout)) !== seen)
+          throw decidedMeanwhile();
+        const { entries } = await readHead(transaction, rollout);
         await refuseTakingBack(transaction, approval);
         if (imported) await refuseOutdated(transaction, approval);
         await transaction
@@ -37,7 +38,7 @@ export function approvalMethods(db: Kysely<Tables>) {
           .values({ rollout, id, at, plan_digest: planDigest, record: JSON.stringify(header) })
           .execute();
         for (let from = 0; from < decisions.length; from += BATCH) {
-          await saveDecisions(transaction, header, before + 1, from, decisions.slice(from, from + BATCH));
+          await saveDecisions(transaction, header, entries + 1, from, decisions.slice(from, from + BATCH));
         }
         await append(transaction, rollout, { at: imported?.at ?? at, kind: 'approval', body: approval });
       }),
@@ -99,6 +100,11 @@ async function saveDecisions(
     on conflict (rollout, key_arn, approver) do update set decision = excluded.decision,
       approval = excluded.approval, expires_at = excluded.expires_at, rank = excluded.rank,
       record = excluded.record`.execute(transaction);
+  await sql`insert or replace into in_force
+    select decisions.* from json_each(${rows}) join decisions
+      on decisions.rollout = ${rollout} and decisions.key_arn = value ->> 1
+      and decisions.rank = (select max(rank) from decisions other
+        where other.rollout = ${rollout} and other.key_arn = value ->> 1)`.execute(transaction);
 }
 
 async function countApprovals(transaction: Transaction<Tables>, rollout: string): Promise<number> {

@@ -38,7 +38,7 @@ export interface Tables {
   };
   /** The last decision of each approver on each key. */
   decisions: Voice;
-  /** Of those the one in force on each key. */
+  /** Of those the one in force on each key, kept beside them: a hostile bundle can hold thousands on one key. */
   in_force: Voice;
   changes: {
     rollout: string;
@@ -68,7 +68,7 @@ interface Voice {
 }
 
 /** The schema's version stands in `PRAGMA user_version`; a store of a later version is refused, never guessed at. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const STATEMENTS = [
   `create table rollouts (id text primary key, created_at text not null, assessed_at text, record text not null)`,
@@ -88,10 +88,13 @@ const STATEMENTS = [
      expires_at text not null, rank text not null, record text not null,
      primary key (rollout, key_arn, approver),
      foreign key (rollout, key_arn) references findings, foreign key (rollout, approval) references approvals)`,
-  `create index decisions_by_kind on decisions (rollout, decision, key_arn)`,
-  `create index decisions_by_place on decisions (rollout, decision, account, region, key_arn)`,
-  `create view in_force as select * from decisions one where not exists (select 1 from decisions other
-     where other.rollout = one.rollout and other.key_arn = one.key_arn and other.rank > one.rank)`,
+  `create index decisions_by_rank on decisions (rollout, key_arn, rank)`,
+  `create table in_force (rollout text not null, key_arn text not null, approver text not null,
+     account text not null, region text not null, decision text not null, approval text not null,
+     expires_at text not null, rank text not null, record text not null, primary key (rollout, key_arn),
+     foreign key (rollout, key_arn, approver) references decisions)`,
+  `create index in_force_by_kind on in_force (rollout, decision, key_arn)`,
+  `create index in_force_by_place on in_force (rollout, decision, account, region, key_arn)`,
   `create table changes (rollout text not null, key_arn text not null,
      state text not null check (state in ('intended', 'ended')), outcome text not null, reason text,
      record text not null, primary key (rollout, key_arn), foreign key (rollout, key_arn) references findings)`,

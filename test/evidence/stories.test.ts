@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decideApproval } from '../../src/workflow/approve.ts';
 import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
 import { importApproval } from '../../src/workflow/import-approval.ts';
+import { cpuMs } from '../support/cpu.ts';
 import { ACCOUNT, REGION } from '../support/facts.ts';
 import { checkWithPython, hasPython, withoutPython } from '../support/python.ts';
 import { journalOf, manifestOf, sealed, textOf, verdictOn, verify, withFile } from './forge.ts';
@@ -227,5 +228,25 @@ describe('evidence that is good', () => {
   it('with a link or a directory beside it is refused', async () => {
     const files = await tell((story) => tellShort(story));
     expect(await verdictOn(files, { strays: ['link'] })).toBe('evidence-file-extra');
+  });
+});
+
+describe('a bundle with many approvers on one key', () => {
+  it('is checked in time that grows with its size', async () => {
+    const seconds = (count: number) =>
+      tell(async (story) => {
+        const { keyArn } = story.aws.add('a', REGION);
+        await story.assess();
+        for (let index = 0; index < count; index += 1) {
+          const decision = index % 2 === 0 ? 'approve' : 'defer';
+          await story.decide(decision, [keyArn], undefined, { who: `arn:${index % (count / 2)}` });
+        }
+        const files = await story.report();
+        const begun = cpuMs();
+        expect(await verdictOn(files)).toBe('accepted');
+        return cpuMs() - begun;
+      });
+    await seconds(20);
+    expect((await seconds(240)) / (await seconds(60))).toBeLessThan(10);
   });
 });

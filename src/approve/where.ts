@@ -1,24 +1,29 @@
-import { compile, TreeInterpreter } from '@jmespath-community/jmespath';
+import { compile } from '@jmespath-community/jmespath';
 import type { Finding } from '../model/finding.ts';
+import { boundedSearch, TooCostly } from './bounded-search.ts';
 
 /** Whether a finding is one that a person asked to see and to decide on. */
 export type Where = (finding: Finding) => boolean;
 
-type Json = Parameters<typeof TreeInterpreter.search>[1];
+/** Characters. An expression can list a hundred accounts and stay below. */
+const MAX_EXPRESSION_LENGTH = 4096;
 
 /**
  * Compiles a JMESPath expression over a finding's profile, like `tags.Environment=='prod' && region=='eu-west-1'`. A
  * finding passes where the result is true in JMESPath's sense: not null, false, or empty. Where the expression makes
  * no sense for a finding (a function over a missing value), that finding does not pass: leaving a key out changes
  * nothing, letting one in might.
- * @throws Error with JMESPath's own words where it is no expression
+ * @returns the predicate; it throws TooCostly
+ * @throws Error with JMESPath's own words if it is not an expression
  */
 export function compileWhere(expression: string): Where {
-  const node = compile(expression);
+  if (expression.length > MAX_EXPRESSION_LENGTH) throw new Error('it is longer than 4,096 characters');
+  const search = boundedSearch(compile(expression));
   return (finding) => {
     try {
-      return isTrue(TreeInterpreter.search(node, finding as unknown as Json));
-    } catch {
+      return isTrue(search(finding as unknown as Parameters<typeof search>[0]));
+    } catch (cause) {
+      if (cause instanceof TooCostly) throw cause;
       return false;
     }
   };

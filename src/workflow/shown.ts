@@ -6,22 +6,30 @@ import type { Store } from './ports.ts';
 
 /**
  * Which findings of a rollout are shown and can be decided on: all, or those that its `where` names.
- * @throws KeyturnError `input-argument` where that is no JMESPath expression
+ * @throws KeyturnError `input-argument` if that is not a JMESPath expression; so does what is returned, if it takes too long
  */
 export async function whereOf({ scope }: { scope: { where?: string | undefined } }): Promise<Where> {
   if (scope.where === undefined) return () => true;
   const { compileWhere } = await import('../approve/where.ts');
-  try {
-    return compileWhere(scope.where);
-  } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new KeyturnError(
-      'input-argument',
-      `--where is no JMESPath expression: ${said}.`,
-      "Write one like: tags.Environment=='prod' && region=='eu-west-1' (text in single quotes).",
-      { cause },
-    );
-  }
+  const where = refusing('--where is not a valid JMESPath expression', compileWhere);
+  return refusing('--where cannot be used', where(scope.where));
+}
+
+/** The same function; what it throws is the fault of an expression. */
+function refusing<In, Out>(what: string, evaluate: (given: In) => Out): (given: In) => Out {
+  return (given) => {
+    try {
+      return evaluate(given);
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : String(cause);
+      throw new KeyturnError(
+        'input-argument',
+        `${what}: ${said}.`,
+        "Write one like: tags.Environment=='prod' && region=='eu-west-1' (text in single quotes).",
+        { cause },
+      );
+    }
+  };
 }
 
 /** The findings of one kind that a person is shown, in the order of ARNs. */

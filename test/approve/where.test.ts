@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileWhere } from '../../src/approve/where.ts';
 import { assembleFinding } from '../../src/assess/assemble.ts';
+import { cpuMs } from '../support/cpu.ts';
 import { CONTEXT, factsOf, read } from '../support/facts.ts';
 
 const facts = {
@@ -31,6 +32,43 @@ describe('a where expression', () => {
   it('that makes no sense for a finding lets it not through', () => {
     expect(passes('abs(region)')).toBe(false);
     expect(passes("starts_with(tags.Owner, 'a')")).toBe(false);
+  });
+
+  it.each([
+    `@${'|[@,@][]'.repeat(40)}`,
+    'pad_left(region, `500000000`)',
+    "replace(region, 'e', 'ee', `4000000000`)",
+    'trim(long)',
+    "replace(long, ' ', long)",
+    `join('', [long, long])${"|join('', [@, @])".repeat(40)}`,
+    'big[?$.big[?$.big[?@==`1`]]]',
+    `big[?big ${' && $.big == $.big'.repeat(200)}]`,
+    'map(&$.big[?contains($.big, @)], big)',
+    'sort_by(big, &to_string(@))',
+    'let $a = big in big[?contains($a, @) && $a[?contains($a, @)]]',
+    `${'!'.repeat(3000)}region`,
+    `tags${'.a'.repeat(2000)}`,
+  ])('that would take long or grow without end is stopped soon (%#)', (expression) => {
+    const hostile = {
+      ...finding,
+      long: `${' '.repeat(8000)}x`,
+      big: Array.from({ length: 1000 }, (_, i) => i),
+    };
+    const begun = cpuMs();
+    const where = compileWhere(expression);
+    const all = () => {
+      for (let index = 0; index < 1000; index += 1) where(hostile as never);
+    };
+    expect(all).toThrow('takes too long');
+    expect(cpuMs() - begun).toBeLessThan(3000);
+  });
+
+  it('is not too costly over many findings', () => {
+    const where = compileWhere(
+      "tags.Environment=='prod' && aliases[?starts_with(@, 'alias/')] && !Description",
+    );
+    for (let index = 0; index < 20_000; index += 1) where(finding as never);
+    expect(() => compileWhere('a'.repeat(5000))).toThrow('longer than 4,096 characters');
   });
 
   it('that is none is refused', () => {

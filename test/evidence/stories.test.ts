@@ -246,7 +246,7 @@ describe('a bundle with many approvers on one key', () => {
         expect(await verdictOn(files)).toBe('accepted');
         return cpuMs() - begun;
       });
-    await seconds(20);
-    expect((await seconds(240)) / (await seconds(60))).toBeLessThan(10);
+    await seconds(10);
+    expect((await seconds(120)) / (await seconds(40))).toBeLessThan(8);
   });
 });

@@ -24,7 +24,7 @@ export class Pace {
 
   /** Resolves when the next call may go out. */
   async turn(): Promise<void> {
-    const now = this.#clock.now().getTime();
+    const now = this.#clock.monotonic();
     const slot = Math.max(now, this.#next);
     this.#next = slot + 1000 / (this.#rate * this.#share);
     if (slot - now >= WORTH_SLEEPING) await this.#clock.sleep(slot - now);
@@ -33,7 +33,7 @@ export class Pace {
   /** KMS throttled a call: hold the whole bucket back for `ms` milliseconds and go slower from there. */
   holdBack(ms: number): void {
     this.#share = Math.max(SLOWEST_SHARE, this.#share / 2);
-    this.#next = Math.max(this.#next, this.#clock.now().getTime() + ms);
+    this.#next = Math.max(this.#next, this.#clock.monotonic() + ms);
   }
 
   /** A call passed. */

@@ -20,12 +20,12 @@ export interface Progress {
 /** Says on standard error what is going on: a bar on a terminal, a plain line now and then elsewhere. */
 export function showProgress(terminal: Terminal): Progress {
   const isTerminal = process.stderr.isTTY === true;
-  let drawnAt = isTerminal ? 0 : Date.now();
+  let drawnAt = isTerminal ? Number.NEGATIVE_INFINITY : performance.now();
   let drawn = false;
   let latest: ProgressMessage | undefined;
   let throttled = 0;
   const stopped = new Map<string, UnreachablePlace>();
-  const begunAt = Date.now();
+  const begunAt = performance.now();
   const clear = () => {
     if (drawn) terminal.err('\r\u001b[K');
     drawn = false;
@@ -33,11 +33,11 @@ export function showProgress(terminal: Terminal): Progress {
   function draw(progress: ProgressMessage): void {
     latest = progress;
     const { phase, done, of, placesDone = 0, places = 0 } = progress;
-    const isDue = Date.now() - drawnAt >= (isTerminal ? REDRAW_MS : PLAIN_LINE_MS);
+    const isDue = performance.now() - drawnAt >= (isTerminal ? REDRAW_MS : PLAIN_LINE_MS);
     if (!isDue && !(isTerminal && done === of && placesDone === places)) return;
-    drawnAt = Date.now();
+    drawnAt = performance.now();
     drawn = isTerminal;
-    const seconds = (Date.now() - begunAt) / 1000;
+    const seconds = (performance.now() - begunAt) / 1000;
     const told = `${phase} ${tell(progress, seconds)}${throttled > 0 ? `, ${throttled} throttled` : ''}`;
     terminal.err(isTerminal ? `\r\u001b[K${bar(done, of)} ${told}` : `${told}\n`);
   }

@@ -35,6 +35,7 @@ export interface Session {
 
 export const systemClock: Clock = {
   now: () => new Date(),
+  monotonic: () => performance.now(),
   sleep: async (ms, signal) => {
     try {
       await sleep(ms, undefined, signal && { signal });

@@ -26,7 +26,7 @@ export function buildApp(host: ReviewHost, idleMs: number): ReviewApp {
   const { port, newSecret, clock, approver, report } = host;
   const door = openDoor({ port, newSecret });
   const idle = openIdle(host, idleMs);
-  const now = () => clock.now().getTime();
+  const now = () => clock.monotonic();
   app.onError((thrown, context) => answerError(context, thrown, report));
   app.notFound((context) => answerError(context, notFound(), report));
   app.use(setHeaders);

@@ -44,7 +44,7 @@ export function openConfirmations(host: ReviewHost): Confirmations {
   const open = new Map<string, Confirmation>();
   const find = (id: string): Confirmation => {
     const found = open.get(id);
-    if (found && found.until > clock.now().getTime()) return found;
+    if (found && found.until > clock.monotonic()) return found;
     throw stale('It was confirmed already, or it is too old');
   };
   return {
@@ -58,7 +58,7 @@ export function openConfirmations(host: ReviewHost): Confirmations {
       const id = newSecret();
       await review.select(listName(id), { kind: 'keys', on: true, keyArns });
       await forgetOldest(host, open);
-      const until = clock.now().getTime() + LASTS_MS;
+      const until = clock.monotonic() + LASTS_MS;
       const confirmation = { ...proposal, keyArns, seen: await countApprovals(host), until };
       open.set(id, confirmation);
       return describe(host, id, confirmation);

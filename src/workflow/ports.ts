@@ -16,7 +16,10 @@ import type { Verdict, VerdictKind } from '../model/verdict.ts';
 /** What the workflows need of the world; `aws/` and `store/` provide it, the hosts hand it in. */
 
 export interface Clock {
+  /** The time of day, for records. It can be set back or forward at any moment. */
   now(): Date;
+  /** Milliseconds from some moment, for durations: it never goes back, whatever happens to the time of day. */
+  monotonic(): number;
   /** Waits for `ms` milliseconds, or rejects with the signal's reason as soon as that is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

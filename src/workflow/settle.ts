@@ -21,9 +21,9 @@ export async function settle(
   settleMs: number,
   signal?: AbortSignal,
 ): Promise<Settled> {
-  const deadline = clock.now().getTime() + settleMs;
+  const deadline = clock.monotonic() + settleMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const begun = clock.now().getTime();
+    const begun = clock.monotonic();
     const answer = await kms.getKeyRotationStatus(keyArn);
     if (answer.ok && answer.value.KeyRotationEnabled)
       return { kind: 'on', at: answer.at, status: answer.value };
@@ -32,7 +32,7 @@ export async function settle(
         ? concludeOff(kms, keyArn, answer.at)
         : { kind: 'unreadable', failure: answer.failure };
     }
-    await clock.sleep(Math.max(1, Math.min(pause, deadline - clock.now().getTime())), signal);
+    await clock.sleep(Math.max(1, Math.min(pause, deadline - clock.monotonic())), signal);
   }
 }
 

@@ -16,7 +16,8 @@ export interface PlaceValidation {
   readonly places: OpenPlaces;
   /** Which keys are to be read. */
   readonly changed: ApprovedFilter;
-  readonly waitMs: number;
+  /** Until when a change is read again, in the clock's monotonic milliseconds. */
+  readonly deadlineOf: (outcome: Outcome) => number;
   readonly signal: AbortSignal;
   readonly inTurn: ReturnType<typeof turns>;
   readonly waiting: Waiting;
@@ -35,7 +36,7 @@ export async function validatePlace(work: PlaceValidation, place: Place): Promis
   let lagging = await inTurn(() => readKeys(work, readOutcomes(store, rollout.id, { ...changed, place }), 1));
   for (let reads = 2, pause = FIRST_PAUSE_MS; lagging.keyArns.length > 0; reads++) {
     waiting.begin(lagging);
-    await clock.sleep(Math.max(1, Math.min(pause, lagging.until - clock.now().getTime())), signal);
+    await clock.sleep(Math.max(1, Math.min(pause, lagging.until - clock.monotonic())), signal);
     waiting.end(lagging);
     const again = outcomesOf(work, lagging.keyArns);
     lagging = await inTurn(() => readKeys(work, again, reads));
@@ -47,7 +48,7 @@ export async function validatePlace(work: PlaceValidation, place: Place): Promis
 
 /** Reads keys and records a verdict on each that is as expected, or has had its time. Returns the others. */
 async function readKeys(
-  { host, rollout, places, waitMs, signal, onKey }: PlaceValidation,
+  { host, rollout, places, deadlineOf, signal, onKey }: PlaceValidation,
   outcomes: AsyncIterable<Outcome>,
   reads: number,
 ): Promise<Lagging> {
@@ -55,8 +56,8 @@ async function readKeys(
   const keyArns: string[] = [];
   let until = 0;
   const readOne = async (outcome: Outcome) => {
-    const deadline = Date.parse(outcome.finishedAt ?? '') + waitMs || 0;
-    const isLast = clock.now().getTime() >= deadline;
+    const deadline = deadlineOf(outcome);
+    const isLast = clock.monotonic() >= deadline;
     const verdict = await readBack(places, outcome, reads);
     if (verdict.verdict !== 'confirmed' && !isLast) {
       keyArns.push(outcome.keyArn);

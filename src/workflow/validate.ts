@@ -1,4 +1,5 @@
 import { KeyturnError } from '../messages/error.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import type { VerdictTotals } from '../model/verdict.ts';
 import { checkCaller } from './check-caller.ts';
@@ -6,7 +7,7 @@ import { concurrently } from './concurrently.ts';
 import type { Host } from './host.ts';
 import { openPlaces } from './open-places.ts';
 import { totalVerdicts } from './outcomes.ts';
-import type { ApprovedFilter, ApprovedPlace } from './ports.ts';
+import type { ApprovedFilter, ApprovedPlace, Clock } from './ports.ts';
 import { turns } from './turns.ts';
 import { validatePlace } from './validate-place.ts';
 import { sayWaiting } from './waiting.ts';
@@ -67,7 +68,8 @@ async function validatePlaces(
   const waiting = sayWaiting(host, places.length);
   const inTurn = turns(PLACES_AT_ONCE);
   const open = openPlaces(host.aws);
-  const work = { host, rollout, places: open, changed, waitMs, signal, onKey, waiting, inTurn };
+  const deadlineOf = deadlinesFrom(host.clock, waitMs);
+  const work = { host, rollout, places: open, changed, deadlineOf, signal, onKey, waiting, inTurn };
   const validateOne = async ({ place }: ApprovedPlace) => {
     try {
       await validatePlace(work, place);
@@ -78,6 +80,18 @@ async function validatePlaces(
     }
   };
   await concurrently(places, places.length, validateOne, signal);
+}
+
+/**
+ * Says until when a change is read again. The wait counts from the end of the change, which another process may have
+ * recorded, by the time of day alone: it is compared with the time of day once, and never counts as in the future.
+ */
+function deadlinesFrom(clock: Clock, waitMs: number): (outcome: Outcome) => number {
+  const [timeOfDay, begun] = [clock.now().getTime(), clock.monotonic()];
+  return ({ finishedAt }) => {
+    const left = Date.parse(finishedAt ?? '') + waitMs - timeOfDay || 0;
+    return begun + Math.min(waitMs, Math.max(0, left));
+  };
 }
 
 function nothingRequested(): KeyturnError {

@@ -1,6 +1,6 @@
 import type { Host } from './host.ts';
 
-/** Keys that do not read as expected yet, and until when they will be read again (milliseconds since 1970). */
+/** Keys that do not read as expected yet, and until when they will be read again (the clock's monotonic milliseconds). */
 export interface Lagging {
   readonly keyArns: readonly string[];
   readonly until: number;
@@ -20,11 +20,11 @@ const SAY_AGAIN_MS = 30_000;
 export function sayWaiting({ clock, notify }: Pick<Host, 'clock' | 'notify'>, places: number): Waiting {
   const waiting = new Set<Lagging>();
   let busy = places;
-  let said = { keys: 0, at: 0 };
+  let said = { keys: 0, at: Number.NEGATIVE_INFINITY };
   function say(): void {
     const all = [...waiting];
     const keys = all.reduce((sum, { keyArns }) => sum + keyArns.length, 0);
-    const now = clock.now().getTime();
+    const now = clock.monotonic();
     if (busy > 0 || keys === 0 || (keys === said.keys && now - said.at < SAY_AGAIN_MS)) return;
     said = { keys, at: now };
     const until = Math.max(...all.map((each) => each.until));

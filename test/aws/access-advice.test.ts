@@ -221,7 +221,7 @@ describe('what goes wrong before the first call of KMS', () => {
 });
 
 /** No time passes. */
-const clock: Clock = { now: () => new Date(), sleep: async () => {} };
+const clock: Clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: async () => {} };
 
 describe('who the caller is', () => {
   it.each([

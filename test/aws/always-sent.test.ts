@@ -225,7 +225,7 @@ afterEach(() => {
 });
 
 /** Waits for nothing: retries follow at once. */
-const impatient: Clock = { now: () => new Date(), sleep: async () => {} };
+const impatient: Clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: async () => {} };
 const settings = { version: 'test', clock: impatient, readFile };
 const connect = () => connectAws(settings);
 const withRole = () => connectAws({ ...settings, role: { name: 'Reader', sessionName: 'test' } });

@@ -42,7 +42,7 @@ afterEach(() => {
 });
 
 /** Waits for nothing: retries follow at once. */
-const impatient: Clock = { now: () => new Date(), sleep: async () => {} };
+const impatient: Clock = { now: () => new Date(), monotonic: () => performance.now(), sleep: async () => {} };
 
 function connect(): Aws {
   const { port } = server.address() as AddressInfo;

@@ -35,6 +35,19 @@ describe('the pace', () => {
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThanOrEqual(3010);
   });
 
+  it.each([3_600_000, -3_600_000])(
+    'does not depend on the time of day, which is stepped by %i ms',
+    async (step) => {
+      const clock = new FakeClock();
+      const pace = new Pace(clock, 10);
+      await pace.turn();
+      clock.step(step);
+      const before = clock.monotonic();
+      for (let call = 0; call < 10; call++) await pace.turn();
+      expect(clock.monotonic() - before).toBeCloseTo(1000, -1);
+    },
+  );
+
   it('holds everybody back when a call was throttled, goes slower, and recovers', async () => {
     const clock = new FakeClock();
     const pace = new Pace(clock, 100);

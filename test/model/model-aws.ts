@@ -41,6 +41,9 @@ export class ModelClock implements Clock {
   now(): Date {
     return new Date(this.#now);
   }
+  monotonic(): number {
+    return this.#now;
+  }
   async sleep(ms: number): Promise<void> {
     this.pass(ms);
   }

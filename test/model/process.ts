@@ -117,6 +117,7 @@ export class Process {
   clock(): Clock {
     return {
       now: () => this.#clock.now(),
+      monotonic: () => this.#clock.monotonic(),
       sleep: async (ms, signal) => {
         signal?.throwIfAborted();
         await this.step('sleep', () => this.#clock.sleep(ms));

@@ -61,6 +61,23 @@ describe('a change', () => {
     expect(await outcome()).toMatchObject({ outcome: 'enabled', attempts: 2, proof: 'proven' });
   });
 
+  it.each([3_600_000, -3_600_000])(
+    'is read back for as long as it takes to settle, though the clock is stepped by %i ms',
+    async (step) => {
+      const { configure, rollout, key, aws, clock } = await withOneKey('lost before acting');
+      const calls: number[] = [];
+      aws.onCall = (operation) => {
+        if (operation === 'EnableKeyRotation') calls.push(clock.monotonic());
+        if (operation === 'GetKeyRotationStatus' && calls.length === 1) clock.step(step);
+      };
+      await configure(rollout);
+      const [first = 0, second = 0] = calls;
+      expect(key).toMatchObject({ enableCalls: 2, timesTurnedOn: 1 });
+      expect(second - first).toBeGreaterThanOrEqual(60_000);
+      expect(second - first).toBeLessThan(70_000);
+    },
+  );
+
   it('that is lost every time has failed in the end, with the last error', async () => {
     const { configure, rollout, key, outcome } = await withOneKey(
       ...Array<Fate>(9).fill('lost before acting'),

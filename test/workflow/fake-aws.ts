@@ -42,15 +42,24 @@ export interface FakeKey {
   timesTurnedOn: number;
 }
 
-/** Time that passes only when somebody sleeps. */
+/** Time that passes only when somebody sleeps. The time of day can be stepped beside it. */
 export class FakeClock implements Clock {
   #now = Date.parse('2026-11-22T10:00:00.000Z');
+  #elapsed = 0;
   now(): Date {
     return new Date(this.#now);
   }
+  monotonic(): number {
+    return this.#elapsed;
+  }
   async sleep(ms: number): Promise<void> {
     this.#now += ms;
+    this.#elapsed += ms;
     await Promise.resolve();
+  }
+  /** Somebody sets the clock. */
+  step(ms: number): void {
+    this.#now += ms;
   }
 }
 

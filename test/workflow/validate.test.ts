@@ -117,6 +117,30 @@ describe('a validation', () => {
     ]);
   });
 
+  it.each([3_600_000, -3_600_000])('waits as long though the clock is stepped by %i ms', async (step) => {
+    const { aws, validate, rollout, clock } = await withChangedKeys('off');
+    const key = aws.keys.get(arnOf('off'));
+    if (key) key.rotation = { KeyRotationEnabled: false };
+    const begun = clock.monotonic();
+    let reads = 0;
+    aws.onCall = (operation) => {
+      if (operation === 'GetKeyRotationStatus' && ++reads === 2) clock.step(step);
+    };
+    expect(await validate(rollout, 120_000)).toMatchObject({ discrepant: 1 });
+    expect(clock.monotonic() - begun).toBeGreaterThanOrEqual(119_000);
+    expect(clock.monotonic() - begun).toBeLessThan(130_000);
+  });
+
+  it('waits no longer than asked for a change that was recorded in the future', async () => {
+    const { aws, validate, rollout, clock } = await withChangedKeys('off');
+    const key = aws.keys.get(arnOf('off'));
+    if (key) key.rotation = { KeyRotationEnabled: false };
+    clock.step(-3_600_000);
+    const begun = clock.monotonic();
+    expect(await validate(rollout, 120_000)).toMatchObject({ discrepant: 1 });
+    expect(clock.monotonic() - begun).toBeLessThan(130_000);
+  });
+
   it('counts what was not changed apart, each with its outcome', async () => {
     const { validate, rollout, store, ...journey } = await beginJourney((aws) => {
       aws.add('fine', EU);

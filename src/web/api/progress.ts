@@ -41,10 +41,10 @@ export function addProgress(app: Hono, host: ReviewHost, onActivity: () => void)
           told = seen;
           if (status !== text) {
             text = status;
-            spokenAt = Date.now();
+            spokenAt = performance.now();
             await stream.writeSSE({ event: 'status', data: status });
-          } else if (Date.now() - spokenAt > SAY_SOMETHING_EVERY_MS) {
-            spokenAt = Date.now();
+          } else if (performance.now() - spokenAt > SAY_SOMETHING_EVERY_MS) {
+            spokenAt = performance.now();
             await stream.write(': still here\n\n');
           }
           await sleepUnless(gone);

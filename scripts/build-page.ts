@@ -1,12 +1,22 @@
-import { build } from 'vite';
+import { build, type Plugin } from 'vite';
 
 /**
  * Builds the review page into dist/ui: files with nothing inline, named by their content, for `keyturn review` to
- * serve; with the licences of what they contain.
+ * serve.
+ * @returns the files of which something is in it
  */
-export async function buildPage(): Promise<void> {
+export async function buildPage(): Promise<string[]> {
+  const files: string[] = [];
+  const collect: Plugin = {
+    name: 'collect-files',
+    // Before what is unused is left out: a style sheet does not show in what is written.
+    buildEnd() {
+      files.push(...this.getModuleIds());
+    },
+  };
   await build({
     root: 'ui',
+    plugins: [collect],
     base: '/',
     configFile: false,
     publicDir: false,
@@ -19,11 +29,11 @@ export async function buildPage(): Promise<void> {
       modulePreload: { polyfill: false },
       // One person loads it from the same machine.
       chunkSizeWarningLimit: 2000,
-      license: { fileName: 'licences.md' },
       rolldownOptions: {
         // 'use client' says something to servers that render; there is none.
         checks: { moduleLevelDirective: false },
       },
     },
   });
+  return files.map((file) => file.replace(/^\0|\?.*$/g, ''));
 }

@@ -47,7 +47,7 @@ export async function listAccounts(
   units: readonly string[],
   excludedUnits: readonly string[] = [],
 ): Promise<Answer<readonly OrganizationAccount[]>> {
-  const sdk = await import('@aws-sdk/client-organizations');
+  const sdk = await import('./organizations-client.ts');
   const client = new sdk.OrganizationsClient({ ...access.client('Organizations'), region, credentials });
   const pace = new Pace(context.clock, STEADY_RATE);
   const make = <T>(operation: string, send: Call<T>['send'], parse: Call<T>['parse']) =>

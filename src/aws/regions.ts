@@ -77,7 +77,7 @@ async function describeByEc2(
   { access, region, credentials }: AccountAccess,
   context: CallContext,
 ): Promise<Answer<readonly string[]>> {
-  const { DescribeRegionsCommand, EC2Client } = await import('@aws-sdk/client-ec2');
+  const { DescribeRegionsCommand, EC2Client } = await import('./ec2-client.ts');
   const client = new EC2Client({ ...access.client('EC2'), region, credentials });
   const described = await call({
     operation: 'DescribeRegions',

@@ -106,6 +106,12 @@ export async function chooseRolloutAtAnyStage(store: Store, named: string | unde
     : chooseRolloutToShow(store, named);
 }
 
+/** The newest rollout, if it was begun after this one and its assessment is not complete. */
+export async function findNewerIncomplete(store: Store, { id }: Rollout): Promise<Rollout | undefined> {
+  const [newest] = await store.listRollouts();
+  return newest && newest.id !== id && !isAssessed(newest) ? newest : undefined;
+}
+
 /** Whether something is left to do: candidates that nobody decided on, or approved keys that are not on yet. */
 export async function isOpen(
   store: Store,

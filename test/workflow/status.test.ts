@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { findNewerIncomplete } from '../../src/workflow/choose-rollout.ts';
 import { statusOf } from '../../src/workflow/status.ts';
 import { arnOf } from '../support/facts.ts';
 import { beginJourney } from './journey.ts';
@@ -43,6 +44,19 @@ describe('the next step', () => {
     await decide(declined, 'decline', arnOf('a'));
     expect(await next(declined.id)).toBe('report');
     expect(await next((await assess({ where: "alias=='nowhere'" })).id)).toBe('report');
+  });
+
+  it('leaves a newer assessment that is not complete to be told of', async () => {
+    const { assess, aws, store } = await withKeys();
+    const complete = await assess();
+    expect(await findNewerIncomplete(store, complete)).toBeUndefined();
+    aws.onCall = () => {
+      throw new Error('stopped');
+    };
+    await expect(assess()).rejects.toThrow('stopped');
+    expect(await findNewerIncomplete(store, complete)).toMatchObject({
+      id: expect.not.stringMatching(complete.id),
+    });
   });
 
   it('comes with what could not be seen', async () => {

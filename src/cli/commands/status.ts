@@ -1,8 +1,9 @@
-import { chooseRolloutAtAnyStage } from '../../workflow/choose-rollout.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import { chooseRolloutAtAnyStage, findNewerIncomplete } from '../../workflow/choose-rollout.ts';
 import { type RolloutStatus, statusOf } from '../../workflow/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
-import { nextCommand } from '../show/command-line.ts';
+import { commandLine, nextCommand } from '../show/command-line.ts';
 import { countedKeys, notSeenText, placesText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
 import type { Terminal } from '../terminal.ts';
@@ -14,9 +15,27 @@ export async function runStatus(options: CommonOptions): Promise<ExitCode> {
     const status = await statusOf(store, rollout, new Date());
     const next = nextCommand(options, status);
     if (terminal.json) await printJson(terminal, { ...status, next });
-    else await terminal.out([...statusLines(terminal, status), '', `Next: ${next}`, ''].join('\n'));
+    else {
+      const newer = options.rollout === undefined ? await findNewerIncomplete(store, rollout) : undefined;
+      const lines = [
+        ...statusLines(terminal, status),
+        ...resumeLines(options, newer),
+        '',
+        `Next: ${next}`,
+        '',
+      ];
+      await terminal.out(lines.join('\n'));
+    }
     return EXIT.done;
   });
+}
+
+/** A newer assessment that was interrupted, or is in progress. */
+function resumeLines(options: CommonOptions, newer: Rollout | undefined): string[] {
+  if (!newer) return [];
+  return [
+    `  newer       the assessment of rollout ${newer.id} is not complete; resume it with: ${commandLine(options, newer, 'assess --resume')}`,
+  ];
 }
 
 function statusLines(terminal: Terminal, status: RolloutStatus): string[] {

@@ -14,6 +14,14 @@ if (major < NEEDED) {
   // Every write to standard output hears of its own error.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
+  // Remarks of libraries are for their developers. They would break a silent run, or the one line of an error.
+  if (!process.env['KEYTURN_DEBUG']) silenceLibraries();
   const { main } = await import('./program.ts');
   process.exitCode = await main(process.argv.slice(2));
+}
+
+function silenceLibraries(): void {
+  const drop = () => {};
+  Object.assign(console, { log: drop, info: drop, debug: drop, warn: drop, error: drop });
+  process.removeAllListeners('warning');
 }

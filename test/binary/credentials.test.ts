@@ -115,6 +115,22 @@ describe.concurrent('a named profile', () => {
   });
 });
 
+describe('the libraries that Keyturn uses', () => {
+  it('do not write to standard error or output', async () => {
+    const { runWith } = await startMachine('');
+    const remarks =
+      "for(const say of ['log','warn','error'])console[say]('remark');process.emitWarning('remark')";
+    const preload = `process.on('beforeExit',()=>{${remarks}})`;
+    const { stderr, json } = await runWith(
+      { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
+      'assess',
+      '--json',
+      '--quiet',
+    );
+    expect([stderr, json()]).toMatchObject(['', { places: [{}] }]);
+  });
+});
+
 const mfa = `[profile x]\nrole_arn = arn:aws:iam::${OWN}:role/r\nsource_profile = y\nmfa_serial = arn:aws:iam::${OWN}:mfa/u\n[profile y]\n${keys(OWN)}`;
 
 describe('mfa_serial', () => {

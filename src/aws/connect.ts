@@ -1,5 +1,6 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { KeyturnError } from '../messages/error.ts';
 import type { AskedProfile, Aws, Caller, Clock } from '../workflow/ports.ts';
 import { type Access, openAccess } from './access.ts';
 import type { AccountAccess } from './accounts.ts';
@@ -91,7 +92,7 @@ export function connectAws(settings: AwsSettings): Aws {
       throw identityError(answer.failure, await session.access());
     }),
     askProfiles: async () => byProfile?.ask() ?? [],
-    configuredRegion: async () => findRegion(await session.access()),
+    configuredRegions: async () => byProfile?.regions() ?? [await findRegion(await session.access())],
     listAccounts: async (units, excludedUnits) => {
       const lister = await findLister(session, settings, open, context);
       if (!lister.ok) return lister;
@@ -128,9 +129,15 @@ export function connectAws(settings: AwsSettings): Aws {
   }
 }
 
-/** Of several profiles the first that AWS takes stands for the person. */
+/**
+ * Of several profiles the first that AWS takes stands for the person.
+ * @throws KeyturnError of a profile that is not defined or whose settings are invalid, even if others are good
+ */
 function firstCaller(asked: readonly AskedProfile[]): Caller {
+  for (const profile of asked) if (profile.kind === 'failed' && isInvalid(profile.error)) throw profile.error;
   for (const profile of asked) if (profile.kind === 'answered') return profile.caller;
   for (const profile of asked) if (profile.kind === 'failed') throw profile.error;
   throw new RangeError('no profile');
 }
+
+const isInvalid = ({ code }: KeyturnError): boolean => code.startsWith('input-') || code === 'aws-region';

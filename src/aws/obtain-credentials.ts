@@ -59,11 +59,11 @@ function roleAssumers(settings: ObtainSettings['sts']) {
 
 /** A line break in a key fails much later otherwise, as a header that cannot be sent. */
 export function usable(credentials: AwsCredentialIdentity): AwsCredentialIdentity {
-  const { accessKeyId, secretAccessKey, sessionToken = 'none' } = credentials;
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const parts = {
     'access key id': accessKeyId,
     'secret access key': secretAccessKey,
-    'session token': sessionToken,
+    'session token': sessionToken || 'none',
   };
   for (const [name, value] of Object.entries(parts)) {
     if (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) continue;

@@ -6,7 +6,7 @@ import type { AccountAccess, Accounts } from './accounts.ts';
 import type { CallContext } from './call.ts';
 import { identityError } from './identity.ts';
 import { once } from './once.ts';
-import { type SignedIn, signIn } from './sign-in.ts';
+import { findRegion, type SignedIn, signIn } from './sign-in.ts';
 
 /** One of several profiles: its name, and the account that it was of when the rollout began. */
 export interface NamedProfile {
@@ -20,6 +20,12 @@ type Asked = { readonly profile: NamedProfile } & (
   | { readonly kind: 'failed'; readonly failure: Failure; readonly error: KeyturnError }
 );
 
+export interface AccountsByProfile extends Accounts {
+  ask(): Promise<AskedProfile[]>;
+  /** The Regions that the profiles are configured with; none of a profile that cannot be used, as `ask` tells. */
+  regions(): Promise<readonly string[]>;
+}
+
 /**
  * Accounts that have a profile each: the one that AWS says is of the account. Each profile is asked once, when first
  * something is wanted of any.
@@ -30,13 +36,14 @@ export function accountsByProfile(
   open: (profile: string) => Promise<Access>,
   scope: readonly string[],
   context: CallContext,
-): Accounts & { ask(): Promise<AskedProfile[]> } {
-  const askOne = (profile: NamedProfile): Promise<Asked> =>
-    askProfile(profile, async () => {
-      const access = await open(profile.name);
-      return { access, answer: await signIn(access, scope, context) };
-    });
-  const asked = once(() => Promise.all(profiles.map(askOne)));
+): AccountsByProfile {
+  const opened = profiles.map((profile) => ({ profile, access: once(() => open(profile.name)) }));
+  const askOne = ({ profile, access }: (typeof opened)[number]): Promise<Asked> =>
+    askProfile(profile, async () => ({
+      access: await access(),
+      answer: await signIn(await access(), scope, context),
+    }));
+  const asked = once(() => Promise.all(opened.map(askOne)));
 
   async function find(account: string): Promise<Answer<AccountAccess>> {
     const all = await asked();
@@ -49,6 +56,12 @@ export function accountsByProfile(
 
   return {
     ask: async () => (await asked()).map(toAskedProfile),
+    regions: async () => {
+      const usable = await Promise.all(opened.map(({ access }) => access().catch(ifInvalid)));
+      const [first] = usable.filter((access) => access !== undefined);
+      const named = usable.flatMap((access) => access?.region ?? []);
+      return named.length > 0 || !first ? [...new Set(named)] : [await findRegion(first)];
+    },
     find,
     reach: async (account) => {
       const found = await find(account);
@@ -70,6 +83,11 @@ async function askProfile(
     if (!(error instanceof KeyturnError) || error.code === 'refused-clock') throw error;
     return { profile, kind: 'failed', failure: noCredentials(error.message), error };
   }
+}
+
+/** What is wrong with a profile is told with what is wrong with the others. */
+function ifInvalid(error: unknown): undefined {
+  if (!(error instanceof KeyturnError)) throw error;
 }
 
 function toAskedProfile(asked: Asked): AskedProfile {

@@ -83,8 +83,8 @@ export interface Aws {
   identify(): Promise<Caller>;
   /** Each of several profiles, in the order in which they were named; none where all credentials begin with one. */
   askProfiles(): Promise<readonly AskedProfile[]>;
-  /** The Region that the AWS configuration names. @throws KeyturnError `aws-region` where there is none */
-  configuredRegion(): Promise<string>;
+  /** The Region that the AWS configuration names; of several profiles, those of each. @throws KeyturnError `aws-region` if there is none */
+  configuredRegions(): Promise<readonly string[]>;
   /**
    * Accounts of the caller's organization, or of the organizational units named, without those under excluded units;
    * whatever their state.

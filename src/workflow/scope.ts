@@ -60,9 +60,8 @@ const ACCOUNTS_AT_ONCE = 32;
 export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<ResolvedScope> {
   refuseUnusedOrganization(request);
   // Before the first call: a missing Region is the caller's to mend, and AWS cannot be asked without one.
-  const configured = request.regions.length > 0 ? undefined : await aws.configuredRegion();
-  const named =
-    request.regions.length > 0 ? request.regions : request.allRegions ? undefined : [configured ?? ''];
+  const configured = request.regions.length > 0 ? [] : await aws.configuredRegions();
+  const named = request.regions.length > 0 ? request.regions : request.allRegions ? undefined : configured;
   checkRegionNames(named ?? []);
   const { caller, accounts, notAssessed, profiles, listed } = await chooseAccounts(aws, request);
   const enabled = await aws.listEnabledRegions(caller.account);

@@ -223,6 +223,7 @@ describe('without a named profile', () => {
     const { callers } = await machine(`[profile x]\n${keys(OWN)}`, '', { ...MACHINE_KEYS, AWS_PROFILE: 'x' });
     const said: string[] = [];
     const aws = connectAws({
+      readFile,
       version: 'test',
       clock: systemClock,
       onEnvironmentKeys: (name) => said.push(name),
@@ -275,7 +276,7 @@ describe('each account goes where its own profile says', () => {
     ];
     for (const [name, value] of Object.entries(files(config.join('')))) vi.stubEnv(name, value);
     const profiles = [{ name: 'a' }, { name: 'b' }];
-    const aws = connectAws({ version: 'test', clock: systemClock, profiles });
+    const aws = connectAws({ readFile, version: 'test', clock: systemClock, profiles });
     for (const account of [OWN, MACHINE]) {
       const kms = aws.place({ account, region: REGION });
       expect(await kms.listKeys()).toMatchObject({ ok: true });
@@ -293,6 +294,31 @@ describe('each account goes where its own profile says', () => {
   });
 });
 
+describe('several profiles', () => {
+  const config = `[profile a]\nregion = eu-west-1\n${keys(OWN)}[profile b]\nregion = eu-west-2\n${keys(MACHINE)}`;
+  const connectAll = (...names: string[]) =>
+    connectAws({ readFile, version: 'test', clock: systemClock, profiles: names.map((name) => ({ name })) });
+
+  it('are asked in the Region of each, and all their Regions are the configured ones', async () => {
+    const { sandbox } = await machine(config, '', { AWS_REGION: '' });
+    const aws = connectAll('a', 'b');
+    expect(await aws.configuredRegions()).toEqual(['eu-west-1', 'eu-west-2']);
+    expect(await aws.askProfiles()).toMatchObject([{ kind: 'answered' }, { kind: 'answered' }]);
+    expect(sandbox.log.map(({ account, region }) => `${account} ${region}`).sort()).toEqual([
+      `${OWN} eu-west-1`,
+      `${MACHINE} eu-west-2`,
+    ]);
+  });
+
+  it('are refused if one is not defined, also where the others would do', async () => {
+    await machine(config, '', { AWS_REGION: '' });
+    const aws = connectAll('a', 'x');
+    expect(await aws.configuredRegions()).toEqual(['eu-west-1']);
+    expect(await aws.askProfiles()).toMatchObject([{ kind: 'answered' }, { kind: 'failed' }]);
+    await expect(aws.identify()).rejects.toMatchObject({ code: 'input-profiles' });
+  });
+});
+
 describe('an MFA device', () => {
   const config = `[profile x]\nrole_arn = arn:aws:iam::${OWN}:role/r\nsource_profile = y\nmfa_serial = arn:aws:iam::${OWN}:mfa/u\n[profile y]\n${keys(OWN)}`;
 
@@ -303,7 +329,7 @@ describe('an MFA device', () => {
       asked.push(`${profile} ${device}`);
       return '123456';
     };
-    const aws = connectAws({ version: 'test', clock: systemClock, profile: 'x', askMfaCode });
+    const aws = connectAws({ readFile, version: 'test', clock: systemClock, profile: 'x', askMfaCode });
     await aws.identify();
     const place = aws.place({ account: OWN, region: REGION });
     await Promise.all([place.listKeys(), place.listAliases()]);
@@ -313,6 +339,7 @@ describe('an MFA device', () => {
   it('without a code says how to go on', async () => {
     const { callers } = await machine(config);
     const aws = connectAws({
+      readFile,
       version: 'test',
       clock: systemClock,
       profile: 'x',
@@ -345,7 +372,7 @@ describe('STS', () => {
       AWS_DEFAULT_REGION: '',
     }))
       vi.stubEnv(name, value);
-    return { sandbox, aws: connectAws({ version: 'test', clock: systemClock, regions }) };
+    return { sandbox, aws: connectAws({ readFile, version: 'test', clock: systemClock, regions }) };
   }
 
   it('is asked in the partition of the scope', async () => {

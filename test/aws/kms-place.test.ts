@@ -165,7 +165,7 @@ describe('AWS', () => {
       ok: true,
       value: [REGION, 'us-east-1'],
     });
-    expect(await aws.configuredRegion()).toBe(REGION);
+    expect(await aws.configuredRegions()).toEqual([REGION]);
   });
 
   it('says what mends expired credentials', async () => {

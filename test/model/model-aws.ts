@@ -219,7 +219,7 @@ export class ModelAws {
           return { account: ACCOUNT, callerArn: 'arn', userId: 'AIDA', partition: 'aws' };
         }),
       askProfiles: async () => [],
-      configuredRegion: async () => REGIONS[0],
+      configuredRegions: async () => [REGIONS[0]],
       listAccounts: () => step('ListAccounts', () => this.#answer([])),
       reach: () =>
         step('reach', () =>

@@ -124,8 +124,8 @@ export class FakeAws implements Aws {
   async askProfiles(): Promise<readonly AskedProfile[]> {
     return this.profiles;
   }
-  async configuredRegion(): Promise<string> {
-    return 'eu-central-1';
+  async configuredRegions(): Promise<readonly string[]> {
+    return ['eu-central-1'];
   }
   async listAccounts(): Promise<Answer<readonly OrganizationAccount[]>> {
     return this.#answer(this.organization);

@@ -15,7 +15,8 @@ import type { Answer, Aws, Clock, KmsPlace } from '../../src/workflow/ports.ts';
 
 const ACCOUNT = '111122223333';
 const REGION = 'eu-central-1';
-const ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/11111111-1111-4111-8111-111111111111`;
+const ID = '11111111-1111-4111-8111-111111111111';
+const ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/${ID}`;
 
 interface WireAnswer {
   readonly status: number;
@@ -58,12 +59,21 @@ function connect(): Aws {
 
 /** Answers that AWS could give, to be bent out of shape. */
 const TRUE_ANSWERS = [
-  { Keys: [{ KeyId: 'k', KeyArn: ARN }], Truncated: false },
+  { Keys: [{ KeyId: ID, KeyArn: ARN }], Truncated: false },
   { Keys: [], Truncated: true, NextMarker: 'm' },
-  { Aliases: [{ AliasName: 'alias/a', TargetKeyId: 'k' }], Truncated: false },
+  {
+    Aliases: [
+      { AliasName: 'alias/a', AliasArn: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/a`, TargetKeyId: ID },
+    ],
+    Truncated: false,
+  },
   {
     KeyMetadata: {
       Arn: ARN,
+      KeyId: ID,
+      AWSAccountId: ACCOUNT,
+      Enabled: true,
+      Description: '',
       KeyManager: 'CUSTOMER',
       KeyState: 'Enabled',
       KeySpec: 'SYMMETRIC_DEFAULT',
@@ -81,9 +91,18 @@ const TRUE_ANSWERS = [
   { KeyId: ARN, KeyRotationEnabled: true, RotationPeriodInDays: 365, NextRotationDate: 1.8e9 },
   { Policy: '{"Version":"2012-10-17","Statement":[]}', PolicyName: 'default' },
   { Tags: [{ TagKey: 'a', TagValue: 'b' }], Truncated: false },
-  { Accounts: [{ Id: ACCOUNT, Name: 'a', State: 'ACTIVE' }], NextToken: 'again' },
-  { OrganizationalUnits: [{ Id: 'ou-ab12-cdef3456' }], Accounts: [], NextToken: 'again' },
-  { Regions: [{ RegionName: REGION }], NextToken: 'again' },
+  {
+    Accounts: [
+      { Id: ACCOUNT, Arn: `arn:aws:organizations::1:account/o-1/${ACCOUNT}`, Name: 'a', State: 'ACTIVE' },
+    ],
+    NextToken: 'again',
+  },
+  {
+    OrganizationalUnits: [{ Id: 'ou-ab12-cdef3456', Arn: 'arn:ou', Name: 'ou' }],
+    Accounts: [],
+    NextToken: 'again',
+  },
+  { Regions: [{ RegionName: REGION, RegionOptStatus: 'ENABLED' }], NextToken: 'again' },
   { __type: 'AccessDeniedException', message: 'no' },
   { __type: 'ThrottlingException', message: null },
 ];
@@ -126,7 +145,7 @@ const body = fc.oneof(
 const wireAnswer = fc.record({
   status: fc.constantFrom(200, 200, 200, 200, 204, 301, 400, 403, 404, 429, 500, 503),
   headers: fc.constantFrom<Record<string, string>>(
-    { 'content-type': 'application/x-amz-json-1.1' },
+    { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'r' },
     { 'content-type': 'text/html' },
     { 'x-amzn-errortype': 'DisabledException:http://internal/' },
     { 'x-amzn-errortype': '#:#' },

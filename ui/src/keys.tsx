@@ -291,9 +291,9 @@ function columns(
   });
   return [
     { id: 'alias', header: 'Key', sortingField: 'alias', minWidth: 160, cell: name, isRowHeader: true },
-    text('account', 125),
+    text('account', 135),
     text('region', 115),
-    brief('description', 150),
+    brief('description', 145),
     status,
     text('reason', 95),
     { ...text('lastUsed', 100), cell: ({ lastUse }) => <Brief text={lastUse} /> },
@@ -304,7 +304,7 @@ function columns(
       cell: ({ addsAMonth }) => <Said text={addsAMonth} />,
     },
     brief('stack', 95),
-    brief('tags', 130),
+    brief('tags', 125),
   ];
 }
 

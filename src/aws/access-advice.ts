@@ -99,19 +99,19 @@ const ROWS: readonly Row[] = [
     fix: () => 'Set AWS_REGION, or region of the profile, without quotes and spaces, like us-east-1.',
   },
   {
-    code: /^HTTP 407$/,
+    code: /^(HTTP |PROXY_)407$/,
     error: 'aws-failed',
     cause: 'a proxy asks for credentials of its own',
     fix: () => 'Write them into HTTPS_PROXY, like http://USER:PASSWORD@HOST:PORT.',
   },
   {
-    code: /^HTTP 3\d\d$/,
+    code: /^(HTTP |PROXY_)3\d\d$/,
     error: 'aws-failed',
     cause: 'a proxy or a sign-in page of the network redirects the request',
     fix: () => `Sign in to the network if it asks for that. ${PASS_PROXY}`,
   },
   {
-    code: /^HTTP 4\d\d$/,
+    code: /^(HTTP 4|PROXY_[45])\d\d$/,
     error: 'aws-failed',
     cause: 'the answer is that of a proxy or a gateway, not of AWS',
     fix: () => PASS_PROXY,

@@ -69,8 +69,9 @@ const BY_CODE: ReadonlyMap<string, FailureKind> = new Map(
 /** Names that JavaScript and the SDK give to an error for want of a code of AWS. */
 const NO_CODE = new Set(['Error', 'SyntaxError', 'TypeError', 'Unknown', 'UnknownError']);
 
-/** Codes of OpenSSL with which a certificate is refused before anything is sent. */
-const REFUSED_CERTIFICATE = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH$)/;
+/** A connection that was refused before anything was sent: by the certificate's check, or by a proxy. */
+const REFUSED_CONNECTION =
+  /^(PROXY_\d{3}$|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH$)/;
 
 /** Connection errors after which the request cannot have reached AWS. */
 const NEVER_SENT = new Set([
@@ -146,13 +147,13 @@ const FAILED_COMMAND = /^(\w*Error: )*Command failed:/;
  */
 export function surelyNotDone(operation: string, failure: Failure): boolean {
   const { kind, code } = failure;
-  if (failure.operation !== operation || NEVER_SENT.has(code) || REFUSED_CERTIFICATE.test(code)) return true;
+  if (failure.operation !== operation || NEVER_SENT.has(code) || REFUSED_CONNECTION.test(code)) return true;
   return !(kind === 'server' || kind === 'network' || kind === 'malformed-answer');
 }
 
 /** Node and undici put a system error's code in `code`; AWS's is in `name`. An answer without one has its status. */
 function codeOf({ name, code }: Thrown, status: number | undefined): string {
-  if (typeof code === 'string' && (/^(E|UND_ERR_)[A-Z_]+$/.test(code) || REFUSED_CERTIFICATE.test(code))) {
+  if (typeof code === 'string' && (/^(E|UND_ERR_)[A-Z_]+$/.test(code) || REFUSED_CONNECTION.test(code))) {
     return code;
   }
   const named = typeof name === 'string' ? name : 'UnknownError';

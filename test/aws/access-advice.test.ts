@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { adviseAccess } from '../../src/aws/access-advice.ts';
 import { connectAws } from '../../src/aws/connect.ts';
 import { readFailure } from '../../src/aws/failure.ts';
+import { proxyRefused } from '../../src/aws/http.ts';
 import type { Clock } from '../../src/workflow/ports.ts';
 
 afterEach(() => {
@@ -143,6 +144,14 @@ const CASES: readonly (readonly [string, unknown, typeof SSO | typeof WHO, strin
   ],
   ['a redirect', aws('Unknown', 'Unknown', 302), WHO, 'aws-failed', /NO_PROXY/],
   ['a proxy that forbids', aws('Unknown', 'Unknown', 403), WHO, 'aws-failed', /proxy/],
+  [
+    'a proxy that wants a password before it connects',
+    proxyRefused(407),
+    WHO,
+    'aws-failed',
+    /USER:PASSWORD@HOST/,
+  ],
+  ['a proxy that does not connect', proxyRefused(502), WHO, 'aws-failed', /NO_PROXY/],
   ['a proxy that wants a password', aws('Unknown', 'Unknown', 407), WHO, 'aws-failed', /USER:PASSWORD@HOST/],
   ['a proxy with a limit', aws('Unknown', 'Unknown', 413), WHO, 'aws-failed', /proxy/],
   ['a gateway that fails', aws('Unknown', 'Unknown', 502), WHO, 'aws-failed', /Try again/],

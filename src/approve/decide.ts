@@ -1,6 +1,7 @@
 import type { Decision } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { DecisionRequest } from './request.ts';
+import { contradiction } from './said.ts';
 
 export interface PlanForApproval {
   readonly digest: string;
@@ -36,7 +37,7 @@ export function decideOn(
     const finding = plan.findings.get(keyArn);
     const problem = isForeign
       ? `was decided on another plan (${request.planDigest})`
-      : (duplicate(seen, request) ?? notACandidate(finding, plan));
+      : (duplicate(seen, request) ?? notACandidate(finding, plan) ?? contradicted(finding, request, plan));
     seen.set(keyArn, where);
     if (problem !== undefined) problems.push(`${where}: ${keyArn}: ${problem}`);
     else if (finding) decisions.push(toDecision(finding, request, plan, fallbackReason));
@@ -47,6 +48,14 @@ export function decideOn(
 function duplicate(seen: ReadonlyMap<string, string>, { keyArn }: DecisionRequest): string | undefined {
   const where = seen.get(keyArn);
   return where === undefined ? undefined : `is named twice (first at ${where})`;
+}
+
+function contradicted(
+  finding: Finding | undefined,
+  { said }: DecisionRequest,
+  { RotationPeriodInDays }: PlanForApproval,
+): string | undefined {
+  return finding && said && contradiction(said, finding, RotationPeriodInDays);
 }
 
 function notACandidate(finding: Finding | undefined, { isShown }: PlanForApproval): string | undefined {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { decisionKind } from '../model/approval.ts';
 import { text } from '../model/text.ts';
 import type { Row } from './request.ts';
+import { readSaid, type Said, withSaid } from './said.ts';
 
 const item = z.object({
   keyArn: text,
@@ -10,8 +11,20 @@ const item = z.object({
   planDigest: z.string().nullish(),
 });
 
-/** Reads one decision of a JSON or YAML file. @param digestOfAll the plan that the file as a whole names */
-export function readItem(value: unknown, where: string, digestOfAll?: string): Row {
+/** The fields of a decision, and those of the change proposed that a listed finding has. */
+export function fieldsOf(value: unknown): [string, unknown][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const fields = Object.entries(value);
+  const proposed = fields.flatMap(([name, each]) => (name === 'proposed' ? fieldsOf(each) : []));
+  return [...fields, ...proposed];
+}
+
+/**
+ * Reads one decision of a JSON or YAML file.
+ * @param digestOfAll the plan that the file as a whole names
+ * @param ofAll what it says of all keys
+ */
+export function readItem(value: unknown, where: string, digestOfAll?: string, ofAll?: Said): Row {
   const parsed = item.safeParse(value);
   if (!parsed.success) {
     const said = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`);
@@ -22,5 +35,6 @@ export function readItem(value: unknown, where: string, digestOfAll?: string): R
   if (digestOfAll !== undefined && planDigest !== digestOfAll) {
     return { problem: `${where}: its planDigest is not the one that the file names` };
   }
-  return { where, keyArn, decision, ...(reason && { reason }), ...(planDigest && { planDigest }) };
+  const said = withSaid({ ...ofAll, ...readSaid(fieldsOf(value)) });
+  return { where, keyArn, decision, ...said, ...(reason && { reason }), ...(planDigest && { planDigest }) };
 }

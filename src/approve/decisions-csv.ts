@@ -1,8 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import { DECISIONS, type DecisionKind } from '../model/approval.ts';
 import { type DecisionsFile, gatherRows, type Row } from './request.ts';
+import { readSaid, withSaid } from './said.ts';
 
 const NEEDED = ['keyArn', 'planDigest', 'decision'] as const;
+const READ = [...NEEDED, 'reason'] as const;
 
 /** A row of a finding has some 2,000; a key can have 50 tags and 50 aliases. */
 const MAX_ROW_CHARACTERS = 1024 * 1024;
@@ -17,7 +19,7 @@ interface Line {
 
 /**
  * Reads decisions from CSV as `keyturn list findings --csv` writes it, filled in by hand or by a spreadsheet: commas,
- * semicolons or tabs, any order of columns, others ignored. A row whose `decision` is empty decides nothing. A key is
+ * semicolons or tabs, any order of columns. Others are ignored, but for those that may not contradict the plan. A row whose `decision` is empty decides nothing. A key is
  * known by its ARN alone: of an account id, a spreadsheet drops the leading zeros.
  */
 export function readDecisionsCsv(source: string): DecisionsFile {
@@ -41,6 +43,8 @@ export function readDecisionsCsv(source: string): DecisionsFile {
   const missing = NEEDED.filter((name) => !columns.includes(name));
   if (missing.length > 0) return { requests: [], problems: [`line 1: no column ${missing.join(', ')}`] };
   const lineAt = lineCounter(source);
+  const twice = READ.filter((name) => columns.indexOf(name) !== columns.lastIndexOf(name));
+  if (twice.length > 0) return { requests: [], problems: [`line 1: duplicate column ${twice.join(', ')}`] };
   lineAt(header.info.bytes);
   return gatherRows(readRows(rest, columns, lineAt));
 }
@@ -54,7 +58,11 @@ function* readRows(
   for (const { record, info } of lines) {
     const cell = (name: string) => record[indexes.get(name) ?? -1]?.trim() ?? '';
     const row = readLine(cell, `line ${lineAt(info.bytes)}`);
-    if (row) yield row;
+    if (!row || 'problem' in row) {
+      if (row) yield row;
+      continue;
+    }
+    yield { ...row, ...withSaid(readSaid(columns.map((name, index) => [name, record[index]]))) };
   }
 }
 

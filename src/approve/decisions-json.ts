@@ -1,14 +1,16 @@
 import * as z from 'zod';
 import { parseJson } from '../model/parse-json.ts';
-import { readItem } from './decision-item.ts';
+import { fieldsOf, readItem } from './decision-item.ts';
 import { type ItemPlaces, locateItems } from './locate-items.ts';
 import { type DecisionsFile, gatherRows, type Row } from './request.ts';
+import { readSaid } from './said.ts';
 
 const bundle = z.object({ planDigest: z.string().optional(), decisions: z.array(z.unknown()) });
 
 /**
  * Reads decisions from JSON: an array, JSON Lines, or `{"planDigest", "decisions": […]}`, of
- * `{"keyArn", "decision", "reason"}`. Other fields are ignored, so a listed finding with a decision added will do.
+ * `{"keyArn", "decision", "reason"}`. A listed finding with a decision added will do: other fields are ignored, but for
+ * those that may not contradict the plan.
  */
 export function readDecisionsJson(source: string): DecisionsFile {
   const text = source.replace(/^\uFEFF/, '');
@@ -29,11 +31,12 @@ function* readDocument(value: unknown, { twice, items }: ItemPlaces): Generator<
     yield unlessTwice(twice, 'line 1', readItem(value, 'line 1'));
     return;
   }
+  const ofAll = readSaid(Array.isArray(value) ? [] : fieldsOf(value));
   if (twice.length > 0) yield unlessTwice(twice, 'line 1', { problem: '' });
   for (const [index, each] of list.entries()) {
     const place = items[index] ?? { line: 1, twice: [] };
     const where = `line ${place.line}, item ${index + 1}`;
-    yield unlessTwice(place.twice, where, readItem(each, where, parsed.data?.planDigest));
+    yield unlessTwice(place.twice, where, readItem(each, where, parsed.data?.planDigest, ofAll));
   }
 }
 

@@ -1,7 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { describeYamlProblem, parseYaml, startOf } from '../model/yaml-text.ts';
-import { readItem } from './decision-item.ts';
+import { fieldsOf, readItem } from './decision-item.ts';
 import { type DecisionsFile, gatherRows, type Row } from './request.ts';
+import { readSaid, type Said } from './said.ts';
 
 /** Characters: some 35,000 decisions. Parsing takes a hundred times that in memory; JSON and CSV need no such bound. */
 const LARGEST = 4 * 1024 * 1024;
@@ -43,25 +44,31 @@ function* readDocument(contents: Node | null, whereOf: WhereOf): Generator<Row> 
   if (digest !== undefined && typeof digest !== 'string') {
     problems.push(`${whereOf(contents)}: the planDigest is no text; write it in quotes`);
   }
+  const ofAll = readSaid(fieldsOf(values));
   const digestOfAll = typeof digest === 'string' ? digest : undefined;
   for (const problem of problems) yield { problem };
-  yield* readList(list, whereOf, digestOfAll);
+  yield* readList(list, whereOf, digestOfAll, ofAll);
 }
 
-function* readList({ items }: YAMLSeq, whereOf: WhereOf, digestOfAll?: string): Generator<Row> {
-  for (const each of items) yield readNode(each, whereOf, digestOfAll);
+function* readList(
+  { items }: YAMLSeq,
+  whereOf: WhereOf,
+  digestOfAll?: string,
+  ofAll?: Said,
+): Generator<Row> {
+  for (const each of items) yield readNode(each, whereOf, digestOfAll, ofAll);
 }
 
-function readNode(node: unknown, whereOf: WhereOf, digestOfAll?: string): Row {
+function readNode(node: unknown, whereOf: WhereOf, digestOfAll?: string, ofAll?: Said): Row {
   const where = whereOf(node);
   if (isAlias(node)) return { problem: `${where}: aliases (*name) are not taken; write the decision itself` };
   if (!isMap(node)) return { problem: `${where}: no decision; write keyArn and decision` };
   const { values, problems } = readWords(node, whereOf);
-  return problems.length > 0 ? { problem: problems.join('; ') } : readItem(values, where, digestOfAll);
+  return problems.length > 0 ? { problem: problems.join('; ') } : readItem(values, where, digestOfAll, ofAll);
 }
 
 /** The keys of a map that have a word or a number for a value; without a prototype, so that no name is special. */
-function readWords(map: YAMLMap, whereOf: WhereOf) {
+function readWords(map: YAMLMap, whereOf: WhereOf): { values: Record<string, unknown>; problems: string[] } {
   const values: Record<string, unknown> = Object.create(null);
   const problems: string[] = [];
   for (const { key, value } of map.items) {
@@ -71,7 +78,11 @@ function readWords(map: YAMLMap, whereOf: WhereOf) {
     else if (isAlias(key) || isAlias(value)) problems.push(`${where}: aliases (*name) are not taken`);
     else if (isScalar(value) && value.tag !== undefined)
       problems.push(`${where}: tags (!name) are not taken`);
-    values[name] = isScalar(value) ? value.value : null;
+    if (name === 'proposed' && isMap(value)) {
+      const proposed = readWords(value, whereOf);
+      problems.push(...proposed.problems);
+      values[name] = proposed.values;
+    } else values[name] = isScalar(value) ? value.value : null;
   }
   return { values, problems };
 }

@@ -1,4 +1,5 @@
 import type { DecisionKind } from '../model/approval.ts';
+import type { Said } from './said.ts';
 
 /** What somebody asks for on one key, and where they said it. */
 export interface DecisionRequest {
@@ -9,6 +10,8 @@ export interface DecisionRequest {
   readonly reason?: string;
   /** The plan that the line says it is about. */
   readonly planDigest?: string;
+  /** What else it says of the key. */
+  readonly said?: Said;
 }
 
 /** What a decisions file says, with everything that is wrong with it. */

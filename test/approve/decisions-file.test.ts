@@ -27,6 +27,11 @@ describe('a decisions file in CSV', () => {
     });
   });
 
+  it('is refused with a duplicate column: readers disagree on which one counts', () => {
+    const { problems } = readDecisionsFile(`${header},decision\n${a},d,defer,x,approve\n`);
+    expect(problems).toEqual(['line 1: duplicate column decision']);
+  });
+
   it('has every problem named with its line', () => {
     const { requests, problems } = readDecisionsFile(
       `${header}\n${a},d,yes,\n,d,approve,\n${b},,approve,\n${b},d,,why\n`,

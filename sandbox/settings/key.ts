@@ -15,6 +15,17 @@ export const date = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
 export const accountId = z.string().regex(/^\d{12}$/, 'must be 12 digits');
 export const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a Region such as eu-central-1');
 
+/** Values by any name: `z.record` would drop `__proto__`, which is a legal key of a tag. */
+const byName = <T extends z.ZodType>(value: T) =>
+  z.custom<Readonly<Record<string, z.infer<T>>>>(
+    (given) =>
+      typeof given === 'object' &&
+      given !== null &&
+      !Array.isArray(given) &&
+      Object.values(given).every((each) => value.safeParse(each).success),
+    'must be an object',
+  );
+
 const rotation = z.union(
   [
     z.boolean(),
@@ -42,8 +53,8 @@ const fields = z.strictObject({
   aliases: z
     .array(z.string().regex(/^alias\/[a-zA-Z0-9/_-]+$/, 'must be alias/… of letters, digits, / _ -'))
     .optional(),
-  tags: z.record(z.string(), z.string()).optional(),
-  policy: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+  tags: byName(z.string()).optional(),
+  policy: z.union([z.string(), byName(z.unknown())]).optional(),
   createdAt: date.optional(),
   rotation: rotation.optional(),
   /** Rotations that are over, in order of time. */

@@ -3,7 +3,7 @@ import { failure } from './failure.ts';
 import { keyMetadata, policySummary, rotationStatus } from './key-facts.ts';
 import { lastUsage } from './last-use.ts';
 import { rotationPeriod } from './period.ts';
-import { text, timestamp } from './text.ts';
+import { text, textByName, timestamp } from './text.ts';
 
 export const FINDINGS = ['candidate', 'enabled', 'ineligible', 'unknown'] as const;
 export type FindingKind = (typeof FINDINGS)[number];
@@ -78,7 +78,7 @@ export const finding = z.object({
   ...rotationStatus.partial().shape,
   aliases: z.array(text).optional(),
   primaryAlias: text.optional(),
-  tags: z.record(text, text).optional(),
+  tags: textByName.optional(),
   policy: policySummary.optional(),
   /** How often a candidate has been rotated, by itself or on demand; absent where that was not read, never 0 then. */
   pastRotations: z.int().min(0).optional(),

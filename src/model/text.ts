@@ -6,6 +6,22 @@ import * as z from 'zod';
  */
 export const text = z.string().overwrite((value) => value.toWellFormed());
 
+const isTextByName = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((each) => typeof each === 'string');
+
+/** Text by a name that outside text gives, such as tags. `z.record` would drop the name `__proto__`, which AWS allows. */
+export const textByName = z
+  .custom<Readonly<Record<string, string>>>(isTextByName, 'must have names and texts')
+  .transform(
+    (given): Readonly<Record<string, string>> =>
+      Object.fromEntries(
+        Object.entries(given).map(([name, value]) => [name.toWellFormed(), value.toWellFormed()]),
+      ),
+  );
+
 /** A point in time, ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
 export const timestamp = z.iso.datetime();
 

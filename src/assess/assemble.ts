@@ -3,6 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { KeyFacts, Reading } from '../model/key-facts.ts';
 import type { LastUsage } from '../model/last-use.ts';
 import type { Scope } from '../model/plan.ts';
+import type { Rollout } from '../model/rollout.ts';
 import { type Conclusion, concludeFinding } from './eligibility.ts';
 import { explainFinding } from './explain.ts';
 
@@ -11,6 +12,9 @@ export interface AssessmentContext {
   readonly scope: Scope;
   /** Days; proposed for each candidate. */
   readonly RotationPeriodInDays: number;
+  /** Who assesses, and the roles that were assumed: from them follows who is to configure. */
+  readonly callerArn?: string;
+  readonly roles?: Rollout['roles'];
 }
 
 /**
@@ -21,15 +25,16 @@ export function assembleFinding(facts: KeyFacts, context: AssessmentContext): Fi
   const conclusion = concludeFinding(facts);
   if (conclusion.finding === 'aws-managed') return undefined;
   const profile = assembleProfile(facts, context.scope);
+  const proposed = proposeChange(conclusion, context);
   return {
     keyArn: facts.keyArn,
     keyId: facts.keyId,
     account: facts.account,
     region: facts.region,
     ...conclusion,
-    ...explainFinding(conclusion, { ...profile, account: facts.account, region: facts.region }),
+    ...explainFinding(conclusion, { ...profile, ...proposed, account: facts.account, region: facts.region }),
     ...profile,
-    ...proposeChange(conclusion, context),
+    ...proposed,
   };
 }
 

@@ -1,5 +1,6 @@
 import { adviseDenial, parseDenial } from '../model/denial.ts';
 import type { Finding, FindingReason } from '../model/finding.ts';
+import { warnOfRefusal } from '../model/refusal-warning.ts';
 import { describeStack, stackOf } from '../model/stack.ts';
 import type { Conclusion } from './eligibility.ts';
 
@@ -18,6 +19,8 @@ type Profile = Pick<
   | 'KeyState'
   | 'MultiRegionConfiguration'
   | 'tags'
+  | 'policy'
+  | 'proposed'
   | 'gaps'
 >;
 
@@ -35,10 +38,15 @@ export function explainFinding(conclusion: Conclusion, profile: Profile): Explan
   }
 }
 
-/** Who owns the key in code has to know, or takes the change back without meaning to. */
-function adviseCandidate({ tags }: Profile): string {
+/** Who owns the key in code, and who may change its policy, have something to do first. */
+function adviseCandidate({ tags, policy, proposed }: Profile): string {
   const stack = stackOf(tags);
-  return ['Approve it to have rotation turned on.', ...(stack ? [describeStack(stack)] : [])].join(' ');
+  const warning = warnOfRefusal({ finding: 'candidate', policy });
+  return [
+    'Approve it to have rotation turned on.',
+    ...(warning ? [warning.reason, warning.fix] : []),
+    ...(stack ? [describeStack(stack, { proposed })] : []),
+  ].join(' ');
 }
 
 const say = (explanation: string, advice: string): Explanation => ({ explanation, advice });

@@ -96,8 +96,6 @@ export interface AccessOptions extends CommonOptions {
   readonly pace?: number;
 }
 
-export const DEFAULT_ROLES = { assess: 'keyturn-assess', configure: 'keyturn-configure' } as const;
-
 /** What a connection is for: reading and changing use different roles. */
 export interface Purpose {
   readonly rollout: Pick<Rollout, 'id' | 'roles' | 'profiles'> & { readonly scope?: Rollout['scope'] };

@@ -44,6 +44,24 @@ export type RotationStatus = z.infer<typeof rotationStatus>;
 export const keyRotation = z.object({ RotationType: text, RotationDate: timestamp });
 export type KeyRotation = z.infer<typeof keyRotation>;
 
+/** What a key policy says of one call of kms:EnableKeyRotation, as far as it says it alone. */
+export const rotationAccess = z.object({
+  /**
+   * `allowed`: by the key policy itself. `delegated`: if IAM allows it. `conditional`: if what `dependsOn` or
+   * `principals` names fits. `refused`: whatever IAM says.
+   */
+  access: z.enum(['allowed', 'delegated', 'conditional', 'refused']),
+  /** Who is expected to make the call; omitted if that is not known. */
+  principal: text.optional(),
+  /** A Deny statement refuses it, or may. */
+  denied: z.boolean().optional(),
+  /** The condition keys of the statements that decide, if they do not surely apply. */
+  dependsOn: z.array(text).optional(),
+  /** The principals of the account that may make the call instead; the first few. */
+  principals: z.array(text).optional(),
+});
+export type RotationAccess = z.infer<typeof rotationAccess>;
+
 /** Who a key policy lets in; derived from the policy document by `summarizePolicy`. */
 export const policySummary = z.object({
   /** Principals that may change the policy itself (kms:PutKeyPolicy). */
@@ -53,8 +71,15 @@ export const policySummary = z.object({
    * id; absent where an earlier Keyturn summed it up.
    */
   users: z.array(text).optional(),
-  /** Whether IAM policies of the account can allow kms:EnableKeyRotation at all (kms-facts §7.1). */
+  /**
+   * Whether IAM policies of the account can allow kms:EnableKeyRotation at all (kms-facts §7.1): false if it depends on a
+   * condition that a direct call does not surely meet.
+   */
   delegatesToAccount: z.boolean(),
+  /** The condition keys that it depends on, if it does not surely delegate. */
+  delegationDependsOn: z.array(text).optional(),
+  /** Whether the principal that is to configure may call kms:EnableKeyRotation; omitted if it was not looked at. */
+  enableKeyRotation: rotationAccess.optional(),
   /** Principals of other accounts, or `*`, with any right; `conditional` where a Condition narrows it. */
   openTo: z.array(z.object({ principal: text, conditional: z.boolean() })),
 });

@@ -55,6 +55,8 @@ export interface ReviewRow {
   readonly lastUsed: string;
   /** Of CloudFormation. */
   readonly stack: string;
+  /** `refused` or `conditional`: what a candidate's key policy holds against the change. */
+  readonly warning: string;
   /** Empty for what cannot be decided on. */
   readonly decision: DecisionKind | 'undecided' | '';
   /** Whose the decision in force is, and until when an approval holds. */

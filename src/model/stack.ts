@@ -19,8 +19,25 @@ export function stackOf(tags: Readonly<Record<string, string>> | undefined): Sta
   return { name, ...(id !== undefined && { id }), ...(logicalId !== undefined && { logicalId }) };
 }
 
-/** What becomes of a change that the stack's template does not know, and what to do about it; raw text. */
-export function describeStack({ name, logicalId }: Stack): string {
-  const where = logicalId === undefined ? 'on the key in its template' : `on ${logicalId}`;
-  return `The next update of stack ${name} may turn this off again: set EnableKeyRotation: true ${where}.`;
+/** The period that a template should name: the one proposed, else the one in force. */
+interface Periods {
+  readonly proposed?: { readonly RotationPeriodInDays: number } | undefined;
+  readonly RotationPeriodInDays?: number | undefined;
+}
+
+/**
+ * What CloudFormation may do to a change that the stack's template does not know, and what to do about it
+ * (kms-facts §13.6): it compares templates, never the live key. Raw text.
+ */
+export function describeStack(
+  { name, logicalId }: Stack,
+  { proposed, RotationPeriodInDays }: Periods,
+): string {
+  const period = proposed?.RotationPeriodInDays ?? RotationPeriodInDays ?? 'the period in days';
+  const where = logicalId === undefined ? 'on the key' : `on ${logicalId}`;
+  return (
+    `An ordinary update of stack ${name} keeps this setting. Removing EnableKeyRotation: true from the template or a ` +
+    `REVERT_DRIFT change set turns rotation off. Set EnableKeyRotation: true and RotationPeriodInDays: ${period} ` +
+    `${where} in the template. Applying them restarts the period, so run keyturn validate first.`
+  );
 }

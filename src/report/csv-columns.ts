@@ -6,7 +6,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { RotationPrice } from '../model/price.ts';
 import { stackOf } from '../model/stack.ts';
 import type { VerdictRow } from '../model/verdict.ts';
-import { lastUseText } from './profile.ts';
+import { lastUseText, refusalText } from './profile.ts';
 
 /** Columns by title, in order; what is absent leaves its cell empty. */
 export type Columns<T> = Readonly<Record<string, (row: T) => string | number | boolean | undefined>>;
@@ -71,6 +71,9 @@ export const findingColumns = (planDigest: string, price: RotationPrice): Column
   users: (f) => list(f.policy?.users),
   administrators: (f) => list(f.policy?.administrators),
   delegatesToAccount: (f) => f.policy?.delegatesToAccount,
+  delegationDependsOn: (f) => list(f.policy?.delegationDependsOn),
+  enableKeyRotation: (f) => f.policy?.enableKeyRotation?.access,
+  warning: (f) => refusalText(f) || undefined,
   openTo: (f) =>
     list(
       f.policy?.openTo.map(({ principal, conditional }) => principal + (conditional ? ' (conditional)' : '')),

@@ -3,6 +3,7 @@ import { familyOf } from '../model/family.ts';
 import type { Finding } from '../model/finding.ts';
 import { describeLastUse, lastUseOf } from '../model/last-use.ts';
 import type { RotationPrice } from '../model/price.ts';
+import { warnOfRefusal } from '../model/refusal-warning.ts';
 import { stackOf } from '../model/stack.ts';
 
 /* What an approver is shown of one key, each in a few words of raw text; empty where there is nothing to say. */
@@ -58,14 +59,19 @@ export function tagsText({ tags = {} }: Finding): string {
 /** Who may use and administer the key by its own policy: at most, since only Allow statements are read. */
 export function policyText({ policy }: Finding): { users: string; administrators: string; open: string } {
   if (!policy) return { users: '', administrators: '', open: '' };
-  const { users, administrators, openTo, delegatesToAccount } = policy;
+  const { users, administrators, openTo } = policy;
   const open = openTo.map(({ principal, conditional }) => principal + (conditional ? ' (conditional)' : ''));
-  const byIam = delegatesToAccount ? [] : ['(IAM policies cannot allow EnableKeyRotation)'];
   return {
     users: (users ?? []).join(', '),
-    administrators: [...administrators, ...byIam].join(', '),
+    administrators: administrators.join(', '),
     open: open.join(', '),
   };
+}
+
+/** What the key policy holds against the change, in one text; empty if nothing is known to. */
+export function refusalText(finding: Finding): string {
+  const warning = warnOfRefusal(finding);
+  return warning ? `${warning.reason} ${warning.fix}` : '';
 }
 
 /** Whether a key is on with a longer period than the rollout wants; never where nothing was asked for. */

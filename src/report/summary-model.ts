@@ -62,6 +62,8 @@ export interface RolloutSummary {
   readonly unknown: readonly { reason: string; count: number }[];
   readonly rotationAmongStateIneligible: { on: number; off: number; unreadable: number; notRead: number };
   readonly replicasWithPrimaryOutsideScope: { count: number; regionsToAdd: readonly string[] };
+  /** Candidates whose key policy refuses the change to whoever is to configure, or may. */
+  readonly keyPolicyRefusals: { readonly refused: number; readonly conditional: number };
   readonly places: readonly PlaceCounts[];
   readonly unreachable: readonly UnreachablePlace[];
   readonly decisions: DecisionCounts;

@@ -56,6 +56,7 @@ export async function summarize(
     reconciled: places.every((place) => place.reconciled),
     ...reasonsOf(survey),
     replicasWithPrimaryOutsideScope: { count: survey.orphanReplicas, regionsToAdd: survey.regionsToAdd },
+    keyPolicyRefusals: survey.refusals,
     places,
     unreachable,
     decisions,

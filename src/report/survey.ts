@@ -2,6 +2,7 @@ import { type Cost, type CostTally, costOf, openTally } from '../model/cost.ts';
 import type { Finding, FindingKind, FindingReason } from '../model/finding.ts';
 import type { RotationPrice } from '../model/price.ts';
 import { priceOfRollout } from '../model/prices.ts';
+import { type RefusalWarning, warnOfRefusal } from '../model/refusal-warning.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { stackOf } from '../model/stack.ts';
 import { isLongerThan } from './profile.ts';
@@ -40,6 +41,8 @@ export interface Survey {
   readonly costByAccount: ReturnType<CostTally['byAccount']>;
   /** Candidates that are resources of a CloudFormation stack. */
   readonly inStacks: number;
+  /** Candidates whose key policy refuses the change, or may. */
+  readonly refusals: Readonly<Record<RefusalWarning['kind'], number>>;
   /** Keys that are on with a longer period than is wanted. */
   readonly longPeriods: number;
 }
@@ -65,6 +68,7 @@ export async function assembleSurvey(
   const gaps = new Map<string, Survey['gaps'][number]>();
   const regions = new Set<string>();
   const costs = openTally();
+  const refusals = { refused: 0, conditional: 0 };
   let inStacks = 0;
   let longPeriods = 0;
   let orphanReplicas = 0;
@@ -78,6 +82,8 @@ export async function assembleSurvey(
     if (finding.finding === 'candidate') {
       costs.add(finding.account, costOf(finding, price));
       if (stackOf(finding.tags)) inStacks += 1;
+      const warning = warnOfRefusal(finding);
+      if (warning) refusals[warning.kind] += 1;
     }
     if (finding.primaryInScope !== false) continue;
     orphanReplicas += 1;
@@ -95,6 +101,7 @@ export async function assembleSurvey(
     cost: costs.total(),
     costByAccount: costs.byAccount(),
     inStacks,
+    refusals,
     longPeriods,
   };
 }

@@ -91,6 +91,8 @@ async function describe(
 ): Promise<ConfirmationAnswer> {
   const { review, rollout } = host;
   const stacks = await review.groups('stack', SELECTED_KEYS, listName(id));
+  const warned = await review.groups('warning', SELECTED_KEYS, listName(id));
+  const warnedOf = (kind: string) => warned.find(({ value }) => value === kind)?.keys ?? 0;
   const decided = await review.groups('decision', SELECTED_KEYS, listName(id));
   return {
     confirmation: id,
@@ -107,6 +109,7 @@ async function describe(
       .filter(({ value }) => value !== 'undecided')
       .map(({ value, keys }) => ({ decision: value, keys })),
     inStacks: stacks.reduce((sum, { value, keys }) => sum + (value === '' ? 0 : keys), 0),
+    refusals: { refused: warnedOf('refused'), conditional: warnedOf('conditional') },
     cost: await costOfSelection(host, listName(id)),
     until: new Date(until).toISOString(),
   };
@@ -129,7 +132,12 @@ async function record(
   { keyArns, decision, reason, selection, lifeMs, seen }: Confirmation,
   { submittedBy, key }: Approver,
 ): Promise<RecordedAnswer> {
-  const { approval, blocked, ...totals } = await approve({ store, clock, newApprovalId }, rollout, {
+  const {
+    approval,
+    blocked,
+    refusals: _,
+    ...totals
+  } = await approve({ store, clock, newApprovalId }, rollout, {
     requests: keyArns.map((keyArn) => ({
       where: 'page',
       keyArn,

@@ -8,6 +8,7 @@ import {
   lastUseText,
   pastRotationsText,
   policyText,
+  refusalText,
   replicasText,
   stackText,
   tagsText,
@@ -16,7 +17,7 @@ import type { FindingAnswer } from './shapes.ts';
 
 /** A candidate's advice names the risk already. */
 function stackFact(finding: Finding, stack: Stack): string {
-  const risk = describeStack(stack);
+  const risk = describeStack(stack, finding);
   return finding.advice.includes(risk) ? stackText(finding) : `${stackText(finding)}. ${risk}`;
 }
 
@@ -40,6 +41,7 @@ export function factsOf(finding: Finding, rollout: AssessedRollout): FindingAnsw
       finding.finding === 'candidate' ? addedText(finding, price) : '',
     Replicas: replicasText(finding),
     'CloudFormation stack': stack && stackFact(finding, stack),
+    'Key policy and this change': refusalText(finding),
     Tags: tagsText(finding),
     'Who may use it': users,
     'Who administers it': administrators,

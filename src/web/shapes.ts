@@ -27,6 +27,8 @@ export interface Overview {
   readonly notSeen: string;
   /** How many entries `unreachable` would have if it were whole. */
   readonly unreachableTotal: number;
+  /** Candidates whose key policy refuses the change, or may. */
+  readonly refusals: { readonly refused: number; readonly conditional: number };
   readonly unreachable: readonly { account: string; region: string; reason: string }[];
 }
 
@@ -99,6 +101,8 @@ export interface ConfirmationAnswer {
   readonly replaces: readonly { decision: string; keys: number }[];
   /** Keys of the list that belong to a CloudFormation stack. */
   readonly inStacks: number;
+  /** Keys of the list whose key policy refuses the change, or may. */
+  readonly refusals: { readonly refused: number; readonly conditional: number };
   readonly cost: CostAnswer;
   /** Until when this can be confirmed. */
   readonly until: string;

@@ -10,6 +10,7 @@ import { APPROVAL_LIFE_MS } from '../model/in-force.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { checkPlan } from './choose-rollout.ts';
 import type { Clock, Store } from './ports.ts';
+import { countRefusals, type Refusals } from './refusals.ts';
 import { shownFindings, whereOf } from './shown.ts';
 
 export interface ApproveHost {
@@ -39,6 +40,8 @@ export interface Recorded extends DecisionTotals {
   readonly approval: string;
   /** Keys that it approves and that somebody else declines: they stay declined. */
   readonly blocked: number;
+  /** Approved keys whose key policy refuses the change, or may. */
+  readonly refusals: Refusals;
 }
 
 /**
@@ -122,7 +125,12 @@ export async function recordDecided(store: Store, approval: Approval, seen?: num
   for await (const { decision, standing } of store.submittedDecisions(rollout, id)) {
     if (decision.decision === 'approve' && standing === 'decline') blocked += 1;
   }
-  return { approval: id, blocked, ...(await totalDecisions(store, rollout)) };
+  const approved = new Set<string>();
+  for await (const { keyArn, decision } of store.decisions(rollout)) {
+    if (decision === 'approve') approved.add(keyArn);
+  }
+  const refusals = await countRefusals(store, rollout, approved);
+  return { approval: id, blocked, refusals, ...(await totalDecisions(store, rollout)) };
 }
 
 /** Asks to approve every candidate of the plan that is shown. */

@@ -131,7 +131,7 @@ async function assessKeys(
   findings: Findings,
 ): Promise<void> {
   const assessKey = async (key: KeyReference) => {
-    await findings.add(await readKeyFacts(kms, key, context.scope), aliases);
+    await findings.add(await readKeyFacts(kms, key, context), aliases);
     onKey();
   };
   await concurrently(keys, KEYS_AT_ONCE, assessKey, signal);

@@ -118,8 +118,8 @@ async function goOnAssessing(host: AssessHost, interrupted: Rollout): Promise<As
 
 async function assessPlaces(host: AssessHost, rollout: Rollout): Promise<Assessment> {
   const { aws, store, clock, notify, signal } = host;
-  const { scope, RotationPeriodInDays } = rollout;
-  const context: AssessmentContext = { scope, RotationPeriodInDays };
+  const { scope } = rollout;
+  const context: AssessmentContext = rollout;
   const places = await store.placesToAssess(rollout.id);
   const progress = countKeys(notify, places.length);
   const work = { store, clock, notify: progress.listen, rollout: rollout.id, context, onKey: progress.onKey };

@@ -1,13 +1,9 @@
+import type { AssessmentContext } from '../assess/assemble.ts';
+import { configurePrincipals } from '../assess/configure-principals.ts';
 import { concludeFinding, rotationIsReadable, supportsRotation } from '../assess/eligibility.ts';
 import { summarizePolicy } from '../assess/policy.ts';
 import type { KeyFacts, KeyMetadata, PolicySummary, Reading, RotationStatus } from '../model/key-facts.ts';
 import type { Answer, KeyReference, KmsPlace } from './ports.ts';
-
-export interface Depth {
-  readonly policies: boolean;
-  readonly tags: boolean;
-  readonly rotations?: boolean | undefined;
-}
 
 export type Aliases = Answer<ReadonlyMap<string, readonly string[]>>;
 
@@ -25,14 +21,19 @@ export async function readRotationFacts(
  * The profile of one key, but for its aliases and last use; policy and tags only for a key whose type supports
  * rotation, past rotations only for a candidate: they tell what it costs to turn rotation on.
  */
-export async function readKeyFacts(kms: KmsPlace, key: KeyReference, depth: Depth): Promise<KeyFacts> {
+export async function readKeyFacts(
+  kms: KmsPlace,
+  key: KeyReference,
+  context: AssessmentContext,
+): Promise<KeyFacts> {
+  const { scope: depth } = context;
   const named = { ...key, ...kms.place };
   const metadata = toReading(await kms.describeKey(key.keyArn));
   if (metadata.kind === 'unreadable') return { ...named, metadata };
   const supported = supportsRotation(metadata.value);
   const [rotation, policy, tags] = await Promise.all([
     rotationIsReadable(metadata.value) ? kms.getKeyRotationStatus(key.keyArn).then(toReading) : undefined,
-    supported && depth.policies ? readPolicy(kms, key.keyArn) : undefined,
+    supported && depth.policies ? readPolicy(kms, key.keyArn, metadata.value, context) : undefined,
     supported && depth.tags ? kms.listResourceTags(key.keyArn).then(toReading) : undefined,
   ]);
   const facts: KeyFacts = {
@@ -53,10 +54,19 @@ export function withAliases(facts: KeyFacts, aliases: Aliases): KeyFacts {
   return { ...facts, aliases: toReading(own) };
 }
 
-async function readPolicy(kms: KmsPlace, keyArn: string): Promise<Reading<PolicySummary>> {
+async function readPolicy(
+  kms: KmsPlace,
+  keyArn: string,
+  metadata: KeyMetadata,
+  context: AssessmentContext,
+): Promise<Reading<PolicySummary>> {
   const answer = await kms.getKeyPolicy(keyArn);
   if (!answer.ok) return toReading(answer);
-  const value = summarizePolicy(answer.value, kms.place.account);
+  const { RotationPeriodInDays, scope } = context;
+  const { account, region } = kms.place;
+  const who = configurePrincipals(context, account, scope.partition);
+  const call = { keyArn, account, region, RotationPeriodInDays, metadata, ...who };
+  const value = summarizePolicy(answer.value, account, call);
   if (value) return { kind: 'read', value, at: answer.at };
   const message = 'the key policy is not a policy document';
   const failure = {

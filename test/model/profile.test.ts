@@ -13,9 +13,10 @@ describe('who owns a key in code', () => {
       team: 'shop',
     });
     expect(stack).toMatchObject({ name: 'checkout', logicalId: 'CheckoutKey' });
-    expect(stack && describeStack(stack)).toBe(
-      'The next update of stack checkout may turn this off again: set EnableKeyRotation: true on CheckoutKey.',
-    );
+    const said = stack && describeStack(stack, { proposed: { RotationPeriodInDays: 90 } });
+    expect(said).toContain('An ordinary update of stack checkout keeps this setting.');
+    expect(said).toContain('EnableKeyRotation: true and RotationPeriodInDays: 90 on CheckoutKey');
+    expect(said).toContain('restarts the period, so run keyturn validate first');
   });
 
   it('is told from the stack id alone too, and from nothing else', () => {

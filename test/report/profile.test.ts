@@ -76,7 +76,7 @@ describe('what is shown of a candidate', () => {
     for (const report of [markdownReport, htmlReport]) {
       const text = (await gather(report(record([RICH])))).replaceAll(/<wbr>/g, '');
       expect(text).toContain('that each pays for rotations too is inferred');
-      expect(text).toContain('may turn this off again');
+      expect(text).toContain('restarts the period');
       expect(text).toContain('last used 2026-10-01');
       if (report === htmlReport) expect(text).not.toContain('check<out>');
     }

@@ -303,6 +303,7 @@ function columns(
       minWidth: 85,
       cell: ({ addsAMonth }) => <Said text={addsAMonth} />,
     },
+    text('warning', 90),
     brief('stack', 95),
     brief('tags', 125),
   ];

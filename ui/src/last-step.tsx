@@ -221,15 +221,22 @@ function Effect({
 /** What an approver should know of the cost and of who else has a say. */
 function Notes({
   decision,
-  confirmation: { inStacks, cost },
+  confirmation: { inStacks, refusals, cost },
 }: Pick<ConfirmProps, 'decision' | 'confirmation'>) {
   if (decision !== 'approve') return null;
   return (
     <>
+      {refusals.refused + refusals.conditional > 0 && (
+        <Alert type="warning">
+          The change will probably be refused by the key policy of {keys(refusals.refused)} of these, and may
+          be by that of {keys(refusals.conditional)}. The details of each key say why.
+        </Alert>
+      )}
       {inStacks > 0 && (
         <Alert type="warning">
-          In CloudFormation stacks: {keys(inStacks)} of these; the next update of a stack may turn rotation
-          off again. Set it in the template too.
+          In CloudFormation stacks: {keys(inStacks)} of these. Removing EnableKeyRotation: true from a
+          template or a REVERT_DRIFT change set turns rotation off again. The details of each key say what to
+          set.
         </Alert>
       )}
       <ExpandableSection headerText="The cost by year, and what is not certain of it" headingTagOverride="h3">

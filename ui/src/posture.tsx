@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
@@ -40,6 +41,7 @@ export function Posture({ review, onFilter }: Props) {
     <Container header={<Header variant="h2">Posture</Header>}>
       <SpaceBetween size="l">
         <Figures overview={overview} />
+        {overview && <Refusals refusals={overview.refusals} onFilter={onFilter} />}
         <ExpandableSection headerText="By account, Region and reason, when assessed" defaultExpanded>
           <ColumnLayout columns={3}>
             {CHARTS.map((by) => (
@@ -49,6 +51,35 @@ export function Posture({ review, onFilter }: Props) {
         </ExpandableSection>
       </SpaceBetween>
     </Container>
+  );
+}
+
+const REFUSALS = [
+  { kind: 'refused', words: 'whose key policy will probably refuse the change' },
+  { kind: 'conditional', words: 'whose key policy may refuse the change' },
+] as const;
+
+/** Candidates that configure may not be let to change; each count leads to its keys. */
+function Refusals({ refusals, onFilter }: Pick<Props, 'onFilter'> & Pick<Overview, 'refusals'>) {
+  const warned = REFUSALS.filter(({ kind }) => refusals[kind] > 0);
+  if (warned.length === 0) return null;
+  return (
+    <Alert type="warning">
+      {warned.map(({ kind, words }) => (
+        <div key={kind}>
+          <Link
+            href="#keys"
+            onFollow={(event) => {
+              event.preventDefault();
+              onFilter({ property: 'warning', operator: '=', value: kind });
+            }}
+          >
+            {keys(refusals[kind])}
+          </Link>{' '}
+          {words}
+        </div>
+      ))}
+    </Alert>
   );
 }
 

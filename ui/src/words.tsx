@@ -36,6 +36,7 @@ export const PROPERTY_WORDS: Readonly<Record<Property, string>> = {
   created: 'Created',
   lastUsed: 'Last used',
   stack: 'Stack',
+  warning: 'Key policy warns',
   decision: 'Decision',
   approver: 'Decided by',
   expires: 'Approved until',

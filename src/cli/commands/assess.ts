@@ -1,13 +1,13 @@
 import { addCounts } from '../../model/plan.ts';
 import type { GivenPrice } from '../../model/prices.ts';
-import type { Rollout } from '../../model/rollout.ts';
+import { DEFAULT_ROLES, type Rollout } from '../../model/rollout.ts';
 import { type Assessment, type AssessRequest, assess, resumeAssessment } from '../../workflow/assess.ts';
 import { findInterrupted } from '../../workflow/choose-rollout.ts';
 import { readRecord } from '../../workflow/record.ts';
+import { countRefusals, type Refusals } from '../../workflow/refusals.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,
-  DEFAULT_ROLES,
   holderName,
   newId,
   openAws,
@@ -45,8 +45,10 @@ export interface AssessOptions extends AccessOptions {
 export async function runAssess(options: AssessOptions): Promise<ExitCode> {
   return withSession(options, 'make', async (session) => {
     const assessment = await assessScope(session, options);
-    if (session.terminal.json) await printJson(session.terminal, toJson(assessment));
-    else await printNext(session, options, assessment.rollout);
+    if (session.terminal.json) {
+      const refusals = await countRefusals(session.store, assessment.rollout.id);
+      await printJson(session.terminal, toJson(assessment, refusals));
+    } else await printNext(session, options, assessment.rollout);
     return exitOfAssessment(assessment);
   });
 }
@@ -151,6 +153,7 @@ export function exitOfAssessment({ places, unreachable }: Assessment): ExitCode 
   return isComplete ? EXIT.done : EXIT.incomplete;
 }
 
-function toJson({ rollout, planDigest, places, unreachable }: Assessment) {
-  return { rollout: rollout.id, planDigest, totals: addCounts(places), places, unreachable };
+function toJson({ rollout, planDigest, places, unreachable }: Assessment, keyPolicyRefusals: Refusals) {
+  const totals = addCounts(places);
+  return { rollout: rollout.id, planDigest, totals, keyPolicyRefusals, places, unreachable };
 }

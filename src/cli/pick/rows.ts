@@ -1,6 +1,7 @@
 import { costOf } from '../../model/cost.ts';
 import type { Finding } from '../../model/finding.ts';
 import { priceOfRollout } from '../../model/prices.ts';
+import { warnOfRefusal } from '../../model/refusal-warning.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { describeStack, stackOf } from '../../model/stack.ts';
 import { forTerminal } from '../../report/escape.ts';
@@ -10,6 +11,7 @@ import {
   lastUseText,
   pastRotationsText,
   policyText,
+  refusalText,
   replicasText,
   stackText,
   tagsText,
@@ -32,6 +34,7 @@ export function toPickRow(finding: Finding, rollout: AssessedRollout): ShownRow 
   const price = priceOfRollout(rollout);
   const stack = stackOf(tags);
   const replicas = replicasText(finding);
+  const warning = WARNING[warnOfRefusal(finding)?.kind ?? 'none'];
   const named = { account, region, alias: aliases.join('\n'), stack: stackText(finding), key: keyArn };
   const tag = tagsText(finding);
   const any = [...Object.values(named), tag, Description].join('\n');
@@ -41,7 +44,7 @@ export function toPickRow(finding: Finding, rollout: AssessedRollout): ShownRow 
     ['About', [`${ageText(finding, rollout.assessedAt)} old`, Description].filter(Boolean).join(', ')],
     ['Aliases', aliases.length > 1 ? aliases.join(', ') : ''],
     ['Replicas', replicas && `${replicas}; they follow their primary`],
-    ['In code', stack ? describeStack(stack) : ''],
+    ['In code', stack ? describeStack(stack, finding) : ''],
     [
       'Cost',
       `adds ${addedText(finding, price)} ${price.currency} a month; past rotations: ${pastRotationsText(finding)}`,
@@ -51,6 +54,7 @@ export function toPickRow(finding: Finding, rollout: AssessedRollout): ShownRow 
     ['Used by', policy.users],
     ['Admins', policy.administrators],
     ['Open to', policy.open],
+    ['Warning', refusalText(finding)],
   ];
   return {
     keyArn,
@@ -60,12 +64,21 @@ export function toPickRow(finding: Finding, rollout: AssessedRollout): ShownRow 
     region,
     name: forTerminal(primaryAlias?.replace(/^alias\//, '') ?? keyId),
     about: forTerminal(
-      [Description, stack && `[${stack.name}]`, replicas && `+${replicas}`].filter(Boolean).join(' '),
+      [warning, Description, stack && `[${stack.name}]`, replicas && `+${replicas}`]
+        .filter(Boolean)
+        .join(' '),
     ),
     added: addedText(finding, price),
     details: details.flatMap(([label, text]) => (text === '' ? [] : [[label, forTerminal(text)] as const])),
   };
 }
+
+/** What a row says of a key policy; the details say the rest. */
+const WARNING = {
+  refused: '! key policy refuses',
+  conditional: '! key policy may refuse',
+  none: '',
+} as const;
 
 function lowered<Fields extends Record<string, string>>(fields: Fields): Fields {
   return Object.fromEntries(

@@ -110,11 +110,21 @@ function attention(terminal: Terminal, summary: RolloutSummary): string[] {
     ...(outside.count > 0
       ? [`Replicas whose primary is outside the scope: ${outside.count}; add ${add || 'its Region'}\n`]
       : []),
+    ...refusalLines(terminal, summary),
     ...unseenReasons(terminal, unreachable),
     ...mismatches.map(({ equation, left, right }) =>
       terminal.red(`Does not add up: ${equation}: ${left} against ${right}\n`),
     ),
   ];
+}
+
+function refusalLines(terminal: Terminal, { keyPolicyRefusals, rollout }: RolloutSummary): string[] {
+  const { refused, conditional } = keyPolicyRefusals;
+  if (refused + conditional === 0) return [];
+  const counted =
+    `The key policy of ${refused} candidates will probably refuse the change, and that of ${conditional} may.\n` +
+    `  → See the column warning of: keyturn list findings --finding candidate --csv --rollout ${rollout}\n`;
+  return [terminal.yellow(counted)];
 }
 
 function reasonList(reasons: readonly { readonly reason: string; readonly count: number }[]): string {

@@ -10,6 +10,7 @@ import {
   ageText,
   isLongerThan,
   lastUseText,
+  refusalText,
   replicasText,
   stackText,
 } from '../../report/profile.ts';
@@ -24,7 +25,7 @@ import type { Terminal } from '../terminal.ts';
 import { notSeenText } from './counts.ts';
 
 const MOST_ROWS = 50;
-const MOST_STACKS = 10;
+const MOST_LINES = 10;
 
 /**
  * Shows what an approver decides on: the candidates, with their cost, their owners in code and their age; and apart from
@@ -48,6 +49,7 @@ export async function showForApproval(
   await showRows(terminal, candidate, candidateTable(rollout), shownFindings(store, rollout, 'candidate'));
   await terminal.out(costLines(rollout, survey));
   await showStacks(terminal, store, rollout, survey.inStacks);
+  await showRefusals(terminal, store, rollout, survey.refusals);
   await terminal.out(`\n${terminal.bold(`Already enabled: ${enabled}`)} (to see, not to touch)\n`);
   await showRows(terminal, enabled, enabledTable(maxPeriodInDays), shownFindings(store, rollout, 'enabled'));
   if (survey.longPeriods > 0) {
@@ -179,13 +181,37 @@ async function showStacks(
   if (total === 0) return;
   await terminal.out(`\n${terminal.bold(`In CloudFormation stacks: ${total}`)}\n`);
   let shown = 0;
-  for await (const { tags, keyId, primaryAlias } of shownFindings(store, rollout, 'candidate')) {
-    const stack = stackOf(tags);
+  for await (const finding of shownFindings(store, rollout, 'candidate')) {
+    const stack = stackOf(finding.tags);
     if (!stack) continue;
-    await terminal.out(`  ${forTerminal(`${primaryAlias ?? keyId}: ${describeStack(stack)}`)}\n`);
-    if (++shown === MOST_STACKS) break;
+    const { primaryAlias, keyId } = finding;
+    await terminal.out(`  ${forTerminal(`${primaryAlias ?? keyId}: ${describeStack(stack, finding)}`)}\n`);
+    if (++shown === MOST_LINES) break;
   }
   if (total > shown) await terminal.out(`  … and ${total - shown} more: the column stack of --csv\n`);
+}
+
+/** The candidates that configure may not be let to change, each with why. */
+async function showRefusals(
+  terminal: Terminal,
+  store: Store,
+  rollout: AssessedRollout,
+  { refused, conditional }: Survey['refusals'],
+): Promise<void> {
+  const total = refused + conditional;
+  if (total === 0) return;
+  const title = `Key policies that may refuse the change: ${total}`;
+  await terminal.out(
+    `\n${terminal.bold(terminal.yellow(title))} (${refused} probably, ${conditional} perhaps)\n`,
+  );
+  let shown = 0;
+  for await (const finding of shownFindings(store, rollout, 'candidate')) {
+    const text = refusalText(finding);
+    if (text === '') continue;
+    await terminal.out(`  ${forTerminal(`${finding.primaryAlias ?? finding.keyId}: ${text}`)}\n`);
+    if (++shown === MOST_LINES) break;
+  }
+  if (total > shown) await terminal.out(`  … and ${total - shown} more: the column warning of --csv\n`);
 }
 
 /** The keys that cannot be chosen, by reason, with what to do instead or what is missing. */

@@ -15,12 +15,12 @@ export async function sayRecorded(
   rollout: AssessedRollout,
   recorded: Recorded,
 ): Promise<ExitCode> {
-  const { approved, declined, deferred, undecided, blocked } = recorded;
+  const { approved, declined, deferred, undecided, blocked, refusals } = recorded;
   if (terminal.json) {
     const counts = { approved, declined, deferred, undecided, ...(blocked > 0 && { blocked }) };
     const { id, planDigest } = rollout;
     const notSeen = await countNotSeen(store, rollout, await store.placeCounts(id));
-    await printJson(terminal, { rollout: id, planDigest, ...counts, notSeen });
+    await printJson(terminal, { rollout: id, planDigest, ...counts, notSeen, keyPolicyRefusals: refusals });
     return EXIT.done;
   }
   await terminal.out(
@@ -30,6 +30,14 @@ export async function sayRecorded(
     const who = commandLine(options, rollout, 'list decisions --decision decline');
     await terminal.out(
       `${blocked} of the approved keys stay declined: ${who} shows by whom. Each of them has to withdraw it.\n`,
+    );
+  }
+  if (refusals.refused + refusals.conditional > 0) {
+    const { refused, conditional } = refusals;
+    await terminal.out(
+      terminal.yellow(
+        `Of the approved keys, the key policy of ${refused} will probably refuse the change, and that of ${conditional} may.\n`,
+      ),
     );
   }
   await printNext({ terminal, store }, options, rollout);

@@ -1,6 +1,7 @@
 import type { DecidedKey } from '../../model/approval.ts';
 import type { Finding } from '../../model/finding.ts';
 import { priceOfRollout } from '../../model/prices.ts';
+import { warnOfRefusal } from '../../model/refusal-warning.ts';
 import { describeStack, stackOf } from '../../model/stack.ts';
 import { costCaveats, monthlyText, yearlyText } from '../cost-text.ts';
 import { addedText, lastUseText, pastRotationsText, replicasText, stackText } from '../profile.ts';
@@ -20,6 +21,7 @@ export function candidatesSection(material: Material): Section {
       ...lastUseBlocks(material),
       ...costBlocks(material),
       ...stackBlocks(material),
+      ...refusalBlocks(material),
     ],
   };
 }
@@ -103,7 +105,8 @@ function stackBlocks({ record, survey }: Material): Block[] {
   const rows = async function* (): AsyncGenerator<Row> {
     for await (const finding of record.findings({ finding: 'candidate' })) {
       const stack = stackOf(finding.tags);
-      if (stack) yield [keyCell(finding), code(stack.name), code(stack.logicalId), describeStack(stack)];
+      if (stack)
+        yield [keyCell(finding), code(stack.name), code(stack.logicalId), describeStack(stack, finding)];
     }
   };
   return [
@@ -114,3 +117,21 @@ function stackBlocks({ record, survey }: Material): Block[] {
     table('Candidates of a CloudFormation stack', titles, survey.inStacks, rows),
   ];
 }
+
+function refusalBlocks({ record, survey }: Material): Block[] {
+  const total = survey.refusals.refused + survey.refusals.conditional;
+  if (total === 0) return [];
+  const rows = async function* (): AsyncGenerator<Row> {
+    for await (const finding of record.findings({ finding: 'candidate' })) {
+      const warning = warnOfRefusal(finding);
+      if (warning) yield [keyCell(finding), LIKELIHOOD[warning.kind], warning.reason, warning.fix];
+    }
+  };
+  return [
+    heading('Candidates whose key policy may refuse the change'),
+    prose('From the key policy alone: what IAM policies and service control policies say was not read.'),
+    table('Key policies against the change', ['Key', 'Refused', 'Why', 'What to do'], total, rows),
+  ];
+}
+
+const LIKELIHOOD = { refused: 'probably', conditional: 'perhaps' } as const;

@@ -19,6 +19,9 @@ const IN_RECORD = {
   state: sql`record ->> '$.KeyState'`,
   origin: sql`record ->> '$.Origin'`,
   stack: sql`record ->> '$.tags."aws:cloudformation:stack-name"'`,
+  warning: sql`case when finding = 'candidate' and
+    record ->> '$.policy.enableKeyRotation.access' in ('refused', 'conditional')
+    then record ->> '$.policy.enableKeyRotation.access' end`,
   lastUsed: sql`record ->> '$.lastUsage.KeyLastUsage.Timestamp'`,
   created: sql`record ->> '$.CreationDate'`,
 } as const satisfies Partial<Record<Property, RawBuilder<unknown>>>;

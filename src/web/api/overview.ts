@@ -25,6 +25,7 @@ export function addOverview(app: Hono, host: ReviewHost): void {
       signed: approver?.key !== undefined,
       ...(approver && { submitter: approver.submittedBy.callerArn }),
       ...(scope.where !== undefined && { where: scope.where }),
+      refusals: await countRefusals(host),
       counts: addCounts(places),
       notSeen: notSeenText(coverageOf(scope, places, unreachable)),
       unreachableTotal: unreachable.length,
@@ -33,6 +34,12 @@ export function addOverview(app: Hono, host: ReviewHost): void {
         .map(({ account, region, reason }) => ({ account, region, reason })),
     });
   });
+}
+
+async function countRefusals({ review }: ReviewHost): Promise<Overview['refusals']> {
+  const warned = await review.groups('warning', EVERY_KEY, '');
+  const count = (kind: string) => warned.find(({ value }) => value === kind)?.keys ?? 0;
+  return { refused: count('refused'), conditional: count('conditional') };
 }
 
 /** Where the rollout stands this moment, counted in SQL. */

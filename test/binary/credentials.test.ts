@@ -86,7 +86,7 @@ describe.concurrent('a named profile', () => {
       const { code, json } = await run(command, '--json', '--profile', 'own');
       expect(json<Refused>().error).toMatchObject({
         code: 'aws-credentials',
-        message: expect.stringMatching(/profile own.*no token/s),
+        message: expect.stringMatching(/profile own.*credential_process failed/),
       });
       expect(code).toBe(EXIT.failed);
     }

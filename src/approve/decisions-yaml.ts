@@ -50,12 +50,7 @@ function* readDocument(contents: Node | null, whereOf: WhereOf): Generator<Row> 
   yield* readList(list, whereOf, digestOfAll, ofAll);
 }
 
-function* readList(
-  { items }: YAMLSeq,
-  whereOf: WhereOf,
-  digestOfAll?: string,
-  ofAll?: Said,
-): Generator<Row> {
+function* readList({ items }: YAMLSeq, whereOf: WhereOf, digestOfAll?: string, ofAll?: Said): Generator<Row> {
   for (const each of items) yield readNode(each, whereOf, digestOfAll, ofAll);
 }
 

@@ -1,7 +1,7 @@
 import type { DecisionRequest } from '../approve/request.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved, requestAll, requireDecisions } from '../workflow/approve.ts';
-import type { AccessOptions, Session } from './session.ts';
+import type { AccessOptions, Asked } from './session.ts';
 import { showForApproval } from './show/candidates.ts';
 
 export interface ApproveOptions extends AccessOptions {
@@ -21,9 +21,6 @@ export interface ApproveOptions extends AccessOptions {
   /** Files of public keys of approvers. */
   readonly trust?: readonly string[];
 }
-
-/** Who is asked, until the signal ends it. */
-export type Asked = Pick<Session, 'store' | 'terminal'> & { readonly signal?: AbortSignal };
 
 interface Choice {
   readonly requests: readonly DecisionRequest[];

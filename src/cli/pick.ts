@@ -1,10 +1,10 @@
 import { getColumns, getRows, isCancel } from '@clack/core';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { shownFindings } from '../workflow/shown.ts';
-import type { Asked } from './choose-keys.ts';
 import { Picker } from './pick/prompt.ts';
 import { type ShownRow, toPickRow } from './pick/rows.ts';
 import { drawPicker } from './pick/view.ts';
+import type { Asked } from './session.ts';
 
 /**
  * Lets a person pick candidates from a list, nothing chosen beforehand, and has them type their number at the end.

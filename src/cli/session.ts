@@ -33,6 +33,9 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
+/** Who is asked, until the signal ends it. */
+export type Asked = Pick<Session, 'store' | 'terminal'> & { readonly signal?: AbortSignal };
+
 export const systemClock: Clock = {
   now: () => new Date(),
   monotonic: () => performance.now(),

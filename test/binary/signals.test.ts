@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   candidates,
@@ -90,7 +91,8 @@ describe('a signal', () => {
       const { assess, cwd, sandbox } = await startJourney({ keys: candidates(1) });
       await assess();
       const waiting = startKeyturn(['approve', '--from', '-'], { cwd, env: sandbox.env, holdInput: true });
-      await untilTold(waiting, 'c01');
+      // Nothing is said before the file is read; by then it surely listens.
+      await setTimeout(3000);
       waiting.child.kill(signal);
       const ended = await waiting.ended;
       expect(ended).toMatchObject({ code, stderr: expect.stringContaining('Stopped as asked') });

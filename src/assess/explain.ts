@@ -1,3 +1,4 @@
+import { RAISE_LIMIT, TOO_MANY_FILES } from '../model/advice.ts';
 import { adviseDenial, parseDenial } from '../model/denial.ts';
 import type { Finding, FindingReason } from '../model/finding.ts';
 import { warnOfRefusal } from '../model/refusal-warning.ts';
@@ -123,7 +124,13 @@ const EXPLAIN: Readonly<Record<FindingReason, (profile: Profile) => Explanation>
     ),
   'aws-error': (profile) =>
     say(`KMS answered ${action(profile)} with an error (${profile.gaps[0]?.code}).`, 'Assess again.'),
-  network: (profile) => say(`No answer to ${action(profile)}.`, 'Check the network, then assess again.'),
+  network: (profile) =>
+    say(
+      `No answer to ${action(profile)}.`,
+      TOO_MANY_FILES.test(profile.gaps[0]?.code ?? '')
+        ? RAISE_LIMIT
+        : 'Check the network, then assess again.',
+    ),
   'malformed-answer': (profile) =>
     say(
       `The answer to ${action(profile)} was not one that KMS documents.`,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../messages/error.ts';
+import { RAISE_LIMIT, TOO_MANY_FILES } from '../model/advice.ts';
 import { adviseDenial } from '../model/denial.ts';
 import type { Failure } from '../model/failure.ts';
 
@@ -71,6 +72,12 @@ const ROWS: readonly Row[] = [
     cause: 'the certificate of the server is not trusted',
     fix: () =>
       'Set AWS_CA_BUNDLE, or ca_bundle of the profile, to a file with the certificate of the authority that signed it.',
+  },
+  {
+    code: TOO_MANY_FILES,
+    error: 'system-open-files',
+    cause: 'there are too many open files',
+    fix: () => RAISE_LIMIT,
   },
   { said: NO_ANSWER, error: 'aws-failed', cause: 'there is no answer', fix: () => CHECK_NETWORK },
   {

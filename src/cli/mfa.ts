@@ -1,5 +1,6 @@
 import type { AskMfaCode } from '../aws/mfa-codes.ts';
 import { forTerminal } from '../report/escape.ts';
+import { onFirstSignal } from './signals.ts';
 
 let asking: Promise<unknown> = Promise.resolve();
 
@@ -22,6 +23,8 @@ export function mfaPrompt(): { askMfaCode?: AskMfaCode } {
 async function askCode(device: string, profile: string): Promise<string | undefined> {
   const { isCancel, password } = await import('@clack/prompts');
   const message = forTerminal(`MFA code of ${device} for profile ${profile}`);
-  const answer = await password({ message, output: process.stderr });
+  const stopped = new AbortController();
+  const leave = onFirstSignal(() => stopped.abort());
+  const answer = await password({ message, output: process.stderr, signal: stopped.signal }).finally(leave);
   return isCancel(answer) || answer === undefined || answer.trim() === '' ? undefined : answer.trim();
 }

@@ -1,5 +1,6 @@
 import { type AssessmentContext, assembleFinding } from '../assess/assemble.ts';
 import type { Notify } from '../messages/message.ts';
+import { adviseFailure } from '../model/advice.ts';
 import { adviseDenial } from '../model/denial.ts';
 import { describeFailure, type Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
@@ -165,7 +166,9 @@ function mendListing(failure: Failure, place: Place): Mend {
     case 'network':
       return {
         reason: `no answer: ${said}`,
-        fix: `Check the Region's name, the network, and a VPC endpoint for KMS in ${region}.`,
+        fix:
+          adviseFailure(failure, place) ??
+          `Check the Region's name, the network, and a VPC endpoint for KMS in ${region}.`,
       };
     default:
       return { reason: `listing failed: ${said}`, fix: 'Assess again.' };

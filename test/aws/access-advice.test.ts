@@ -33,6 +33,13 @@ const CASES: readonly (readonly [string, unknown, typeof SSO | typeof WHO, strin
     /^Check the network.*HTTPS_PROXY/,
   ],
   [
+    'a socket beyond the limit of open files',
+    node('EMFILE', 'connect EMFILE 127.0.0.1:443', 'connect'),
+    WHO,
+    'system-open-files',
+    /ulimit -n/,
+  ],
+  [
     'SSO under another authority',
     provider('Error: self-signed certificate in certificate chain'),
     SSO,

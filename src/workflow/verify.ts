@@ -3,7 +3,14 @@ import { type EvidenceCode, EvidenceError } from '../evidence/error.ts';
 import { type Bundle, measure, verifyFiles } from '../evidence/files.ts';
 import { followHistory, type History } from '../evidence/history.ts';
 import { readLines, readOnlyLine } from '../evidence/lines.ts';
-import { BUNDLE_SIGNATURE, MANIFEST, type Manifest, parseManifest, SUMS } from '../evidence/manifest.ts';
+import {
+  BUNDLE_SIGNATURE,
+  MANIFEST,
+  type Manifest,
+  manifestText,
+  parseManifest,
+  SUMS,
+} from '../evidence/manifest.ts';
 import { FINDINGS_FILE, readFindings, readPopulation } from '../evidence/population.ts';
 import { requireTrust, type Signers, verifySignatures } from '../evidence/signatures.ts';
 import { KeyturnError } from '../messages/error.ts';
@@ -16,7 +23,7 @@ export interface VerifyRequest {
   readonly bundle: Bundle;
   /** An empty store to make the reports again from. */
   readonly store: Store;
-  /** Of this Keyturn: another one may word a report differently. */
+  /** Of this Keyturn: another one may word a page differently. */
   readonly keyturnVersion: string;
   /** Ids of the public keys that are trusted; without it no signature is asked for. */
   readonly trusted?: ReadonlySet<string>;
@@ -26,8 +33,8 @@ export interface Verification {
   readonly manifest: Manifest;
   readonly history: History;
   readonly signers: Signers;
-  /** Files that another version of Keyturn made and this one makes differently. */
-  readonly notRemade: readonly string[];
+  /** Pages for people (Markdown, HTML) that another version of Keyturn made and this one words differently. */
+  readonly notRendered: readonly string[];
 }
 
 /**
@@ -41,13 +48,13 @@ export async function verifyBundle(request: VerifyRequest): Promise<Verification
   await verifyFiles(bundle, manifest, digest);
   const history = await readHistory(bundle, manifest.rollout);
   verifyManifestOf(manifest, history);
-  const notRemade = await verifyReports(request, manifest, digest);
+  const notRendered = await verifyReports(request, manifest);
   const envelope = bundle.names.includes(BUNDLE_SIGNATURE)
     ? await readDocument(bundle, BUNDLE_SIGNATURE, 'evidence-signature')
     : undefined;
   const signers = verifySignatures(history.approvals, manifest.rollout, digest, envelope);
   if (trusted) requireTrust(signers, history.approvals, trusted);
-  return { manifest, history, signers, notRemade };
+  return { manifest, history, signers, notRendered };
 }
 
 async function readManifest(bundle: Bundle): Promise<{ manifest: Manifest; digest: string }> {
@@ -82,32 +89,45 @@ function verifyManifestOf({ journal, files }: Manifest, { head, rollout }: Histo
   }
 }
 
-/** Makes every file again from the journal and the findings. @returns names of files that differ for another version */
+/**
+ * Makes every file again from the journal and the findings. All of them are there, and no others. Data has to be the same
+ * whichever version made the bundle, since a forger can name any; prose, if this version made it.
+ * @returns names of the prose that another version made and this one words differently
+ * @throws EvidenceError `evidence-report`
+ */
 async function verifyReports(
   { bundle, store, keyturnVersion }: VerifyRequest,
   manifest: Manifest,
-  manifestDigest: string,
 ): Promise<string[]> {
-  const expected = new Map(manifest.files.map(({ name, sha256 }) => [name, sha256]));
-  expected.set(MANIFEST, manifestDigest);
-  const differing: string[] = [];
+  const isThisVersion = manifest.keyturnVersion === keyturnVersion;
+  const sealed = new Map(manifest.files.map(({ name, sha256 }) => [name, sha256]));
+  const notRendered: string[] = [];
   for await (const { name, chunks } of remake(bundle, store, manifest)) {
-    const { sha256 } = await measure(chunks);
-    // What the sums are is settled by the manifest, and was compared with it.
-    if (name !== SUMS && expected.get(name) !== sha256) differing.push(name);
-    expected.delete(name);
+    if (name === MANIFEST) {
+      const made = parseManifest((await Array.fromAsync(chunks)).join(''));
+      if (dataOf(made) !== dataOf(manifest)) throw notFollowing(MANIFEST);
+    } else if (name !== SUMS) {
+      // What the sums are is settled by the manifest, and was compared with it.
+      const said = sealed.get(name);
+      if (said === undefined) throw notFollowing(name);
+      sealed.delete(name);
+      if ((await measure(chunks)).sha256 === said) continue;
+      if (isThisVersion || !isProse(name)) throw notFollowing(name);
+      notRendered.push(name);
+    }
   }
-  differing.push(...expected.keys());
-  const [first] = differing;
-  if (first !== undefined && manifest.keyturnVersion === keyturnVersion) {
-    throw new EvidenceError(
-      'evidence-report',
-      first,
-      'It does not follow from the journal and the findings.',
-    );
-  }
-  return differing;
+  for (const name of sealed.keys()) throw notFollowing(name);
+  return notRendered;
 }
+
+const isProse = (name: string): boolean => /\.(md|html)$/.test(name);
+
+/** A manifest without the prose that it names. */
+const dataOf = (manifest: Manifest): string =>
+  manifestText({ ...manifest, files: manifest.files.filter(({ name }) => !isProse(name)) });
+
+const notFollowing = (name: string): EvidenceError =>
+  new EvidenceError('evidence-report', name, 'It does not follow from the journal and the findings.');
 
 async function* remake(bundle: Bundle, store: Store, { rollout: id, keyturnVersion }: Manifest) {
   try {

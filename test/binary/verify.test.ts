@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { edited, sealed } from '../evidence/forge.ts';
 import { candidates, EXIT, type Journey, startJourney } from '../support/journey.ts';
 import { CHECKER, hasPython, withoutPython } from '../support/python.ts';
 import type { ErrorDocument } from '../support/shapes.ts';
@@ -101,6 +102,29 @@ describe.concurrent('keyturn verify', () => {
       expect(stderr).not.toContain('\x1b');
     },
   );
+
+  it('exits with 3 if prose of another version was not rendered anew, and with 5 if its data is false', async () => {
+    const journey = await reported();
+    const { run, cwd } = journey;
+    const files = filesOf(journey, 'report');
+    const seal = (name: string, from: string, to: string) => {
+      const lying = edited(files, name, (text) => text.replace(from, to));
+      const forged = sealed(lying, (manifest) => ({ ...manifest, keyturnVersion: '9.9.9' }));
+      for (const [file, bytes] of forged) writeFileSync(join(cwd, 'report', file), bytes);
+    };
+    seal('report.md', 'enabled', 'disabled');
+    const { code, stdout } = await run('verify', 'report');
+    expect(code).toBe(EXIT.incomplete);
+    expect(stdout).toMatch(/^The data is consistent\. Not rendered anew: report\.md\. Rollout/);
+    const asJson = await run('verify', 'report', '--json');
+    expect(asJson.code).toBe(EXIT.incomplete);
+    expect(asJson.json()).toMatchObject({ ok: false, consistent: 'data', notRendered: ['report.md'] });
+    seal('outcomes.csv', 'enabled', 'failed');
+    expect((await run('verify', 'report', '--json')).json()).toMatchObject({
+      ok: false,
+      error: { code: 'evidence-report', where: 'outcomes.csv' },
+    });
+  });
 
   it('exits with 2 where there is no evidence', async () => {
     const { run, write } = await startJourney();

@@ -62,6 +62,14 @@ export function chained(files: Files, entries: readonly Loose[]): Files {
   return withFile(files, 'journal.jsonl', lines.join(''));
 }
 
+/** A manifest that names one more file, to be measured when it is sealed. */
+export const naming =
+  (name: string, text: string) =>
+  (manifest: Loose): Loose => ({
+    ...manifest,
+    files: [...manifest.files, { name, bytes: Buffer.byteLength(text), sha256: sha256(text) }],
+  });
+
 /** The manifest and the sums made anew over the files as they are; `change` can lie in the manifest. */
 export function sealed(files: Files, change: (manifest: Loose) => Loose = (same) => same): Files {
   const { files: before, ...manifest } = manifestOf(files);
@@ -156,8 +164,8 @@ export async function verify(files: Files, options: VerifyOptions = {}): Promise
 /** What a verification says: the code of what it finds, or `accepted`. Any other failure is one of the test. */
 export async function verdictOn(files: Files, options?: VerifyOptions): Promise<string> {
   try {
-    const { notRemade } = await verify(files, options);
-    return notRemade.length === 0 ? 'accepted' : 'accepted in part';
+    const { notRendered } = await verify(files, options);
+    return notRendered.length === 0 ? 'accepted' : 'accepted in part';
   } catch (error) {
     if (error instanceof EvidenceError) return error.code;
     throw error;

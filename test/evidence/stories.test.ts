@@ -5,7 +5,18 @@ import { importApproval } from '../../src/workflow/import-approval.ts';
 import { cpuMs } from '../support/cpu.ts';
 import { ACCOUNT, REGION } from '../support/facts.ts';
 import { checkWithPython, hasPython, withoutPython } from '../support/python.ts';
-import { journalOf, manifestOf, sealed, textOf, verdictOn, verify, withFile } from './forge.ts';
+import {
+  edited,
+  journalOf,
+  type Loose,
+  manifestOf,
+  naming,
+  sealed,
+  textOf,
+  verdictOn,
+  verify,
+  withFile,
+} from './forge.ts';
 import {
   APPROVER,
   DENIED,
@@ -207,13 +218,40 @@ describe('evidence that is good', () => {
     expect(await verdictOn(unapproved, { trust: [MAKER] })).toBe('evidence-untrusted');
   });
 
-  it('of another version is checked all the same; only its reports are not made again', async () => {
+  it('of another version is checked all the same; only its prose is not rendered anew', async () => {
     const files = await tell((story) => tellShort(story));
-    expect(await verdictOn(files, { keyturnVersion: '9.9.9' })).toBe('accepted');
-    const otherwise = sealed(withFile(files, 'report.md', '# Another report\n'));
-    expect(await verdictOn(otherwise)).toBe('evidence-report');
-    const { notRemade } = await verify(otherwise, { keyturnVersion: '9.9.9' });
-    expect(notRemade).toContain('report.md');
+    const another = { keyturnVersion: '9.9.9' };
+    expect(await verdictOn(files, another)).toBe('accepted');
+    for (const name of ['report.md', 'report.html']) {
+      const otherwise = sealed(withFile(files, name, '# Another report\n'));
+      expect(await verdictOn(otherwise)).toBe('evidence-report');
+      expect((await verify(otherwise, another)).notRendered).toEqual([name]);
+      expect(await verdictOn(sealed(withFile(files, name, undefined)), another)).toBe('evidence-report');
+    }
+  });
+
+  it('of another version has true data', async () => {
+    const files = await tell((story) => tellShort(story));
+    const sealing = /^(journal|findings|plan)\.jsonl$|^manifest\.json$|^SHA256SUMS$|\.(md|html)$/;
+    const data = [...files.keys()].filter((name) => !sealing.test(name));
+    expect(data.length).toBeGreaterThan(9);
+    for (const name of data) {
+      const otherwise = sealed(edited(files, name, (text) => `${text}{}\n`));
+      expect(await verdictOn(otherwise, { keyturnVersion: '9.9.9' }), name).toBe('evidence-report');
+    }
+    const lies = {
+      times: (manifest: Loose) => ({ ...manifest.times, assessedAt: null }),
+      notSeen: (manifest: Loose) => ({ ...manifest.notSeen, regionsLeftOut: [] }),
+      scope: (manifest: Loose) => ({ ...manifest.scope, tags: false }),
+    };
+    for (const [name, lie] of Object.entries(lies)) {
+      const otherwise = sealed(files, (manifest) => ({ ...manifest, [name]: lie(manifest) }));
+      expect(await verdictOn(otherwise, { keyturnVersion: '9.9.9' }), name).toBe('evidence-report');
+    }
+    const more = withFile(files, 'addendum.md', 'All keys rotate.\n');
+    expect(
+      await verdictOn(sealed(more, naming('addendum.md', 'All keys rotate.\n')), { keyturnVersion: '9.9.9' }),
+    ).toBe('evidence-report');
   });
 
   it('has a sum for each file, the manifest last', async () => {

@@ -36,13 +36,14 @@ export async function runVerify(path: string, options: VerifyOptions): Promise<E
 }
 
 async function tell(terminal: Terminal, verification: Verification, isTrusted: boolean): Promise<ExitCode> {
-  const { manifest, signers, notRemade } = verification;
+  const { manifest, signers, notRendered } = verification;
   const { proved, notProved } = sayVerification(verification, isTrusted);
   if (terminal.json) {
     const { rollout, keyturnVersion, journal, notSeen } = manifest;
     const signedBy = signers.bundle ?? null;
     await printJson(terminal, {
-      ok: true,
+      ok: notRendered.length === 0,
+      consistent: notRendered.length === 0 ? 'all' : 'data',
       rollout,
       keyturnVersion,
       journal,
@@ -50,16 +51,22 @@ async function tell(terminal: Terminal, verification: Verification, isTrusted: b
       notSeen,
       proved,
       notProved,
-      notRemade,
+      notRendered,
     });
   } else {
     const list = (lines: readonly string[]) => lines.map((line) => `  - ${forTerminal(line)}\n`).join('');
     await terminal.out(
-      `${terminal.green('The evidence is consistent.')} Rollout ${forTerminal(manifest.rollout)}.\n` +
+      `${headline(terminal, notRendered)} Rollout ${forTerminal(manifest.rollout)}.\n` +
         `\nProved:\n${list(proved)}\nNot proved:\n${list(notProved)}`,
     );
   }
-  return notRemade.length > 0 ? EXIT.incomplete : EXIT.done;
+  return notRendered.length > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+/** Green only if everything was made again. */
+function headline(terminal: Terminal, notRendered: readonly string[]): string {
+  if (notRendered.length === 0) return terminal.green('The evidence is consistent.');
+  return `The data is consistent. Not rendered anew: ${notRendered.map(forTerminal).join(', ')}.`;
 }
 
 async function tellTampering(

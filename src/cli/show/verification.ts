@@ -10,7 +10,7 @@ export function sayVerification(
   return { proved: sayProved(verification), notProved: sayNotProved(verification, isTrusted) };
 }
 
-function sayProved({ manifest, history, signers, notRemade }: Verification): string[] {
+function sayProved({ manifest, history, signers, notRendered }: Verification): string[] {
   const { rollout, approvals, keys, head } = history;
   const all = manifest.files.length;
   return [
@@ -23,16 +23,16 @@ function sayProved({ manifest, history, signers, notRemade }: Verification): str
         ]),
     `Each key that was called was approved at that moment, and none was called again once it was on (keys called: ${keys.called}).`,
     `Each outcome (${keys.changes} in all) and each verdict (${keys.judged} in all) belongs to a decision and a change before it.`,
-    notRemade.length === 0
+    notRendered.length === 0
       ? 'Every report and total follows from the journal and the findings: made again, they are the same to the byte.'
-      : `${all + 1 - notRemade.length} of ${all + 1} files, made again from the journal and the findings, are the same to the byte.`,
+      : `All data and every total follow from the journal and the findings: made again, ${all + 1 - notRendered.length} of ${all + 1} files are the same to the byte.`,
     ...(signers.bundle === undefined ? [] : [`Key ${signers.bundle} signed the bundle.`]),
     ...[...signers.approvals].map(([approval, keyid]) => `Key ${keyid} signed approval ${approval}.`),
   ];
 }
 
 function sayNotProved(verification: Verification, isTrusted: boolean): string[] {
-  const { manifest, history, signers, notRemade } = verification;
+  const { manifest, history, signers, notRendered } = verification;
   const unsigned = history.approvals.filter(({ approval }) => !signers.approvals.has(approval));
   return [
     ...(signers.bundle === undefined
@@ -52,9 +52,9 @@ function sayNotProved(verification: Verification, isTrusted: boolean): string[] 
     ...(history.rollout.planDigest === undefined
       ? ['The findings: the assessment was not complete, so the journal holds no digest of them.']
       : []),
-    ...(notRemade.length > 0
+    ...(notRendered.length > 0
       ? [
-          `That ${notRemade.join(', ')} follow from the journal: Keyturn ${manifest.keyturnVersion} made them, and this version words them differently. Verify with that version.`,
+          `What ${notRendered.join(', ')} say: the manifest names Keyturn ${manifest.keyturnVersion}, and this version words them differently. Do not rely on their text, or verify with that version.`,
         ]
       : []),
     'What AWS did: hold the request ids of the outcomes against CloudTrail.',

@@ -309,7 +309,7 @@ class History:
             is_begun = key.is_open or key.outcome == "enabled"
             must("approval", decision == "approve" or not is_begun, "it comes too late")
             earlier = key.made.get(approver, "")
-            must("approval", not imported or earlier <= at, "its approver has decided since")
+            must("approval", earlier <= at, "its approver has decided since")
             key.made[approver] = at
             until = expires if decision == "approve" else ""
             key.decide(approver, (WEIGHTS[decision], until, len(self.approvals), decision, approval, period))

@@ -36,7 +36,7 @@ export function followApproval(
     const held = hold(decision);
     const voices = story.decisions.get(keyArn) ?? new Voices();
     const earlier = voices.lastOf(held.approver);
-    if (approval.imported && earlier && earlier.approval.at > approval.at) {
+    if (earlier && earlier.approval.at > approval.at) {
       refuse('evidence-approval', `${keyArn} was decided on by the same approver since.`);
     }
     voices.add(held);

@@ -360,6 +360,27 @@ const HISTORY: Attack[] = [
         return entries.toSpliced(last + 1, 0, later, older);
       }),
   ),
+  attack(
+    'approval-behind-a-decline',
+    'evidence-approval',
+    "an approver's older signed approval is moved behind the same approver's newer signed decline",
+    async (good) =>
+      signed(
+        await retold(good, (entries) => {
+          const last = entries.findLastIndex(({ kind }) => kind === 'approval');
+          const older = structuredClone(entries[firstOf(entries, 'approval')]);
+          const decline = structuredClone(older);
+          Object.assign(decline.body, { approval: 'approval-8', at: '2026-11-22T10:00:01.500Z' });
+          Object.assign(older.body, { approval: 'approval-9' });
+          for (const decision of decline.body.decisions) decision.decision = 'decline';
+          for (const { body } of [decline, older])
+            body.signature = signPayload(approvalStatement(body), APPROVER);
+          return entries.toSpliced(last + 1, 0, decline, older);
+        }),
+        MAKER,
+      ),
+    { base: 'signed' },
+  ),
   attack('change-declined', 'evidence-unapproved-change', 'the approval becomes a decline', (good) =>
     rewritten(
       good,

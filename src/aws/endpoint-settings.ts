@@ -80,10 +80,10 @@ function firstUrl(
   const [source, url] = candidates.find(([, value]) => value) ?? [];
   if (source === undefined || url === undefined) return undefined;
   if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return { source, url };
-  throw invalidSetting(
-    source,
-    url,
-    'the URL of an endpoint',
+  // The value may hold a password.
+  throw new KeyturnError(
+    'input-aws-config',
+    `${source} is not the URL of an endpoint.`,
     'Write a URL like https://vpce-1234.kms.eu-central-1.vpce.amazonaws.com',
   );
 }

@@ -1,4 +1,6 @@
+import { withoutSecrets } from '../messages/secrets.ts';
 import { FAILURE_KINDS, type Failure, type FailureKind } from '../model/failure.ts';
+import { describeCredentialsProblem } from './credentials-words.ts';
 
 /** AWS's codes by class: those of KMS and STS, and the common errors of all services (kms-facts §3, §13.2, §13.3). */
 const CODES_OF: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
@@ -103,6 +105,11 @@ export class NoCredentials extends Error {
   }
 }
 
+/** Credentials that cannot be used, in words of Keyturn's own: they quote no more than names. */
+export class UnusableCredentials extends Error {
+  override readonly name = 'CredentialsProviderError';
+}
+
 /**
  * Reads an error that the SDK threw as a failure. Branches on AWS's code and the HTTP status, never on the message
  * (kms-facts §3).
@@ -113,11 +120,12 @@ export function readFailure(operation: string, thrown: unknown): Failure {
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
   const code = codeOf(error, status);
   const requestId = error.$metadata?.requestId;
+  const kind = isFileError(error) ? 'credentials' : kindOf(code, status);
   return {
     operation,
-    kind: isFileError(error) ? 'credentials' : kindOf(code, status),
+    kind,
     code: code.toWellFormed(),
-    message: messageOf(error),
+    message: messageOf(error, kind),
     ...(requestId !== undefined && { requestId }),
   };
 }
@@ -130,16 +138,21 @@ function isFileError({ code, syscall }: Thrown): boolean {
   );
 }
 
-/** AWS may send none (kms-facts §1.2); the SDK then makes one up, which is not to be quoted as AWS's. */
-function messageOf({ message }: Thrown): string {
+/**
+ * AWS may send none (kms-facts §1.2); the SDK then makes one up, which is not to be quoted as AWS's. Those about
+ * credentials, the signature of a request among them, are replaced: they can hold secrets.
+ */
+function messageOf(error: Thrown, kind: FailureKind): string {
+  const { name, message } = error;
   if (typeof message !== 'string' || MADE_UP.has(message)) return '';
-  return FAILED_COMMAND.test(message) ? 'credential_process failed' : message.toWellFormed();
+  const isOwn = error instanceof UnusableCredentials || name === 'MfaCodeNeeded';
+  if (kind === 'credentials' && !isOwn) return describeCredentialsProblem(message);
+  // Node quotes some of the text around the place where JSON is broken.
+  if (/is not valid JSON|in JSON at position/.test(message)) return 'the answer is not valid JSON';
+  return withoutSecrets(message).toWellFormed();
 }
 
 const MADE_UP = new Set(['Unknown', 'UnknownError']);
-
-/** Node's words for a command that failed go on with the whole command line and what it printed: secrets, perhaps. */
-const FAILED_COMMAND = /^(\w*Error: )*Command failed:/;
 
 /**
  * Whether AWS surely did not act on a call that failed so. If in doubt, no (kms-facts §3: read back first). A call that

@@ -4,6 +4,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { CredentialsProviderError } from '@smithy/core/config';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { type ClientSettings, SILENT } from './client-settings.ts';
+import { UnusableCredentials } from './failure.ts';
 import type { MfaCodes } from './mfa-codes.ts';
 import { findChain, followProfile } from './profile-chain.ts';
 import type { SharedConfig } from './shared-config.ts';
@@ -67,7 +68,7 @@ export function usable(credentials: AwsCredentialIdentity): AwsCredentialIdentit
   };
   for (const [name, value] of Object.entries(parts)) {
     if (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) continue;
-    throw new CredentialsProviderError(`the ${name} is empty, or has a space or line break in it`);
+    throw new UnusableCredentials(`the ${name} is empty, or has a space or line break in it`);
   }
   return credentials;
 }

@@ -1,3 +1,4 @@
+import { UnusableCredentials } from './failure.ts';
 import type { Section, SharedConfig } from './shared-config.ts';
 
 /** What a profile's credentials go through. */
@@ -73,4 +74,4 @@ const isSelfWithKeys = (source: string, current: string, section: Section): bool
   source === current && hasKeys(section);
 
 const broken = (what: string, profile?: string, begun = profile): Error =>
-  new Error(profile === begun ? what : `${what} (in profile ${profile})`);
+  new UnusableCredentials(profile === begun ? what : `${what} (in profile ${profile})`);

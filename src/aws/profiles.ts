@@ -101,7 +101,12 @@ function toAskedProfile(asked: Asked): AskedProfile {
 function whyNone(account: string, all: readonly Asked[]): Failure {
   const failed = all.flatMap((asked) =>
     asked.kind === 'failed' && (asked.profile.account ?? account) === account
-      ? [{ ...asked.failure, message: `profile ${asked.profile.name}: ${asked.failure.message}` }]
+      ? [
+          {
+            ...asked.failure,
+            message: `profile ${asked.profile.name}: ${asked.failure.message || asked.failure.code}`,
+          },
+        ]
       : [],
   );
   const [first, ...others] = failed;

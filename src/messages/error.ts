@@ -1,3 +1,5 @@
+import { withoutSecrets } from './secrets.ts';
+
 /**
  * Every way in which Keyturn refuses or gives up, as a stable code. What stands before the dash says whose move it is:
  * `input` the caller's words or files, `refused` Keyturn's promises, `aws`, `store` and `system` the world around it.
@@ -42,7 +44,8 @@ const MAX_PROBLEM_LENGTH = 1000;
 
 /**
  * An error for a person: what is wrong, and what to do next. `problems` lists the first hundred if there are several,
- * each cut to a readable length: what they quote can come from a hostile file.
+ * each cut to a readable length: what they quote can come from a hostile file. Secrets that a library quotes are left
+ * out of both.
  */
 export class KeyturnError extends Error {
   override readonly name = 'KeyturnError';
@@ -56,7 +59,7 @@ export class KeyturnError extends Error {
     fix: string,
     options: { problems?: readonly string[]; cause?: unknown } = {},
   ) {
-    super(shorten(message), { cause: options.cause });
+    super(tellable(message), { cause: options.cause });
     this.code = code;
     this.fix = fix;
     this.problems = bounded(options.problems ?? []);
@@ -64,10 +67,13 @@ export class KeyturnError extends Error {
 }
 
 function bounded(problems: readonly string[]): string[] {
-  const shown = problems.slice(0, MAX_PROBLEMS).map(shorten);
+  const shown = problems.slice(0, MAX_PROBLEMS).map(tellable);
   const more = problems.length - shown.length;
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 }
 
-const shorten = (problem: string): string =>
-  problem.length > MAX_PROBLEM_LENGTH ? `${problem.slice(0, MAX_PROBLEM_LENGTH)}…` : problem;
+/** Without secrets, and cut: to a few times the length first, so that a long text costs nothing. */
+function tellable(text: string): string {
+  const told = withoutSecrets(text.slice(0, 4 * MAX_PROBLEM_LENGTH));
+  return told.length > MAX_PROBLEM_LENGTH ? `${told.slice(0, MAX_PROBLEM_LENGTH)}…` : told;
+}

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { adviseAccess } from '../../src/aws/access-advice.ts';
 import { connectAws } from '../../src/aws/connect.ts';
-import { readFailure } from '../../src/aws/failure.ts';
+import { readFailure, UnusableCredentials } from '../../src/aws/failure.ts';
 import { proxyRefused } from '../../src/aws/http.ts';
 import type { Clock } from '../../src/workflow/ports.ts';
 
@@ -137,7 +137,7 @@ const CASES: readonly (readonly [string, unknown, typeof SSO | typeof WHO, strin
   ],
   [
     'a key with a blank',
-    provider('the access key id is empty, or has a space or line break in it'),
+    new UnusableCredentials('the access key id is empty, or has a space or line break in it'),
     WHO,
     'aws-credentials',
     /without the character/,

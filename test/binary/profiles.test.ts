@@ -94,7 +94,7 @@ describe.concurrent('several profiles', () => {
     expect(json<Refused>().error).toMatchObject({
       code: 'input-profiles',
       problems: [
-        expect.stringMatching(/^Profile stale: .*ExpiredToken.*aws sso login --profile stale/),
+        expect.stringMatching(/^Profile stale: .*ExpiredToken.*Renew the credentials.*--profile stale/),
         expect.stringMatching(/^Profile no body: The AWS profile no body is not defined/),
         `Profiles dev and again are of the same account ${DEV}.`,
       ],

@@ -434,7 +434,7 @@ describe('what holds', () => {
     });
     expect(settingOf(checked, 'waves')).toMatchObject({ value: '5,rest', line: 2 });
     expect(await main(['config', 'check', '--config', 'other.yaml'])).toBe(2);
-    expect(written).toContain('other.yaml cannot be read');
+    expect(written).toContain('Could not read other.yaml: it does not exist.');
   });
 
   it('is refused with every problem, by every command that would use it', async () => {

@@ -9,6 +9,7 @@ import {
   parseDuration,
   parsePeriod,
 } from '../../src/cli/options.ts';
+import { Interrupted } from '../../src/cli/signals.ts';
 import { ERROR_CODES, KeyturnError } from '../../src/messages/error.ts';
 
 describe('the values of options', () => {
@@ -54,12 +55,18 @@ describe('the values of options', () => {
 });
 
 describe('the exit code of an error', () => {
-  it('is 2 for wrong input, 4 for a refusal, 130 for Ctrl-C, 1 for the rest', () => {
+  it('is 2 for wrong input, 4 for a refusal, 1 for the rest', () => {
     for (const code of ERROR_CODES) {
       const exit = exitCodeOf(new KeyturnError(code, 'm', 'f'));
       if (code.startsWith('input-') || code === 'aws-region') expect(exit, code).toBe(2);
       else if (code.startsWith('refused-')) expect(exit, code).toBe(4);
-      else expect(exit, code).toBe(code === 'interrupted' ? 130 : 1);
+      else expect(exit, code).toBe(1);
     }
+  });
+
+  it('is that of the signal that ended the command', () => {
+    expect(exitCodeOf(new Interrupted('SIGHUP'))).toBe(129);
+    expect(exitCodeOf(new Interrupted('SIGINT'))).toBe(130);
+    expect(exitCodeOf(new Interrupted('SIGTERM'))).toBe(143);
   });
 });

@@ -16,6 +16,7 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
+import { isAnyRefused } from '../show/counts.ts';
 import { printJson, printNext } from '../show/print.ts';
 import { VERSION } from '../version.ts';
 
@@ -155,5 +156,12 @@ export function exitOfAssessment({ places, unreachable }: Assessment): ExitCode 
 
 function toJson({ rollout, planDigest, places, unreachable }: Assessment, keyPolicyRefusals: Refusals) {
   const totals = addCounts(places);
-  return { rollout: rollout.id, planDigest, totals, keyPolicyRefusals, places, unreachable };
+  return {
+    rollout: rollout.id,
+    planDigest,
+    totals,
+    places,
+    unreachable,
+    ...(isAnyRefused(keyPolicyRefusals) && { keyPolicyRefusals }),
+  };
 }

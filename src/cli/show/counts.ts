@@ -1,5 +1,6 @@
 import type { Scope } from '../../model/plan.ts';
 import { counted } from '../../report/document/phrases.ts';
+import type { Refusals } from '../../workflow/refusals.ts';
 import type { NotSeen } from '../../workflow/status.ts';
 
 /** `1 key`, `1,234 keys`. */
@@ -24,3 +25,6 @@ export function notSeenText({ accounts, places, uncertain }: NotSeen): string {
     ...(uncertain > 0 ? [`${counted(uncertain, 'place')} not fully listed`] : []),
   ].join(', ');
 }
+
+/** Whether the key policy of any of the keys will refuse the change, or may. */
+export const isAnyRefused = ({ refused, conditional }: Refusals): boolean => refused + conditional > 0;

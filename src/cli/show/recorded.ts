@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import type { CommonOptions } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandLine } from './command-line.ts';
+import { isAnyRefused, notSeenText } from './counts.ts';
 import { printJson, printNext } from './print.ts';
 
 /** Says what is in force after an approval was recorded. */
@@ -20,7 +21,13 @@ export async function sayRecorded(
     const counts = { approved, declined, deferred, undecided, ...(blocked > 0 && { blocked }) };
     const { id, planDigest } = rollout;
     const notSeen = await countNotSeen(store, rollout, await store.placeCounts(id));
-    await printJson(terminal, { rollout: id, planDigest, ...counts, notSeen, keyPolicyRefusals: refusals });
+    await printJson(terminal, {
+      rollout: id,
+      planDigest,
+      ...counts,
+      ...(notSeenText(notSeen) !== '' && { notSeen }),
+      ...(isAnyRefused(refusals) && { keyPolicyRefusals: refusals }),
+    });
     return EXIT.done;
   }
   await terminal.out(
@@ -32,7 +39,7 @@ export async function sayRecorded(
       `${blocked} of the approved keys stay declined: ${who} shows by whom. Each of them has to withdraw it.\n`,
     );
   }
-  if (refusals.refused + refusals.conditional > 0) {
+  if (isAnyRefused(refusals)) {
     const { refused, conditional } = refusals;
     await terminal.out(
       terminal.yellow(

@@ -5,6 +5,7 @@ import type { Running } from '../running.ts';
 import type { Answer } from './answer.ts';
 import { type Call, receive } from './call.ts';
 import { control, isControl } from './control.ts';
+import { sendStream } from './hostile.ts';
 import type { Outcome } from './outcome.ts';
 import { perform } from './perform.ts';
 
@@ -42,6 +43,12 @@ function handle(running: Running, request: IncomingMessage, response: ServerResp
 function conclude(running: Running, response: ServerResponse, call: Call, outcome: Outcome): void {
   if (outcome.kind === 'hang') {
     hang(running, response, call, outcome);
+    return;
+  }
+  if (outcome.kind === 'stream') {
+    call.entry.status = 200;
+    response.once('close', () => running.log.end(call.entry));
+    sendStream(response, outcome.stream, call.requestId);
     return;
   }
   if (outcome.kind === 'reset') response.socket?.resetAndDestroy();

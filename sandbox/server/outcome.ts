@@ -3,6 +3,7 @@ import { isRecord } from '../kms/input.ts';
 import type { FaultRule } from '../settings/rule.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
+import { deepAnswer, endlessAnswer, type Stream } from './hostile.ts';
 import { successOf } from './protocol.ts';
 import type { Service } from './recognise.ts';
 
@@ -10,6 +11,7 @@ import type { Service } from './recognise.ts';
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer; readonly code?: string }
   | { readonly kind: 'reset' }
+  | { readonly kind: 'stream'; readonly stream: Stream }
   | { readonly kind: 'hang'; readonly ms: number | undefined; readonly next: () => Outcome };
 
 /** What a fault makes of a request; `proceed` is what would have become of it. Thrown errors become answers. */
@@ -38,6 +40,13 @@ export function struck(
     }
     case 'gateway':
       return { kind: 'answer', answer: answerOfGateway(fault) };
+    case 'drip':
+    case 'flood':
+      return { kind: 'stream', stream: fault };
+    case 'deep':
+      return { kind: 'answer', answer: deepAnswer(fault.levels) };
+    case 'endless':
+      return { kind: 'answer', answer: endlessAnswer(call.service, call.operation, call.requestId) };
   }
 }
 

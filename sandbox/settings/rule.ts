@@ -62,8 +62,21 @@ export const faultRule = z.discriminatedUnion(
       text: z.string().optional(),
       requestId: z.boolean().optional(),
     }),
+    z.strictObject({ ...counted, kind: z.literal('drip'), when, everyMs: z.int().min(1).optional() }),
+    z.strictObject({
+      ...counted,
+      kind: z.literal('flood'),
+      when,
+      bytes: z.int().min(1).optional(),
+      gzip: z.boolean().optional(),
+    }),
+    z.strictObject({ ...counted, kind: z.literal('deep'), when, levels: z.int().min(1).optional() }),
+    z.strictObject({ ...counted, kind: z.literal('endless'), when }),
   ],
-  { error: 'kind must be one of reset, hang, status, error, throttle, truncated, answer, gateway' },
+  {
+    error:
+      'kind must be one of reset, hang, status, error, throttle, truncated, answer, gateway, drip, flood, deep, endless',
+  },
 );
 export type FaultRule = z.infer<typeof faultRule>;
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Failure } from '../model/failure.ts';
 import type { Answer, Clock } from '../workflow/ports.ts';
-import { readFailure, surelyNotDone } from './failure.ts';
+import { readFailure, requestIdOf, surelyNotDone } from './failure.ts';
 import type { Pace } from './pace.ts';
 
 /** How often a call is made before its failure is the answer. A change is made once: its caller decides on more. */
@@ -36,15 +36,9 @@ export async function call<T>(request: Call<T>): Promise<Answer<T>> {
     await pace.turn();
     try {
       const output = await request.send();
-      const value = request.parse(output);
+      const value = parsed(request, output);
       pace.recover();
-      const { requestId } = output.$metadata;
-      return {
-        ok: true,
-        value,
-        at: clock.now().toISOString(),
-        ...(requestId !== undefined && { requestId }),
-      };
+      return { ok: true, value, at: clock.now().toISOString(), ...requestIdOf(output.$metadata) };
     } catch (thrown) {
       const failure = readFailure(operation, thrown);
       const backoff = backoffMs(attempt);
@@ -66,6 +60,16 @@ export async function call<T>(request: Call<T>): Promise<Answer<T>> {
   }
 }
 
+/** Whatever goes wrong with reading an answer, it is the answer's fault. */
+function parsed<T>({ parse }: Call<T>, output: unknown): T {
+  try {
+    return parse(output);
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.name === UNDOCUMENTED) throw thrown;
+    throw undocumentedAnswer(`it cannot be read: ${String(thrown)}`);
+  }
+}
+
 /** A key that was made a moment ago may not be found yet (kms-facts §13.4). */
 const PASSING = new Set<Failure['kind']>(['server', 'network', 'malformed-answer', 'not-found']);
 
@@ -82,13 +86,26 @@ function backoffMs(attempt: number): number {
   return Math.min(5000, 100 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
+/** Entries of one list in an answer. AWS's largest page has 1,000. */
+const MAX_ENTRIES = 2000;
+const ISSUES_TOLD = 5;
+
 /** Parses with a schema, naming what is missing or wrong in the error's message. */
 export function parseWith<T>(schema: z.ZodType<T>): (output: unknown) => T {
   return (output) => {
+    requireBoundedLists(output);
     const parsed = schema.safeParse(output, { reportInput: true });
     if (parsed.success) return parsed.data;
-    throw undocumentedAnswer(parsed.error.issues.map(describeIssue).join('; '));
+    throw undocumentedAnswer(parsed.error.issues.slice(0, ISSUES_TOLD).map(describeIssue).join('; '));
   };
+}
+
+/** Before the schema sees them: each wrong entry becomes an object that tells of it. */
+function requireBoundedLists(output: unknown): void {
+  for (const [name, value] of Object.entries(output ?? {})) {
+    if (Array.isArray(value) && value.length > MAX_ENTRIES)
+      throw undocumentedAnswer(`${name} has more than ${MAX_ENTRIES} entries`);
+  }
 }
 
 function describeIssue({ path, input, message }: z.core.$ZodIssue): string {
@@ -105,7 +122,7 @@ export function parseOutputWith<T>(schema: z.ZodType<T>): (output: unknown) => T
 
 /** The SDK gives Date objects and, for some services, nulls; the model has ISO text and absent fields. */
 function plain(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -117,5 +134,6 @@ function plain(value: unknown): unknown {
 
 /** An answer that AWS does not document: the error to throw from `parse`. */
 export function undocumentedAnswer(message: string): Error {
-  return Object.assign(new Error(message), { name: 'UndocumentedAnswer' });
+  return Object.assign(new Error(message), { name: UNDOCUMENTED });
 }
+const UNDOCUMENTED = 'UndocumentedAnswer';

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { timestamp } from '../model/text.ts';
 import type { Answer } from '../workflow/ports.ts';
 import type { AccountAccess, Accounts } from './accounts.ts';
+import { arn, name, word } from './answer-text.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE, undocumentedAnswer } from './call.ts';
 import { NoCredentials, readFailure } from './failure.ts';
 import { Pace } from './pace.ts';
@@ -24,12 +25,15 @@ const ASSUME_ROLE_QUOTA = 600;
 /** A chained session lasts an hour at most, so none asks for more (kms-facts §7.5). */
 const SESSION_SECONDS = 3600;
 
+/** It becomes a header. AWS names no limit, and sends some hundred characters. */
+const MAX_SESSION_TOKEN = 8192;
+
 const assumed = z.object({
-  AssumedRoleUser: z.object({ AssumedRoleId: z.string(), Arn: z.string() }),
+  AssumedRoleUser: z.object({ AssumedRoleId: name, Arn: arn }),
   Credentials: z.object({
-    AccessKeyId: z.string().min(1),
-    SecretAccessKey: z.string().min(1),
-    SessionToken: z.string().min(1),
+    AccessKeyId: word.min(1),
+    SecretAccessKey: word.min(1),
+    SessionToken: z.string().min(1).max(MAX_SESSION_TOKEN),
     Expiration: timestamp,
   }),
 });

@@ -1,5 +1,6 @@
 import { withoutSecrets } from '../messages/secrets.ts';
 import { FAILURE_KINDS, type Failure, type FailureKind } from '../model/failure.ts';
+import { cutText } from '../model/text.ts';
 import { describeCredentialsProblem } from './credentials-words.ts';
 
 /** AWS's codes by class: those of KMS and STS, and the common errors of all services (kms-facts §3, §13.2, §13.3). */
@@ -61,7 +62,7 @@ const CODES_OF: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
     'IDPCommunicationError',
   ],
   network: ['TimeoutError'],
-  'malformed-answer': ['SyntaxError', 'UndocumentedAnswer'],
+  'malformed-answer': ['SyntaxError', 'UndocumentedAnswer', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'],
 };
 
 const BY_CODE: ReadonlyMap<string, FailureKind> = new Map(
@@ -90,8 +91,22 @@ interface Thrown {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly syscall?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: unknown };
   readonly $response?: { readonly statusCode?: number };
+}
+
+/** UTF-16 units that are kept of a code and of a message. AWS's longest, with several ARNs, have half of that. */
+const MAX_CODE = 128;
+const MAX_MESSAGE = 4096;
+
+const REQUEST_ID = /^[\w.+/=-]{1,128}$/;
+
+/** AWS's request id; what has not the form of one is none. */
+export function requestIdOf($metadata: { readonly requestId?: unknown } | undefined): {
+  readonly requestId?: string;
+} {
+  const requestId = $metadata?.requestId;
+  return typeof requestId === 'string' && REQUEST_ID.test(requestId) ? { requestId } : {};
 }
 
 /** A call that had no credentials to be made with: carries the failure of the call that was to obtain them. */
@@ -119,14 +134,13 @@ export function readFailure(operation: string, thrown: unknown): Failure {
   const error: Thrown = typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) };
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
   const code = codeOf(error, status);
-  const requestId = error.$metadata?.requestId;
   const kind = isFileError(error) ? 'credentials' : kindOf(code, status);
   return {
     operation,
     kind,
-    code: code.toWellFormed(),
-    message: messageOf(error, kind),
-    ...(requestId !== undefined && { requestId }),
+    code: cutText(code, MAX_CODE),
+    message: cutText(messageOf(error, kind), MAX_MESSAGE),
+    ...requestIdOf(error.$metadata),
   };
 }
 
@@ -149,7 +163,8 @@ function messageOf(error: Thrown, kind: FailureKind): string {
   if (kind === 'credentials' && !isOwn) return describeCredentialsProblem(message);
   // Node quotes some of the text around the place where JSON is broken.
   if (/is not valid JSON|in JSON at position/.test(message)) return 'the answer is not valid JSON';
-  return withoutSecrets(message).toWellFormed();
+  // A secret that is cut in two could be told no more: what is looked through is longer than what is kept.
+  return withoutSecrets(message.slice(0, 4 * MAX_MESSAGE));
 }
 
 const MADE_UP = new Set(['Unknown', 'UnknownError']);

@@ -1,16 +1,16 @@
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from '@smithy/types';
-import { type Dispatcher, errors } from 'undici';
 import type { Connect, Connections, Line } from './connections.ts';
+import { exchange, type RawHttpAnswer } from './exchange.ts';
 
 export interface HttpPost {
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Bytes of the answer's body; without it those that a call of the SDK may take. */
+  readonly maxBytes?: number;
 }
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+export interface HttpAnswer extends Omit<RawHttpAnswer, 'body'> {
   readonly text: string;
 }
 export type Post = (request: HttpPost) => Promise<HttpAnswer>;
@@ -22,11 +22,21 @@ export interface Http {
   readonly post: Post;
 }
 
+/** No page that the SDK is asked for comes near it. Bytes. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+/** Milliseconds for the whole of an answer. KMS answers within one second or so. */
+const ANSWER_DEADLINE = 20_000;
+
 /**
  * HTTP over undici, which costs less a call than the SDK's own handler (docs/performance.md). Nothing is retried here.
  * @param connectTo how a host is connected to, by its origin
+ * @param deadlineMs for the whole of an answer, from when its request has a connection
  */
-export function openHttp(connections: Connections, connectTo: (origin: string) => Connect): Http {
+export function openHttp(
+  connections: Connections,
+  connectTo: (origin: string) => Connect,
+  deadlineMs = ANSWER_DEADLINE,
+): Http {
   const lines = new Map<string, Line>();
   const lineTo = (origin: string): Line => {
     const line = lines.get(origin) ?? connections.lineTo(connectTo(origin));
@@ -42,59 +52,20 @@ export function openHttp(connections: Connections, connectTo: (origin: string) =
         const origin = originOf(request);
         const asked = { origin, path: pathOf(request), method, headers, body };
         // Few, and a change among them is already announced: none waits behind the reads.
-        const answer = await connections.use(lineTo(origin), (each) => exchange(each, asked), true);
+        const bounds = { maxBytes: MAX_ANSWER_BYTES, deadlineMs };
+        const answer = await connections.use(lineTo(origin), (each) => exchange(each, asked, bounds), true);
         const { status, headers: answered, body: bytes } = answer;
         return { response: { statusCode: status, headers: headersOf(answered), body: bytes } };
       },
     },
-    post: async (request) => {
+    post: async ({ maxBytes = MAX_ANSWER_BYTES, ...request }) => {
       const asked = { ...request, method: 'POST' } as const;
       const line = lineTo(request.origin);
-      const { body, ...head } = await connections.use(line, (each) => exchange(each, asked), false);
+      const bounds = { maxBytes, deadlineMs };
+      const { body, ...head } = await connections.use(line, (each) => exchange(each, asked, bounds), false);
       return { ...head, text: body.toString() };
     },
   };
-}
-
-type Head = Pick<HttpAnswer, 'status' | 'headers'>;
-
-/** One request and its answer. A few KB are gathered as they come: a stream for them costs a fifth of the call. */
-function exchange(
-  connection: Dispatcher,
-  request: Dispatcher.DispatchOptions,
-): Promise<Head & { body: Buffer }> {
-  return new Promise((resolve, reject) => {
-    let head: Head = { status: 0, headers: {} };
-    const chunks: Buffer[] = [];
-    connection.dispatch(request, {
-      // Without it, undici takes the handler for one of its old kind.
-      onRequestStart: () => {},
-      // Called for 1xx too; the last is the answer's.
-      onResponseStart: (_, status, headers) => {
-        head = { status, headers };
-      },
-      onResponseData: (_, chunk) => {
-        chunks.push(chunk);
-      },
-      onResponseEnd: () => resolve({ ...head, body: Buffer.concat(chunks) }),
-      onResponseError: (_, error) => reject(told(error)),
-    });
-  });
-}
-
-/** A proxy did not connect to the host: nothing was sent there. */
-export const proxyRefused = (statusCode: number): Error =>
-  Object.assign(new Error(`the proxy answered HTTP ${statusCode}`), {
-    name: 'ProxyRefused',
-    code: `PROXY_${statusCode}`,
-    statusCode,
-  });
-
-/** Of a plain http:// request that goes through a proxy, undici tells 407 in words only. */
-function told(error: Error): Error {
-  return error instanceof errors.InvalidArgumentError && error.message.includes('(407)')
-    ? proxyRefused(407)
-    : error;
 }
 
 function originOf({ protocol, hostname, port }: HttpRequest): string {

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { KeyturnError } from '../messages/error.ts';
 import { shellWord } from '../messages/shell-word.ts';
 import type { Failure } from '../model/failure.ts';
-import { text } from '../model/text.ts';
 import type { Answer, Caller } from '../workflow/ports.ts';
 import type { Access } from './access.ts';
 import { adviseAccess } from './access-advice.ts';
+import { arn, name } from './answer-text.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import { watchClock } from './clock-skew.ts';
 import { Pace } from './pace.ts';
@@ -15,7 +15,7 @@ import { Pace } from './pace.ts';
 const GENTLE = 5;
 
 const identity = z
-  .object({ Account: z.string().regex(/^\d{12}$/), Arn: text, UserId: text })
+  .object({ Account: z.string().regex(/^\d{12}$/), Arn: arn, UserId: name })
   .refine(({ Account, Arn }) => Arn.split(':')[4] === Account, {
     path: ['Arn'],
     message: 'is of another account',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { keyMetadata, keyRotation, relatedKey, rotationStatus } from '../model/key-facts.ts';
-import { text } from '../model/text.ts';
+import { keyMetadata, keyRotation, rotationStatus } from '../model/key-facts.ts';
+import { arn, longText, name, policyText, token, word } from './answer-text.ts';
 import { parseWith } from './call.ts';
 
 /*
@@ -8,11 +8,12 @@ import { parseWith } from './call.ts';
  * without it is not one of KMS's, whoever sent it, and never means "none" or "off".
  */
 
-const MAX_DATE_SECONDS = 8.64e12;
+/** The last second of the year 9999. A later year has no ISO 8601 form that the store takes. */
+const MAX_DATE_SECONDS = 253_402_300_799;
 /** Dates come as epoch seconds, with or without a fraction. */
 const date = z
   .number()
-  .min(-MAX_DATE_SECONDS)
+  .min(0)
   .max(MAX_DATE_SECONDS)
   .transform((seconds) => new Date(seconds * 1000).toISOString());
 
@@ -27,7 +28,7 @@ const requires =
     }
   };
 
-const page = { Truncated: z.boolean(), NextMarker: z.string().min(1).optional() };
+const page = { Truncated: z.boolean(), NextMarker: token.optional() };
 interface Page {
   readonly Truncated: boolean;
   readonly NextMarker?: string | undefined;
@@ -37,29 +38,36 @@ const leadsOn = ({ Truncated, NextMarker }: Page) => Truncated === (NextMarker !
 const LEADS_ON = { path: ['Truncated'], message: 'contradicts NextMarker' };
 
 export const parseKeys = parseWith(
-  z.object({ ...page, Keys: z.array(z.object({ KeyArn: text, KeyId: text })) }).refine(leadsOn, LEADS_ON),
+  z.object({ ...page, Keys: z.array(z.object({ KeyArn: arn, KeyId: arn })) }).refine(leadsOn, LEADS_ON),
 );
 export const parseAliases = parseWith(
   z
     .object({
       ...page,
-      Aliases: z.array(z.object({ AliasName: text, AliasArn: text, TargetKeyId: text.optional() })),
+      Aliases: z.array(z.object({ AliasName: name, AliasArn: arn, TargetKeyId: arn.optional() })),
     })
     .refine(leadsOn, LEADS_ON),
 );
 
+const relatedKey = z.object({ Arn: arn, Region: word });
 const metadata = keyMetadata
   .extend({
-    Arn: text,
-    KeyId: text,
-    AWSAccountId: z.string(),
+    Arn: arn,
+    KeyId: arn,
+    AWSAccountId: word,
     Enabled: z.boolean(),
-    Description: text,
+    Description: longText,
+    KeyManager: word,
+    KeyState: word,
+    KeySpec: word,
+    KeyUsage: word,
+    Origin: word,
+    CustomKeyStoreId: word.optional(),
     CreationDate: date,
     DeletionDate: date.optional(),
     MultiRegion: z.boolean(),
     MultiRegionConfiguration: z
-      .object({ MultiRegionKeyType: text, PrimaryKey: relatedKey, ReplicaKeys: z.array(relatedKey) })
+      .object({ MultiRegionKeyType: word, PrimaryKey: relatedKey, ReplicaKeys: z.array(relatedKey) })
       .optional(),
   })
   .superRefine(requires(({ MultiRegion }) => MultiRegion, 'MultiRegionConfiguration'))
@@ -73,10 +81,14 @@ const metadata = keyMetadata
 export const parseMetadata = parseWith(z.object({ KeyMetadata: metadata }));
 export type AnsweredMetadata = z.infer<typeof metadata>;
 
+/** Days. KMS takes 90 to 2560. */
+const MAX_PERIOD = 36_500;
+
 /** Period and date are there exactly while rotation is on (kms-facts §1.3). */
 const status = rotationStatus
   .extend({
-    KeyId: text,
+    KeyId: arn,
+    RotationPeriodInDays: z.int().min(1).max(MAX_PERIOD).optional(),
     NextRotationDate: date.optional(),
     OnDemandRotationStartDate: date.optional(),
   })
@@ -86,15 +98,15 @@ const status = rotationStatus
 export const parseRotation = parseWith(status);
 export type AnsweredRotation = z.infer<typeof status>;
 
-export const parsePolicy = parseWith(z.object({ Policy: text, PolicyName: z.literal('default') }));
+export const parsePolicy = parseWith(z.object({ Policy: policyText, PolicyName: z.literal('default') }));
 export const parseTags = parseWith(
-  z.object({ ...page, Tags: z.array(z.object({ TagKey: text, TagValue: text })) }).refine(leadsOn, LEADS_ON),
+  z.object({ ...page, Tags: z.array(z.object({ TagKey: name, TagValue: name })) }).refine(leadsOn, LEADS_ON),
 );
 export const parseRotations = parseWith(
   z
     .object({
       ...page,
-      Rotations: z.array(keyRotation.extend({ KeyId: text, RotationDate: date })),
+      Rotations: z.array(keyRotation.extend({ KeyId: arn, RotationType: word, RotationDate: date })),
     })
     .refine(leadsOn, LEADS_ON),
 );
@@ -102,13 +114,13 @@ export const parseRotations = parseWith(
 /** An empty object says that no use was recorded; only the whole element missing says nothing (kms-facts §12). */
 const recordedUse = z
   .object({
-    Operation: text.optional(),
+    Operation: word.optional(),
     Timestamp: date.optional(),
-    CloudTrailEventId: text.optional(),
+    CloudTrailEventId: name.optional(),
   })
   .superRefine(requires((use) => Object.keys(use).length > 0, 'Operation', 'Timestamp'));
 const usage = z.object({
-  KeyId: text,
+  KeyId: arn,
   TrackingStartDate: date,
   KeyCreationDate: date,
   KeyLastUsage: recordedUse,

@@ -5,6 +5,7 @@ import { type Place, parseKeyArn } from '../model/place.ts';
 import type { Answer, Clock, KeyReference, KmsPlace } from '../workflow/ports.ts';
 import { type Call, call, ONCE, type Patience, READ_PATIENCE, undocumentedAnswer } from './call.ts';
 import type { JudgeCredentials } from './credentials-check.ts';
+import { requestIdOf } from './failure.ts';
 import {
   type AnsweredMetadata,
   type AnsweredRotation,
@@ -19,7 +20,7 @@ import {
   parseUsage,
 } from './kms-answers.ts';
 import { Pace } from './pace.ts';
-import { eachPage } from './pages.ts';
+import { eachPage, type Listing } from './pages.ts';
 import { type KmsOperation, QUOTA_SHARE, REQUEST_QUOTAS } from './quotas.ts';
 import type { RawAnswer, Reader } from './reader.ts';
 
@@ -28,6 +29,15 @@ const KEYS_A_PAGE = 1000;
 const ALIASES_A_PAGE = 100;
 const TAGS_A_PAGE = 50;
 const ROTATIONS_A_PAGE = 1000;
+
+/**
+ * The most that a place or a key can have, with head-room. AWS's quotas are 100,000 keys a Region (which can be raised),
+ * 50 aliases and 50 tags a key; a key that rotates by hand and every 90 days gets some hundred rotations in its life.
+ */
+const MAX_KEYS = 500_000;
+const MAX_ALIASES = 1_000_000;
+const MAX_TAGS = 200;
+const MAX_ROTATIONS = 10_000;
 
 /**
  * How KMS is called: changes through the SDK's client, made when there are some, whose own retries are off;
@@ -91,7 +101,9 @@ export function openKmsPlace(
         new Map<string, KeyReference>(),
         (keys, { Keys }) => {
           for (const key of Keys) keys.set(key.keyArn, key);
+          return Keys.length;
         },
+        { operation: 'ListKeys', most: MAX_KEYS, aPage: KEYS_A_PAGE },
       ).then((answer) => mapAnswer(answer, (keys) => [...keys.values()])),
     listAliases: () =>
       collect(
@@ -104,10 +116,14 @@ export function openKmsPlace(
         new Map<string, string[]>(),
         (byKey, { Aliases }) => {
           for (const { AliasName, TargetKeyId } of Aliases) {
-            if (TargetKeyId !== undefined)
-              byKey.set(TargetKeyId, [...(byKey.get(TargetKeyId) ?? []), AliasName]);
+            if (TargetKeyId === undefined) continue;
+            const names = byKey.get(TargetKeyId);
+            if (names) names.push(AliasName);
+            else byKey.set(TargetKeyId, [AliasName]);
           }
+          return Aliases.length;
         },
+        { operation: 'ListAliases', most: MAX_ALIASES, aPage: ALIASES_A_PAGE },
       ),
     describeKey: (KeyId) =>
       make(
@@ -138,7 +154,9 @@ export function openKmsPlace(
         new Map<string, string>(),
         (tags, { Tags }) => {
           for (const { TagKey, TagValue } of Tags) tags.set(TagKey, TagValue);
+          return Tags.length;
         },
+        { operation: 'ListResourceTags', most: MAX_TAGS, aPage: TAGS_A_PAGE },
       ).then((answer) => mapAnswer(answer, (tags) => Object.fromEntries(tags))),
     listKeyRotations: (KeyId) =>
       collect(
@@ -151,7 +169,9 @@ export function openKmsPlace(
         [] as KeyRotation[],
         (rotations, page) => {
           for (const each of page.Rotations) rotations.push(each);
+          return page.Rotations.length;
         },
+        { operation: 'ListKeyRotations', most: MAX_ROTATIONS, aPage: ROTATIONS_A_PAGE },
       ),
     getKeyLastUsage: (KeyId) =>
       make(
@@ -180,10 +200,11 @@ interface Page {
 async function collect<P extends Page, T>(
   fetch: (marker: string | undefined) => Promise<Answer<P>>,
   into: T,
-  add: (into: T, page: P) => void,
+  add: (into: T, page: P) => number,
+  bounds: Pick<Listing<P>, 'operation' | 'most' | 'aPage'>,
 ): Promise<Answer<T>> {
   const next = ({ NextMarker }: P) => NextMarker;
-  const ended = await eachPage({ fetch, next, take: (page) => add(into, page) });
+  const ended = await eachPage({ ...bounds, fetch, next, take: (page) => add(into, page) });
   return mapAnswer(ended, () => into);
 }
 
@@ -256,10 +277,10 @@ const isKey = (asked: string, answered: string): boolean =>
  */
 function confirmChange(output: unknown): void {
   const { $metadata, ...fields } = output as { $metadata: { requestId?: string } };
-  if ($metadata.requestId === undefined) throw withoutRequestId();
+  if (requestIdOf($metadata).requestId === undefined) throw withoutRequestId();
   const names = Object.keys(fields);
   if (names.length > 0)
-    throw undocumentedAnswer(`an answer with ${names.join(', ')}, where AWS sends no field`);
+    throw undocumentedAnswer(`an answer with ${names.slice(0, 5).join(', ')}, where AWS sends no field`);
 }
 
 const withoutRequestId = () => undocumentedAnswer('the answer has no request id, which AWS always sends');

@@ -2,7 +2,8 @@ import { createSecureContext, getCACertificates } from 'node:tls';
 import { buildConnector, Client, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { CaBundle } from './ca-bundle.ts';
 import { type Connect, Connections } from './connections.ts';
-import { type Http, openHttp, proxyRefused } from './http.ts';
+import { proxyRefused } from './exchange.ts';
+import { type Http, openHttp } from './http.ts';
 import { type Proxies, readProxies } from './proxies.ts';
 
 /** Milliseconds until a connection is made. */

@@ -17,14 +17,19 @@ export interface ObtainSettings {
   readonly sts: ClientSettings & { readonly region: string };
   readonly sso: ClientSettings;
   readonly codes: MfaCodes;
+  /** Milliseconds that a source of credentials may take. */
+  readonly deadlineMs?: number;
 }
+
+/** A person may have to act in a credential_process; instance metadata that drips has to end too. */
+const DEADLINE = 5 * 60_000;
 
 /**
  * Credentials of a profile, from that profile alone: the SDK's own search would go on to other credentials of the
  * machine when the profile gives none. Without a profile it is that search.
  */
 export function obtainCredentials(settings: ObtainSettings): AwsCredentialIdentityProvider {
-  const { profile, config, sts, sso, codes } = settings;
+  const { profile, config, sts, sso, codes, deadlineMs = DEADLINE } = settings;
   return async (properties) => {
     try {
       const chain = profile === undefined ? findChain(config, 'default') : followProfile(config, profile);
@@ -37,13 +42,26 @@ export function obtainCredentials(settings: ObtainSettings): AwsCredentialIdenti
         ...roleAssumers(sts),
       };
       const provide = profile === undefined ? defaultProvider(init) : fromIni({ ...init, profile });
-      const credentials = await provide(properties);
+      const credentials = await inTime(provide(properties), deadlineMs);
       codes.forget();
       return usable(credentials);
     } catch (thrown) {
       throw asCredentialsFailure(thrown);
     }
   };
+}
+
+async function inTime<T>(obtained: Promise<T>, ms: number): Promise<T> {
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => deadline.reject(new UnusableCredentials(`no credentials came within ${ms / 1000} s`)),
+    ms,
+  );
+  try {
+    return await Promise.race([obtained, deadline.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A new client for each role: the SDK's own would keep the credentials of the first for the next. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { text } from '../model/text.ts';
 import type { Answer, OrganizationAccount } from '../workflow/ports.ts';
 import type { AccountAccess } from './accounts.ts';
+import { arn, name, token, word } from './answer-text.ts';
 import { type Call, type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import { Pace } from './pace.ts';
 import { eachPage } from './pages.ts';
@@ -10,14 +10,18 @@ import { eachPage } from './pages.ts';
 const STEADY_RATE = 4;
 const MOST_A_PAGE = 20;
 
-const token = { NextToken: z.string().min(1).optional() };
+/** An organization has some ten thousand accounts at the most, and 2,000 units. */
+const MAX_ACCOUNTS = 100_000;
+const MAX_UNITS = 10_000;
+
+const page = { NextToken: token.optional() };
 const account = z
   .object({
     Id: z.string().regex(/^\d{12}$/),
-    Arn: text,
-    Name: text,
-    State: z.string().optional(),
-    Status: z.string().optional(),
+    Arn: arn,
+    Name: name,
+    State: word.optional(),
+    Status: word.optional(),
   })
   .refine(({ Id, Arn }) => Arn.endsWith(`/${Id}`), { path: ['Arn'], message: 'is of another account' })
   // AWS replaces Status by State during 2026; either may be there (kms-facts §2).
@@ -27,10 +31,10 @@ const account = z
     context.addIssue({ code: 'custom', path: ['State'], message: 'missing' });
     return z.NEVER;
   });
-const accountsPage = z.object({ ...token, Accounts: z.array(account) });
+const accountsPage = z.object({ ...page, Accounts: z.array(account) });
 const unitsPage = z.object({
-  ...token,
-  OrganizationalUnits: z.array(z.object({ Id: z.string().min(1), Arn: text, Name: text })),
+  ...page,
+  OrganizationalUnits: z.array(z.object({ Id: word.min(1), Arn: arn, Name: name })),
 });
 
 const parseAccounts = parseOutputWith(accountsPage);
@@ -56,6 +60,9 @@ export async function listAccounts(
 
   const collect = (found: Found, ParentId?: string): Promise<Answer<void>> =>
     eachPage({
+      operation: ParentId === undefined ? 'ListAccounts' : 'ListAccountsForParent',
+      most: MAX_ACCOUNTS,
+      aPage: MOST_A_PAGE,
       fetch: (NextToken) => {
         const input = { MaxResults: MOST_A_PAGE, NextToken };
         return ParentId === undefined
@@ -69,12 +76,16 @@ export async function listAccounts(
       next: ({ NextToken }) => NextToken,
       take: ({ Accounts }) => {
         for (const each of Accounts) found.set(each.id, each);
+        return Accounts.length;
       },
     });
 
   const unitsUnder = async (ParentId: string): Promise<Answer<string[]>> => {
     const below: string[] = [];
     const ended = await eachPage({
+      operation: 'ListOrganizationalUnitsForParent',
+      most: MAX_UNITS,
+      aPage: MOST_A_PAGE,
       fetch: (NextToken) => {
         const input = { ParentId, MaxResults: MOST_A_PAGE, NextToken };
         return make(
@@ -84,7 +95,10 @@ export async function listAccounts(
         );
       },
       next: ({ NextToken }) => NextToken,
-      take: ({ OrganizationalUnits }) => below.push(...OrganizationalUnits.map(({ Id }) => Id)),
+      take: ({ OrganizationalUnits }) => {
+        below.push(...OrganizationalUnits.map(({ Id }) => Id));
+        return OrganizationalUnits.length;
+      },
     });
     return ended.ok ? { ...ended, value: below } : ended;
   };
@@ -99,6 +113,7 @@ export async function listAccounts(
       const below = await unitsUnder(unit);
       if (!below.ok) return below;
       for (const each of below.value) units.add(each);
+      if (units.size > MAX_UNITS + tops.length) return tooManyUnits(below.at);
     }
     return last;
   }
@@ -114,6 +129,16 @@ export async function listAccounts(
     .filter(({ id }) => !unwanted.has(id))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   return { ok: true, value: accounts, at: context.clock.now().toISOString() };
+}
+
+function tooManyUnits(at: string): Answer<never> {
+  const failure = {
+    operation: 'ListOrganizationalUnitsForParent',
+    kind: 'malformed-answer',
+    code: 'BrokenPagination',
+    message: `there are more than ${MAX_UNITS} units`,
+  } as const;
+  return { ok: false, failure, at, certain: true };
 }
 
 /** Every organization has its management account, so a listing without any account is not AWS's. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { requestIdOf } from './failure.ts';
 import type { HttpAnswer, Post } from './http.ts';
 import { canonicalPath, openSigner, signingTime } from './sign.ts';
 
@@ -32,6 +33,20 @@ export interface ReaderSettings {
   readonly userAgent: string;
 }
 
+/**
+ * Bytes that an answer may have: what AWS documents as the most for each field, each character escaped, and as much again.
+ * A key policy has 32 KiB by AWS's quota, and 128 KiB by its API.
+ */
+const MAX_BYTES: Readonly<Record<string, number>> = {
+  ListKeys: 1024 * 1024,
+  ListAliases: 512 * 1024,
+  ListKeyRotations: 1024 * 1024,
+  ListResourceTags: 256 * 1024,
+  GetKeyPolicy: 512 * 1024,
+  DescribeKey: 128 * 1024,
+};
+const MAX_OTHER_BYTES = 64 * 1024;
+
 /** AWS did not like the time in the signature. */
 const CLOCK_ERRORS = new Set([
   'InvalidSignatureException',
@@ -60,7 +75,10 @@ export function openReader({ endpoint, credentials, post, userAgent }: ReaderSet
       const offset = clockOffset;
       const date = new Date(Date.now() + offset);
       const { status, headers, text } = await send(operation, body, await credentials(), date);
-      const $metadata = { httpStatusCode: status, ...requestIdOf(headers) };
+      const $metadata = {
+        httpStatusCode: status,
+        ...requestIdOf({ requestId: headers['x-amzn-requestid'] }),
+      };
       const answer = parseBody(text, $metadata);
       if (status < 300) return Object.assign(answer, { $metadata });
       const error = errorOf(answer, headers, $metadata);
@@ -76,11 +94,6 @@ export function openReader({ endpoint, credentials, post, userAgent }: ReaderSet
 function single(headers: HttpAnswer['headers'], name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-function requestIdOf(headers: HttpAnswer['headers']): { requestId?: string } {
-  const requestId = single(headers, 'x-amzn-requestid');
-  return requestId === undefined ? {} : { requestId };
 }
 
 type Send = (
@@ -106,7 +119,8 @@ function prepareSend({ url, signingRegion }: KmsEndpoint, post: Post, userAgent:
     };
     const authorization = sign({ method: 'POST', path: signedPath, headers: signed, bodyHash }, credentials);
     const headers = { ...signed, authorization, 'user-agent': userAgent };
-    return post({ origin, path: pathname, headers, body });
+    const maxBytes = MAX_BYTES[operation] ?? MAX_OTHER_BYTES;
+    return post({ origin, path: pathname, headers, body, maxBytes });
   };
 }
 

@@ -2,6 +2,7 @@ import { AccountClient, ListRegionsCommand, type RegionOptStatus } from '@aws-sd
 import * as z from 'zod';
 import type { Answer } from '../workflow/ports.ts';
 import type { AccountAccess } from './accounts.ts';
+import { name, regionName, token, word } from './answer-text.ts';
 import { type CallContext, call, parseOutputWith, READ_PATIENCE } from './call.ts';
 import { Pace } from './pace.ts';
 import { eachPage } from './pages.ts';
@@ -9,16 +10,18 @@ import { eachPage } from './pages.ts';
 /** Calls per second and account: the quota of these is not published, and few calls are needed. */
 const GENTLE = 5;
 
+const A_PAGE = 50;
+/** AWS has a few dozen. */
+const MAX_REGIONS = 500;
+
 const ENABLED: RegionOptStatus[] = ['ENABLED', 'ENABLED_BY_DEFAULT'];
 
 const regionsPage = z.object({
-  NextToken: z.string().min(1).optional(),
-  Regions: z.array(z.object({ RegionName: z.string().min(1), RegionOptStatus: z.enum(ENABLED) })),
+  NextToken: token.optional(),
+  Regions: z.array(z.object({ RegionName: regionName, RegionOptStatus: z.enum(ENABLED) })),
 });
 const describedRegions = z.object({
-  Regions: z.array(
-    z.object({ RegionName: z.string().min(1), Endpoint: z.string(), OptInStatus: z.string() }),
-  ),
+  Regions: z.array(z.object({ RegionName: regionName, Endpoint: name, OptInStatus: word })),
 });
 
 /** An account has Regions that are always enabled, so a list without any is not AWS's. */
@@ -54,6 +57,9 @@ async function listByAccount(
   const pace = new Pace(context.clock, GENTLE);
   const regions: string[] = [];
   const ended = await eachPage({
+    operation: 'ListRegions',
+    most: MAX_REGIONS,
+    aPage: A_PAGE,
     fetch: (NextToken) =>
       call({
         operation: 'ListRegions',
@@ -62,12 +68,15 @@ async function listByAccount(
         patience: READ_PATIENCE,
         send: () =>
           client.send(
-            new ListRegionsCommand({ MaxResults: 50, RegionOptStatusContains: ENABLED, NextToken }),
+            new ListRegionsCommand({ MaxResults: A_PAGE, RegionOptStatusContains: ENABLED, NextToken }),
           ),
         parse: parseOutputWith(regionsPage),
       }),
     next: ({ NextToken }) => NextToken,
-    take: ({ Regions }) => regions.push(...Regions.map(({ RegionName }) => RegionName)),
+    take: ({ Regions }) => {
+      regions.push(...Regions.map(({ RegionName }) => RegionName));
+      return Regions.length;
+    },
   });
   return ended.ok ? someRegions('ListRegions', regions, ended.at) : ended;
 }

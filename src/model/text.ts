@@ -6,6 +6,13 @@ import * as z from 'zod';
  */
 export const text = z.string().overwrite((value) => value.toWellFormed());
 
+/** Text of others in at most `max` UTF-16 units, well-formed; what was cut off shows as an ellipsis. */
+export function cutText(value: string, max: number): string {
+  if (value.length <= max) return value.toWellFormed();
+  const kept = value.slice(0, max - 1);
+  return `${kept.replace(/[\uD800-\uDBFF]$/, '').toWellFormed()}…`;
+}
+
 const isTextByName = (value: unknown): value is Record<string, string> =>
   typeof value === 'object' &&
   value !== null &&

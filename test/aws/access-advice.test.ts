@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { adviseAccess } from '../../src/aws/access-advice.ts';
 import { connectAws } from '../../src/aws/connect.ts';
+import { proxyRefused } from '../../src/aws/exchange.ts';
 import { readFailure, UnusableCredentials } from '../../src/aws/failure.ts';
-import { proxyRefused } from '../../src/aws/http.ts';
 import type { Clock } from '../../src/workflow/ports.ts';
 
 afterEach(() => {

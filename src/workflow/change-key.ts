@@ -49,15 +49,12 @@ export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Perm
     if (calls - throttled >= CALLS || throttled >= THROTTLED_CALLS) {
       return conclude(work, permit, earlier, gaveUp(outcome));
     }
-    if (isWorthAPause(outcome.error)) await work.clock.sleep(Math.min(5000, 250 * 2 ** calls));
+    if (outcome.error?.kind === 'throttled') await work.clock.sleep(Math.min(5000, 250 * 2 ** throttled));
   }
 }
 
-/** Sure refusals of a call that may go better later: a key that was just found may be new (kms-facts §13.4). */
-const MAY_PASS = new Set<Failure['kind']>(['throttled', 'network', 'not-found']);
-
-const isWorthAPause = (error: Failure | undefined): boolean =>
-  error?.kind === 'throttled' || error?.kind === 'not-found';
+/** Sure refusals of a call that may go better at once. */
+const MAY_PASS = new Set<Failure['kind']>(['throttled', 'network']);
 
 /** A change that surely shows no effect, for a reason that may pass and is about this key alone. */
 function mayTryAgain(outcome: Outcome): boolean {

@@ -245,7 +245,9 @@ function notListed(what: string, failure: Failure, otherwise: string): KeyturnEr
   return new KeyturnError(
     isDenied ? 'aws-denied' : 'aws-failed',
     `${what} cannot be listed: ${describeFailure(failure)}.`,
-    isDenied ? adviseDenial(failure, {}) : `${RETRY[failure.code] ?? 'Try again'}, or ${otherwise}.`,
+    isDenied
+      ? `${adviseDenial(failure, {})} Or ${otherwise}.`
+      : `${RETRY[failure.code] ?? 'Try again'}, or ${otherwise}.`,
   );
 }
 

@@ -30,19 +30,12 @@ describe('a change', () => {
     expect(key.enableCalls).toBe(1);
   });
 
-  it('of a key that is not found yet is made again after a pause', async () => {
-    const { configure, rollout, key, outcome, clock } = await withOneKey('not found yet', 'not found yet');
-    const begun = clock.now().getTime();
-    expect(await configure(rollout)).toMatchObject({ enabled: 1, failed: 0 });
-    expect(clock.now().getTime()).toBeGreaterThan(begun);
-    expect(await outcome()).toMatchObject({ outcome: 'enabled', attempts: 3, proof: 'proven' });
-    expect(key.timesTurnedOn).toBe(1);
-  });
-
-  it('of a key that is never found has failed in the end', async () => {
-    const { configure, rollout, outcome } = await withOneKey(...Array<Fate>(3).fill('not found yet'));
+  it('of a key that the fresh check found and the call does not has failed for this run', async () => {
+    const { configure, rollout, key, outcome } = await withOneKey('not found yet');
     expect(await configure(rollout)).toMatchObject({ failed: 1 });
-    expect(await outcome()).toMatchObject({ attempts: 3, error: { kind: 'not-found' } });
+    expect(await outcome()).toMatchObject({ attempts: 1, error: { kind: 'not-found' } });
+    expect(await configure(rollout)).toMatchObject({ enabled: 1, failed: 0 });
+    expect(key.timesTurnedOn).toBe(1);
   });
 
   it('whose answer was lost after it acted is found by reading back, and not made again', async () => {

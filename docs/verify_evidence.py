@@ -19,6 +19,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)  # compares as text
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
+APPROVAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 FILE_NAME = re.compile(r"(\.gitattributes|[A-Za-z0-9][A-Za-z0-9._-]{0,127})\Z")
 UNNAMED = ("manifest.json", "SHA256SUMS", "bundle.dsse.json")
 NEEDED = ("plan.jsonl", "findings.jsonl", "journal.jsonl")
@@ -297,6 +298,7 @@ class History:
         must("approval", ("callerArn" in body["submittedBy"]) != imported, "the submitter does not fit its origin")
         must("approval", self.plan and field(body, "planDigest") == self.plan, "it is over another plan")
         must("approval", field(body, "rollout") == self.rollout, "it is of another rollout")
+        must("approval", APPROVAL_ID.match(approval), "its id is not one")
         must("approval", approval not in self.approvals, "its id was used before")
         for item in field(body, "decisions", list):
             shown = {name: field(item, name) for name in ("keyArn", "keyId", "account", "region")}

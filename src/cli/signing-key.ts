@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { KeyturnError } from '../messages/error.ts';
+import { forTerminal } from '../report/escape.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where a script gives the passphrase of a signing key. */
@@ -18,7 +19,8 @@ export async function openSigningKey(
   if (!isEncrypted(path)) return readPrivateKey(path, undefined);
   return readPrivateKey(
     path,
-    process.env[PASSPHRASE_VARIABLE] ?? (await askPassphrase(`Passphrase of ${path}`, terminal, signal)),
+    process.env[PASSPHRASE_VARIABLE] ??
+      (await askPassphrase(forTerminal(`Passphrase of ${path}`), terminal, signal)),
   );
 }
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { forOutput } from '../report/escape.ts';
 import { standardOutput } from './write-output.ts';
 
 /** Where results and progress go: results to standard output, everything else to standard error. */
@@ -34,16 +35,21 @@ export function openTerminal({ json = false, color = true, quiet = false }: Term
   const colour = color && stdout.isTTY === true && !json && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
     colour ? styleText(format, text, { validateStream: false }) : text;
+  const printed = (text: string): string => {
+    const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+    return mark + forOutput(text.slice(mark.length), { styles: colour, redraw: false });
+  };
   return {
     json,
     quiet,
     colour,
     width: stdout.isTTY ? stdout.columns : undefined,
     interactive: stdin.isTTY === true && stderr.isTTY === true && stdout.isTTY === true && !json,
-    out: standardOutput.write,
+    // JSON and CSV escape what they quote; a spreadsheet needs the mark that CSV begins with.
+    out: (text) => standardOutput.write(json ? text : printed(text)),
     isClosed: standardOutput.isClosed,
     err: (text) => {
-      stderr.write(text);
+      stderr.write(forOutput(text, { styles: colour, redraw: stderr.isTTY === true }));
     },
     bold: style('bold'),
     dim: style('dim'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { approvalId, rolloutId } from './id.ts';
 import { rotationPeriod } from './period.ts';
 import { signature } from './signature.ts';
 import { moment, text } from './text.ts';
@@ -35,8 +36,8 @@ export type Decision = z.infer<typeof decision>;
 /** The decisions of one person over one plan, bound to the plan's digest and to a time. */
 export const approval = z.object({
   schema: z.literal('keyturn/approval/v1'),
-  approval: z.string(),
-  rollout: z.string(),
+  approval: approvalId,
+  rollout: rolloutId,
   planDigest: z.string(),
   /** When it was made. */
   at: moment,

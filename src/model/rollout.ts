@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rolloutId } from './id.ts';
 import { rotationPeriod } from './period.ts';
 import { scope } from './plan.ts';
 import { rotationPrice } from './price.ts';
@@ -36,7 +37,7 @@ export type AccountsAsked = z.infer<typeof accountsAsked>;
 
 /** One journey through the four phases. */
 export const rollout = z.object({
-  id: z.string(),
+  id: rolloutId,
   createdAt: timestamp,
   callerArn: text,
   scope,

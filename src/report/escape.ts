@@ -16,6 +16,24 @@ export function forTerminal(text: string): string {
   return text.replace(INVISIBLE, spellOut);
 }
 
+/** Styles that Keyturn uses itself, and how it draws a line of progress anew. */
+const ESCAPE = '\u001b';
+const OWN_STYLES = new Set([1, 2, 22, 31, 32, 33, 39].map((style) => `${ESCAPE}[${style}m`));
+const REDRAW = `\r${ESCAPE}[K`;
+const ACTING = new RegExp(`\\r${ESCAPE}\\[K|${ESCAPE}\\[\\d{1,2}m|${INVISIBLE.source}`, 'gu');
+
+/**
+ * Whole output as it leaves: what is not Keyturn's own (line ends, styles, redrawn lines) is spelled out, whatever the
+ * text went through before.
+ */
+export function forOutput(text: string, own: { readonly styles: boolean; readonly redraw: boolean }): string {
+  return text.replace(ACTING, (found) => {
+    if (found === '\n') return found;
+    if (own.styles && OWN_STYLES.has(found)) return found;
+    return own.redraw && found === REDRAW ? found : found.replace(INVISIBLE, spellOut);
+  });
+}
+
 const ENTITY: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

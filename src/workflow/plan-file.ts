@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { coveredFinding, coveredRollout } from '../assess/covered.ts';
 import { planDigest } from '../assess/plan.ts';
 import { EvidenceError } from '../evidence/error.ts';
 import { parseJsonLine, parseWhole, saidBy } from '../evidence/json-line.ts';
@@ -34,17 +35,22 @@ export async function* planFile(store: Store, rollout: AssessedRollout): AsyncGe
 }
 
 /**
- * Loads a plan file.
- * @param store an empty one, which then holds the plan as the one it was exported from did
+ * Loads a plan file, without what its digest does not cover: an approver is shown nothing else.
+ * @param store an empty one
+ * @param at the approver's own time, which the age of keys is told by
  * @throws KeyturnError `input-plan` with every problem and its line
  */
-export async function loadPlan(store: Store, chunks: AsyncIterable<Uint8Array>): Promise<AssessedRollout> {
+export async function loadPlan(
+  store: Store,
+  chunks: AsyncIterable<Uint8Array>,
+  at: Date,
+): Promise<AssessedRollout> {
   const problems: string[] = [];
   let rollout: AssessedRollout | undefined;
   try {
     for await (const batch of readBatches(chunks, problems)) {
       if (batch.kind === 'rollout') {
-        rollout = batch.rollout;
+        rollout = coveredRollout(batch.rollout, at.toISOString());
         await store.createRollout(rollout, []);
       } else if (rollout) await store.recordFindings(rollout.id, batch.findings);
     }
@@ -77,7 +83,7 @@ async function* readBatches(chunks: AsyncIterable<Uint8Array>, problems: string[
       const finding = parseFinding(line, `line ${number}`);
       if (finding.keyArn <= previous) throw new Error(`${finding.keyArn} is out of order`);
       previous = finding.keyArn;
-      findings.push(finding);
+      findings.push(coveredFinding(finding));
     } catch (cause) {
       problems.push(`line ${number}: ${saidBy(cause)}`);
       if (number === 1 || problems.length >= MOST_PROBLEMS) return;

@@ -28,7 +28,7 @@ export async function runApprovePlan(options: ApproveOptions, plan: string, out:
   requireNewFile(out);
   return withTemporaryStore(async (store) => {
     const { readPieces } = await import('../../files/read-text.ts');
-    const rollout = await loadPlan(store, readPieces(plan, LARGEST_PLAN));
+    const rollout = await loadPlan(store, readPieces(plan, LARGEST_PLAN), systemClock.now());
     const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
     if (!key) terminal.err(UNSIGNED);
     const host = { store, clock: systemClock, newApprovalId: () => newId(new Date()) };

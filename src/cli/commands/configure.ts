@@ -1,6 +1,7 @@
 import { describeFailure } from '../../model/failure.ts';
 import { isOn, OUTCOMES, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
+import { forTerminal } from '../../report/escape.ts';
 import { renderTable } from '../../report/table.ts';
 import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { type ConfigureRequest, configure } from '../../workflow/configure.ts';
@@ -71,7 +72,8 @@ async function configureWaves(
     await printJson(session.terminal, { rollout: rollout.id, outcomes: totals, waves });
   } else {
     await showOutcomes(session, rollout, totals, options);
-    if (stopped !== undefined) await session.terminal.out(`Stopped after wave ${wavesDone}: ${stopped}\n`);
+    if (stopped !== undefined)
+      await session.terminal.out(`Stopped after wave ${wavesDone}: ${forTerminal(stopped)}\n`);
     await printNext(session, options, rollout);
   }
   return stopped === undefined ? exitOf(totals) : EXIT.incomplete;

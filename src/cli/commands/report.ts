@@ -1,3 +1,4 @@
+import { forTerminal } from '../../report/escape.ts';
 import { checkPlan, chooseRolloutToShow, isAssessed } from '../../workflow/choose-rollout.ts';
 import { reportFiles } from '../../workflow/report-files.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -26,7 +27,7 @@ export async function runReport(options: ReportOptions): Promise<ExitCode> {
       return writeReport(options.out, reportFiles(store, rollout, maker), kind);
     });
     if (terminal.json) await printJson(terminal, { rollout: rollout.id, files });
-    else await terminal.out(`${files.map((file) => `${file}\n`).join('')}`);
+    else await terminal.out(`${files.map((file) => `${forTerminal(file)}\n`).join('')}`);
     return EXIT.done;
   });
 }

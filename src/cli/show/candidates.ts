@@ -39,7 +39,7 @@ export async function showForApproval(
   const { id, planDigest, RotationPeriodInDays, scope, maxPeriodInDays } = rollout;
   const survey = await surveyShown(store, rollout);
   const { candidate, enabled } = survey.findings;
-  await terminal.out(`Plan ${planDigest} of rollout ${id}\n`);
+  await terminal.out(`${forTerminal(`Plan ${planDigest} of rollout ${id}`)}\n`);
   const notSeen = notSeenText(await countNotSeen(store, rollout, await store.placeCounts(id)));
   if (notSeen) await terminal.out(terminal.yellow(`Not seen: ${notSeen}\n`));
   if (scope.where !== undefined) await terminal.out(`Only where ${forTerminal(scope.where)}\n`);

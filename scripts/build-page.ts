@@ -1,4 +1,19 @@
 import { build, type Plugin } from 'vite';
+import { sealPage } from './seal-page.ts';
+
+/** Has the page name the content of its files. */
+const seal: Plugin = {
+  name: 'seal-page',
+  enforce: 'post',
+  generateBundle(_, bundle) {
+    const index = bundle['index.html'];
+    if (index?.type !== 'asset') throw new Error('there is no page');
+    index.source = sealPage(String(index.source), (path) => {
+      const file = bundle[path];
+      return file?.type === 'chunk' ? file.code : file?.source;
+    });
+  },
+};
 
 /**
  * Builds the review page into dist/ui: files with nothing inline, named by their content, for `keyturn review` to
@@ -16,7 +31,7 @@ export async function buildPage(): Promise<string[]> {
   };
   await build({
     root: 'ui',
-    plugins: [collect],
+    plugins: [collect, seal],
     base: '/',
     configFile: false,
     publicDir: false,

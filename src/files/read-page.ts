@@ -11,11 +11,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** A file of the review page; those under `assets/` have their content's hash in their names. */
+/** A file of the review page. */
 export interface PageFile {
   readonly type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly immutable: boolean;
 }
 
 /**
@@ -35,5 +34,5 @@ function readFile(directory: string, name: string): [string, PageFile][] {
   const type = TYPES[extname(name)];
   if (type === undefined) return [];
   const bytes = new Uint8Array(readFileSync(join(directory, name)));
-  return [[`/${name}`, { type, bytes, immutable: name.startsWith('assets/') }]];
+  return [[`/${name}`, { type, bytes }]];
 }

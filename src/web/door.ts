@@ -1,61 +1,60 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { setCookie } from 'hono/cookie';
+import { parse } from 'hono/utils/cookie';
 import { WebError } from './error.ts';
 
 export const CSRF_HEADER = 'x-keyturn-csrf';
+const COOKIE = 'keyturn';
+/** 132 bits: with them the link fits into a line of 80. */
+const TOKEN_CHARACTERS = 22;
 
 /** What opens the page: a link that works once, then a cookie for reading, and beside it a secret for writing. */
 export interface Door {
   /** The path that is printed, with the token. */
   readonly path: string;
-  /** Takes the token and sets the cookie. @throws WebError `used-token` */
+  /** Takes the token, sets the cookie and answers the page with the secret. @throws WebError `used-token` */
   enter(context: Context): Response;
   /** Lets nobody through without the cookie. */
   readonly guard: MiddlewareHandler;
   /** Lets no write through without the secret. */
   readonly guardWrites: MiddlewareHandler;
-  hasSession(context: Context): boolean;
+  /** Whether a request comes with the cookie, or with the link that still works. */
+  isKnown(request: Request): boolean;
 }
 
 export interface DoorSettings {
-  readonly port: number;
   /** A new secret of 256 bits, as text that fits into a URL. */
   readonly newSecret: () => string;
+  /** The page, with a head for the secret. */
+  readonly page: string;
 }
 
 /**
- * The cookie is not enough to write: cookies of 127.0.0.1 go to every port, so another server of this machine could
- * come by it. The secret goes to the page in the link's fragment, which no server sees, and the page keeps it where
- * only this port can read it.
+ * The cookie is not enough to write: cookies go to every port of a name, so another server of this machine could come
+ * by it. The secret is in the page that the link answers and in no address, so no history keeps it.
  */
-export function openDoor({ port, newSecret }: DoorSettings): Door {
-  const name = `keyturn-${port}`;
-  const token = newSecret();
+export function openDoor({ newSecret, page }: DoorSettings): Door {
+  const token = newSecret().slice(0, TOKEN_CHARACTERS);
   const session = newSecret();
   const csrf = newSecret();
   let isUsed = false;
-  const hasSession = (context: Context) => isSame(getCookie(context, name), session);
+  const hasSession = ({ headers }: Request) => isSame(cookieOf(headers), session);
+  const hasToken = ({ url }: Request) =>
+    !isUsed && isSame(new URL(url).searchParams.get('token') ?? undefined, token);
   return {
     path: `/enter?token=${token}`,
-    hasSession,
+    isKnown: (request) => hasSession(request) || hasToken(request),
     enter: (context) => {
-      // A preview or a prefetch is not the person who was given the link.
-      const looksAhead = /prefetch|preview/i.test(purposeOf(context));
-      if (
-        context.req.method !== 'GET' ||
-        looksAhead ||
-        !isSame(context.req.query('token'), token) ||
-        isUsed
-      ) {
-        throw usedToken();
-      }
+      const { method, raw } = context.req;
+      if (method !== 'GET' || looksAhead(context) || !hasToken(raw)) throw usedToken();
       isUsed = true;
-      setCookie(context, name, session, { path: '/', httpOnly: true, sameSite: 'Strict' });
-      return context.redirect(`/#csrf=${csrf}`, 303);
+      setCookie(context, COOKIE, session, { path: '/', httpOnly: true, sameSite: 'Strict' });
+      context.header('clear-site-data', '"cache", "storage"');
+      return context.html(page.replace('<head>', `<head><meta name="keyturn-csrf" content="${csrf}">`));
     },
     guard: async (context, next) => {
-      if (!hasSession(context)) throw noSession();
+      if (!hasSession(context.req.raw)) throw noSession();
       await next();
     },
     guardWrites: async (context, next) => {
@@ -65,8 +64,13 @@ export function openDoor({ port, newSecret }: DoorSettings): Door {
   };
 }
 
-const purposeOf = ({ req }: Context): string =>
-  `${req.header('sec-purpose') ?? ''} ${req.header('purpose') ?? ''} ${req.header('x-moz') ?? ''}`;
+const cookieOf = (headers: Headers): string | undefined => parse(headers.get('cookie') ?? '', COOKIE)[COOKIE];
+
+/** A preview or a prefetch is not the person who was given the link; neither is a frame, an image or a script. */
+function looksAhead({ req }: Context): boolean {
+  const purpose = `${req.header('sec-purpose') ?? ''} ${req.header('purpose') ?? ''} ${req.header('x-moz') ?? ''}`;
+  return /prefetch|preview/i.test(purpose) || (req.header('sec-fetch-dest') ?? 'document') !== 'document';
+}
 
 /** Compares digests, so that the time it takes says nothing about the secret. */
 function isSame(given: string | undefined, secret: string): boolean {

@@ -9,6 +9,7 @@ const STATUS = {
   'used-token': 403,
   'foreign-host': 421,
   'foreign-origin': 403,
+  'no-workers': 403,
   'no-csrf': 403,
   'read-only': 403,
   'bad-request': 400,

@@ -14,6 +14,7 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "worker-src 'none'",
   "require-trusted-types-for 'script'",
 ].join('; ');
 
@@ -28,11 +29,11 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-/** Sets what every answer has; nothing is kept by a cache unless the answer says otherwise. */
+/** Sets what every answer has; no cache keeps any. */
 export const setHeaders: MiddlewareHandler = async (context, next) => {
   await next();
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!context.res.headers.has(name)) context.res.headers.set(name, value);
   }
-  if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'no-store');
+  context.res.headers.set('cache-control', 'no-store');
 };

@@ -17,7 +17,8 @@ export interface ReviewHost {
   readonly review: Review;
   readonly isShown: (finding: Finding) => boolean;
   readonly clock: Clock;
-  readonly port: number;
+  /** Host and port, as they stand in Host. */
+  readonly address: string;
   readonly version: string;
   /** Absent where nothing may be decided. */
   readonly approver?: Approver;
@@ -44,6 +45,4 @@ export interface Approver {
 export interface Asset {
   readonly type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether its name changes with its content. */
-  readonly immutable: boolean;
 }

@@ -11,8 +11,8 @@ export interface Rate {
 export const KNOWN_RATE: Rate = { burst: 300, perSecond: 100 };
 export const UNKNOWN_RATE: Rate = { burst: 60, perSecond: 5 };
 
-/** Bytes. The largest request names 1,000 keys. */
-export const LARGEST_BODY = 512 * 1024;
+/** The largest request names 1,000 keys. */
+export const MAX_BODY_BYTES = 512 * 1024;
 
 /** A bucket that fills with time; false once it is empty. */
 export function openBucket({ burst, perSecond }: Rate, now: () => number): () => boolean {

@@ -1,13 +1,14 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { KeyturnError } from '../messages/error.ts';
 import { buildApp } from './app.ts';
+import { openConnections } from './connections.ts';
 import type { EndReason, ReviewHost } from './host.ts';
+import { listenOnLoopback } from './listen.ts';
 
-const MOST_CONNECTIONS = 64;
 /** How long what is under way gets to end. */
 const GRACE_MS = 1000;
+/** How long a request may take to arrive; how long it is worked on is not bounded. */
+const TIMES_MS = { headersTimeout: 5000, requestTimeout: 15_000, connectionsCheckingInterval: 1000 };
 
 export interface Serving {
   /** With the token that lets one browser in. */
@@ -18,47 +19,47 @@ export interface Serving {
   end(reason: EndReason): void;
 }
 
-export type ServedHost = Omit<ReviewHost, 'port' | 'end' | 'signal'>;
+export interface ServedHost extends Omit<ReviewHost, 'address' | 'end' | 'signal'> {
+  /** A name that no server can have had, to put before `.localhost`. */
+  readonly newName: () => string;
+}
 
 /**
- * Serves on 127.0.0.1 alone until somebody is done, nobody is there any more, or it is interrupted.
- * @param port 0 takes a free one
- * @throws KeyturnError `input-argument` where the port cannot be had
+ * Serves on loopback alone until somebody is done, nobody is there any more, or it is interrupted. The name is new each
+ * time: whatever a browser keeps of an earlier server of this port belongs to another origin.
+ *
+ * @param wanted the port; 0 takes a free one
+ * @throws KeyturnError `input-argument` if the port is not available
  */
 export async function serveReview(host: ServedHost, wanted: number, idleMs: number): Promise<Serving> {
   const ending = new AbortController();
-  const { promise: ended, resolve } = Promise.withResolvers<EndReason>();
+  const connections = openConnections();
   let listener: ReturnType<typeof getRequestListener> | undefined;
-  const server = createServer((request, response) => void listener?.(request, response));
-  server.maxConnections = MOST_CONNECTIONS;
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  const port = await listen(server, wanted);
+  const { port, servers } = await listenOnLoopback(wanted, () => {
+    const server = createServer(TIMES_MS, (request, response) => void listener?.(request, response));
+    connections.watch(server);
+    return server;
+  });
+  const { promise: ended, resolve } = Promise.withResolvers<EndReason>();
   const end = (reason: EndReason) => {
     if (ending.signal.aborted) return;
     ending.abort(reason);
-    server.close(() => resolve(reason));
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
+    void Promise.all(servers.map(closeServer)).then(() => resolve(reason));
   };
-  const { app, entry } = buildApp({ ...host, port, end, signal: ending.signal }, idleMs);
-  listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  return { url: `http://127.0.0.1:${port}${entry}`, port, ended, end };
+  const address = `${host.newName()}.localhost:${port}`;
+  const { app, entry, isKnown } = buildApp({ ...host, address, end, signal: ending.signal }, idleMs);
+  const answer = (request: Request, env: unknown) => {
+    if (isKnown(request)) connections.keep((env as { incoming: IncomingMessage }).incoming.socket);
+    return app.fetch(request);
+  };
+  listener = getRequestListener(answer, { overrideGlobalObjects: false });
+  return { url: `http://${address}${entry}`, port, ended, end };
 }
 
-async function listen(server: ReturnType<typeof createServer>, wanted: number): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(wanted, '127.0.0.1', resolve);
-  try {
-    await promise;
-  } catch (cause) {
-    throw new KeyturnError(
-      'input-argument',
-      `Port ${wanted} cannot be had: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'Name another one with --port N, or 0 for a free one.',
-      { cause },
-    );
-  }
-  return (server.address() as AddressInfo).port;
+function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
+  return promise;
 }

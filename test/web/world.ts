@@ -11,7 +11,8 @@ import { storeAssessment } from '../support/big-store.ts';
 import { FakeClock, temporaryStore } from '../workflow/fake-aws.ts';
 
 export const PORT = 7000;
-export const ORIGIN = `http://127.0.0.1:${PORT}`;
+export const ADDRESS = `name.localhost:${PORT}`;
+export const ORIGIN = `http://${ADDRESS}`;
 const SUBMITTER = {
   callerArn: 'arn:aws:iam::111122220000:user/reviewer',
   account: '111122220000',
@@ -54,15 +55,12 @@ export async function serveWorld(
     review: await store.openReview(rollout.id, rollout.scope.where === undefined ? undefined : isShown),
     isShown,
     clock,
-    port: PORT,
+    address: ADDRESS,
     version: '0',
     ...(!readOnly && { approver: { submittedBy: SUBMITTER } }),
     assets: new Map([
-      ['/index.html', { type: 'text/html; charset=utf-8', bytes: new Uint8Array([60]), immutable: false }],
-      [
-        '/assets/a-1.js',
-        { type: 'text/javascript; charset=utf-8', bytes: new Uint8Array([59]), immutable: true },
-      ],
+      ['/index.html', { type: 'text/html; charset=utf-8', bytes: new TextEncoder().encode('<head></head>') }],
+      ['/assets/a-1.js', { type: 'text/javascript; charset=utf-8', bytes: new Uint8Array([59]) }],
     ]),
     commandFor: (next) => `keyturn ${next} --store s2`,
     newSecret: () => `secret-${++secrets}`,
@@ -83,7 +81,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 /** A request as it would come over the wire; the address is in Host, where a server looks. */
 export function request(app: Hono, path: string, init: RequestInit = {}) {
   const headers = new Headers(init.headers);
-  if (!headers.has('host')) headers.set('host', `127.0.0.1:${PORT}`);
+  if (!headers.has('host')) headers.set('host', ADDRESS);
   return app.request(`${ORIGIN}${path}`, { ...init, headers });
 }
 
@@ -91,7 +89,7 @@ export function request(app: Hono, path: string, init: RequestInit = {}) {
 export async function enter({ app, entry }: Pick<World, 'app' | 'entry'>) {
   const answer = await request(app, entry);
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  const csrf = answer.headers.get('location')?.split('=')[1] ?? '';
+  const csrf = /name="keyturn-csrf" content="([\w-]+)"/.exec(await answer.clone().text())?.[1] ?? '';
   const get = (path: string, headers: Record<string, string> = {}) =>
     request(app, path, { headers: { cookie, 'sec-fetch-site': 'same-origin', ...headers } });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>

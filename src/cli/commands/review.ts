@@ -87,6 +87,7 @@ async function serve(
     // Beside the bundle that this becomes part of.
     assets: readPage(fileURLToPath(new URL('./ui/', import.meta.url))),
     commandFor: (next: NextStep) => nextCommand(options, { rollout: rollout.id, next }),
+    newName: () => randomBytes(10).toString('hex'),
     newSecret: () => randomBytes(32).toString('base64url'),
     newApprovalId: () => newId(new Date()),
     report: (thrown: unknown) =>

@@ -4,8 +4,9 @@ import { SELECTED_KEYS } from '../model/review-words.ts';
 import { approve } from '../workflow/approve.ts';
 import { costOfSelection } from './cost.ts';
 import { WebError } from './error.ts';
-import type { Approver, ReviewHost } from './host.ts';
+import type { Approver, ReviewHost, SignatureRequest } from './host.ts';
 import type { ConfirmationAnswer, RecordedAnswer } from './shapes.ts';
+import { openSignatures } from './signature.ts';
 
 /** Milliseconds in which a last step can be confirmed. */
 const LASTS_MS = 15 * 60_000;
@@ -33,14 +34,17 @@ export interface Confirmations {
   /** The selection that holds the keys of a confirmation, to list them by. */
   listOf(id: string): string;
   /**
-   * Records what was shown, once.
-   * @throws WebError `wrong-number` where another number was typed, `stale-confirmation` where the world has moved on
+   * Records what was shown, once; what is signed, after the approver has confirmed it outside of the page.
+   * @param gone aborted if the page no longer waits
+   * @throws WebError `wrong-number` if another number was typed, `stale-confirmation` if the world has moved on,
+   * `not-signed` and `already-asked`
    */
-  confirm(id: string, typed: string, approver: Approver): Promise<RecordedAnswer>;
+  confirm(id: string, typed: string, approver: Approver, gone: AbortSignal): Promise<RecordedAnswer>;
 }
 
 export function openConfirmations(host: ReviewHost): Confirmations {
   const { review, clock, newSecret } = host;
+  const confirmSignature = openSignatures(host);
   const open = new Map<string, Confirmation>();
   const find = (id: string): Confirmation => {
     const found = open.get(id);
@@ -63,12 +67,14 @@ export function openConfirmations(host: ReviewHost): Confirmations {
       open.set(id, confirmation);
       return describe(host, id, confirmation);
     },
-    confirm: async (id, typed, approver) => {
+    confirm: async (id, typed, approver, gone) => {
       const confirmation = find(id);
       if (typed.trim() !== String(confirmation.keyArns.length))
         throw wrongNumber(confirmation.keyArns.length);
       // Taken before anything is awaited: a second click finds it used.
       open.delete(id);
+      await refuseStale(host, id, confirmation);
+      await confirmSignature(approver, signatureOf(host, confirmation), gone);
       await refuseStale(host, id, confirmation);
       return record(host, confirmation, approver);
     },
@@ -101,9 +107,7 @@ async function describe(
     keys: keyArns.length,
     lifeMs,
     planDigest: rollout.planDigest,
-    listDigest: createHash('sha256')
-      .update(keyArns.map((keyArn) => `${keyArn}\n`).join(''))
-      .digest('hex'),
+    listDigest: digestOf(keyArns),
     places: await review.selectedPlaces(listName(id)),
     replaces: decided
       .filter(({ value }) => value !== 'undecided')
@@ -114,6 +118,19 @@ async function describe(
     until: new Date(until).toISOString(),
   };
 }
+
+function signatureOf(
+  { rollout }: ReviewHost,
+  { decision, keyArns, lifeMs, reason }: Confirmation,
+): SignatureRequest {
+  const { planDigest } = rollout;
+  return { decision, keyArns, planDigest, listDigest: digestOf(keyArns), lifeMs, reason };
+}
+
+const digestOf = (keyArns: readonly string[]): string =>
+  createHash('sha256')
+    .update(keyArns.map((keyArn) => `${keyArn}\n`).join(''))
+    .digest('hex');
 
 async function refuseStale(host: ReviewHost, id: string, confirmation: Confirmation): Promise<void> {
   const { store, rollout, review } = host;
@@ -130,7 +147,7 @@ async function refuseStale(host: ReviewHost, id: string, confirmation: Confirmat
 async function record(
   { store, clock, newApprovalId, rollout, review }: ReviewHost,
   { keyArns, decision, reason, selection, lifeMs, seen }: Confirmation,
-  { submittedBy, key }: Approver,
+  { submittedBy, signing }: Approver,
 ): Promise<RecordedAnswer> {
   const {
     approval,
@@ -150,7 +167,7 @@ async function record(
     lifeMs,
     seen,
     ...(reason !== undefined && { reason }),
-    ...(key && { key }),
+    ...(signing && { key: signing.key }),
   });
   await review.dropSelection(selection);
   return { approval, keys: keyArns.length, decision, blocked, totals };

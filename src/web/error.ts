@@ -17,6 +17,8 @@ const STATUS = {
   'too-large': 413,
   'wrong-type': 415,
   'stale-confirmation': 409,
+  'already-asked': 409,
+  'not-signed': 403,
   'wrong-number': 422,
   'nothing-selected': 422,
   'too-many-requests': 429,

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Submitter } from '../model/approval.ts';
+import type { DecisionKind, Submitter } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { NextStep } from '../model/next-step.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
@@ -37,8 +37,26 @@ export interface ReviewHost {
 
 export interface Approver {
   readonly submittedBy: Submitter;
-  /** To sign approvals with. */
-  readonly key?: KeyObject;
+  /** Absent if decisions are not signed. */
+  readonly signing?: Signing;
+}
+
+export interface Signing {
+  readonly key: KeyObject;
+  /** Asks the approver where no script of the page can answer; the signal withdraws the question. */
+  readonly confirm: (request: SignatureRequest, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** What is to be signed. */
+export interface SignatureRequest {
+  readonly decision: DecisionKind;
+  readonly keyArns: readonly string[];
+  readonly planDigest: string;
+  /** SHA-256 over the ARNs, each with a newline, in their order. */
+  readonly listDigest: string;
+  /** Milliseconds that an approval holds. */
+  readonly lifeMs: number;
+  readonly reason?: string | undefined;
 }
 
 /** A file of the page. */

@@ -31,6 +31,7 @@ export async function onTerminal(
   { cwd, sandbox }: Pick<Journey, 'cwd' | 'sandbox'>,
   args: readonly string[],
   steps: readonly Step[] = [],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<OnTerminal> {
   const driver = spawn('python3', [fileURLToPath(new URL('play-terminal.py', import.meta.url))]);
   let answer = '';
@@ -47,6 +48,7 @@ export async function onTerminal(
     TERM: 'xterm-256color',
     LANG: 'C.UTF-8',
     ...sandbox.env,
+    ...more,
   };
   driver.stdin.end(JSON.stringify({ argv: [EXECUTABLE, ...args], cwd, env, steps }));
   await once(driver, 'close');

@@ -4,7 +4,7 @@ import type { AssessedRollout } from '../../src/model/rollout.ts';
 import { openStore } from '../../src/store/open.ts';
 import { buildApp } from '../../src/web/app.ts';
 import { CSRF_HEADER } from '../../src/web/door.ts';
-import type { EndReason, ReviewHost } from '../../src/web/host.ts';
+import type { EndReason, ReviewHost, Signing } from '../../src/web/host.ts';
 import type { ErrorAnswer, FindingsAnswer, SelectionAnswer } from '../../src/web/shapes.ts';
 import { whereOf } from '../../src/workflow/shown.ts';
 import { storeAssessment } from '../support/big-store.ts';
@@ -26,13 +26,14 @@ export interface WorldOptions {
   readonly readOnly?: boolean;
   readonly where?: string;
   readonly idleMs?: number;
+  readonly signing?: Signing;
 }
 
 /** A served rollout without a socket: requests go straight to the app, as a browser on the right address sends them. */
-export async function openWorld({ keys = 40, readOnly = false, where, idleMs }: WorldOptions = {}) {
+export async function openWorld({ keys = 40, readOnly = false, where, idleMs, signing }: WorldOptions = {}) {
   const store = await temporaryStore();
   const rollout = await storeAssessment(store, keys, where === undefined ? {} : { where });
-  return serveWorld(store, rollout, readOnly, idleMs ?? Number.POSITIVE_INFINITY);
+  return serveWorld(store, rollout, readOnly, idleMs ?? Number.POSITIVE_INFINITY, signing);
 }
 
 export async function serveWorld(
@@ -40,6 +41,7 @@ export async function serveWorld(
   rollout: AssessedRollout,
   readOnly = false,
   idleMs = Number.POSITIVE_INFINITY,
+  signing?: Signing,
 ) {
   const clock = new FakeClock();
   const isShown = await whereOf(rollout);
@@ -57,7 +59,7 @@ export async function serveWorld(
     clock,
     address: ADDRESS,
     version: '0',
-    ...(!readOnly && { approver: { submittedBy: SUBMITTER } }),
+    ...(!readOnly && { approver: { submittedBy: SUBMITTER, ...(signing && { signing }) } }),
     assets: new Map([
       ['/index.html', { type: 'text/html; charset=utf-8', bytes: new TextEncoder().encode('<head></head>') }],
       ['/assets/a-1.js', { type: 'text/javascript; charset=utf-8', bytes: new Uint8Array([59]) }],

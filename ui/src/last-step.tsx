@@ -161,6 +161,11 @@ function Confirm({ decision, overview, confirmation, onRecorded, onClose, caught
         // Beside the button, so that the field is in sight however long the list is.
         <SpaceBetween size="s">
           <Refused refusal={refusal} />
+          {isBusy && overview.signed && (
+            <Alert type="info">
+              Type {wanted} in the terminal that runs <code>keyturn review</code> to sign this decision.
+            </Alert>
+          )}
           <form
             onSubmit={(event) => {
               event.preventDefault();
@@ -277,6 +282,7 @@ function Bound({ overview, confirmation }: Pick<ConfirmProps, 'overview' | 'conf
             ]
           : []),
         { label: 'Recorded as submitted by', value: <Said text={overview.submitter} /> },
+        { label: 'Signed', value: overview.signed ? 'yes, after you confirm it in the terminal' : 'no' },
         { label: 'Reason', value: <Said text={reason} none="none given" /> },
       ]}
     />

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { KeyturnError } from '../../messages/error.ts';
 import type { NextStep } from '../../model/next-step.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { forTerminal } from '../../report/escape.ts';
-import type { Approver, EndReason } from '../../web/host.ts';
+import type { Approver, EndReason, SignatureRequest } from '../../web/host.ts';
 import type { Serving } from '../../web/serve.ts';
 import { totalDecisions } from '../../workflow/approve.ts';
 import { checkPlan, chooseRollout, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { whereOf } from '../../workflow/shown.ts';
+import { confirmSignature } from '../confirm-signature.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit.ts';
 import { openInBrowser } from '../open-browser.ts';
 import {
@@ -41,6 +43,7 @@ export interface ReviewOptions extends AccessOptions {
 export async function runReview(options: ReviewOptions): Promise<ExitCode> {
   return withSession(options, accessOf(options), async (session) => {
     const { store } = session;
+    requireTerminal(session, options);
     const choose = options.readOnly ? chooseRollout : chooseRolloutToChange;
     const rollout = await choose(store, options.rollout);
     await checkPlan(store, rollout);
@@ -55,15 +58,30 @@ export async function runReview(options: ReviewOptions): Promise<ExitCode> {
 
 const accessOf = ({ readOnly }: ReviewOptions): StoreAccess => (readOnly ? 'read' : 'find');
 
+/**
+ * What a page asks to have signed is confirmed where no script of the page can answer.
+ * @throws KeyturnError `input-argument`
+ */
+function requireTerminal({ terminal }: Session, { sign, readOnly }: ReviewOptions): void {
+  if (sign === undefined || readOnly || terminal.interactive) return;
+  throw new KeyturnError(
+    'input-argument',
+    'review --sign needs a terminal: you confirm there what the page asks to have signed.',
+    'Run it in a terminal without --json, or sign with: keyturn approve --sign',
+  );
+}
+
 /** Asked before anything is served: what is decided by nobody cannot be recorded. */
 async function identifyApprover(
-  { terminal, progress, signal }: Session,
+  { store, terminal, progress, signal }: Session,
   rollout: AssessedRollout,
   options: ReviewOptions,
 ): Promise<Approver> {
   const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
   const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
-  return { submittedBy: submitterFrom(await aws.identify()), ...(key && { key }) };
+  const confirm = (request: SignatureRequest, gone: AbortSignal) =>
+    confirmSignature({ terminal, store, rollout }, request, gone);
+  return { submittedBy: submitterFrom(await aws.identify()), ...(key && { signing: { key, confirm } }) };
 }
 
 async function serve(

@@ -58,7 +58,8 @@ export function addDecisions(app: Hono, host: ReviewHost, onRecorded: () => void
   app.post('/api/confirmations/:id', async (context) => {
     const { typed } = await parseBody(typedNumber, context);
     if (!host.approver) throw readOnly();
-    const recorded = await confirmations.confirm(context.req.param('id'), typed, host.approver);
+    const { signal } = context.req.raw;
+    const recorded = await confirmations.confirm(context.req.param('id'), typed, host.approver, signal);
     onRecorded();
     return context.json(recorded, 201);
   });

@@ -22,7 +22,7 @@ export function addOverview(app: Hono, host: ReviewHost): void {
       assessedAt,
       keyturnVersion: version,
       readOnly: approver === undefined,
-      signed: approver?.key !== undefined,
+      signed: approver?.signing !== undefined,
       ...(approver && { submitter: approver.submittedBy.callerArn }),
       ...(scope.where !== undefined && { where: scope.where }),
       refusals: await countRefusals(host),

@@ -62,6 +62,30 @@ describe.skipIf(!CHROMIUM)('the link, in a browser', () => {
   });
 });
 
+describe.skipIf(!CHROMIUM)('what a browser keeps', () => {
+  it('has no worker of the page, no file of it and no secret in an address', async () => {
+    const { url, origin } = await startReview();
+    const { page } = await openView(origin);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(url);
+    await page.getByRole('button', { name: /Select all 2/ }).waitFor();
+    const secret = String(await page.evaluate("sessionStorage.getItem('keyturn-csrf')"));
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    expect(page.url()).toBe(`${origin}/`);
+    expect(asked.join()).not.toContain(secret);
+    expect(await page.content()).not.toContain(secret);
+    const script = asked.find((each) => each.endsWith('.js')) ?? '';
+    for (const path of ['/', script, '/enter']) {
+      const tried = `navigator.serviceWorker.register(${JSON.stringify(path)}).then(() => 'registered', () => 'refused')`;
+      expect(await page.evaluate(tried)).toBe('refused');
+    }
+    expect(await page.evaluate('caches.keys().then((names) => names.length)')).toBe(0);
+    const kept = `fetch(${JSON.stringify(script)}, { cache: 'only-if-cached', mode: 'same-origin' }).then(({ status }) => status, () => 'none')`;
+    expect(await page.evaluate(kept)).toMatch(/^(none|504)$/);
+  });
+});
+
 describe.skipIf(!CHROMIUM)('a page of another port, in the same browser', () => {
   it('can neither read, nor write, nor frame, nor write with a cookie that it came by', async () => {
     const { url, origin, journey } = await startReview();

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Checks evidence that `keyturn report --out DIR` wrote, with Python's standard library alone (3.9 or later).
 
-    python3 verify_evidence.py DIR
+    python3 verify_evidence.py [--trust-approver FILE] [--trust-maker FILE] [--trust FILE] DIR
 
 An independent reading of evidence-format.md, without any code of Keyturn: the files, the chain, the history, the
-outcomes and the counts; not the signatures, nor the wording of the reports. Exit 0: consistent. Exit 5: not, with a
-code of evidence-format.md on standard error. Exit 2: nothing to check. Memory grows with the keys, not with the bytes.
+outcomes, the counts and the signatures; not the wording of the reports. FILE has public keys in PEM. Each option can
+be repeated. Exit 0: consistent. Exit 5: not, with a code of evidence-format.md on standard error. Exit 2: nothing to
+check, or no keys in a FILE. Memory grows with the keys, not with the bytes.
 """
+import base64
 import bisect
+import getopt
 import hashlib
 import json
 import os
@@ -28,6 +31,8 @@ MANIFEST.update({"journal": dict, "files": list})
 FINDINGS = ("candidate", "enabled", "ineligible", "unknown")
 WEIGHTS = {"decline": 3, "approve": 2, "defer": 1}
 DECISIONS = {"approve": "approved", "decline": "declined", "defer": "deferred"}
+APPROVAL = {"schema", "approval", "rollout", "planDigest", "at", "expiresAt", "submittedBy", "source", "decisions"}
+APPROVAL |= {"reason", "signature", "imported"}
 OUTCOMES = ("enabled", "already-enabled", "skipped", "failed", "pending")
 VERDICTS = ("confirmed", "discrepant", "unreadable")
 LARGEST = 2**53 - 1  # of the integers that every reader of JSON reads alike
@@ -100,7 +105,7 @@ def read_records(directory, name, code, use):
             require(line.endswith(b"\n"), code, where, "the line has no end")
             try:
                 use(line[:-1], where)
-            except Malformed as error:
+            except (Malformed, RecursionError) as error:
                 raise Wrong(f"{code}: {where}: {error}") from error
 
 
@@ -236,7 +241,7 @@ def read_approver(approval):
     by = field(approval, "submittedBy", dict)
     user, host = field(by, "osUser"), field(by, "host")
     if "signature" in approval:
-        return "key:" + field(field(approval, "signature", dict), "keyid", SHA256)
+        return "key:" + read_signature(approval["signature"])["keyid"]
     return "aws:" + field(by, "callerArn") if "callerArn" in by else f"os:{user}@{host}"
 
 
@@ -247,6 +252,8 @@ class History:
         self.rollout, self.findings, self.findings_sha256 = rollout, findings, findings_sha256
         self.entries, self.head, self.begun, self.plan = 0, "0" * 64, None, None
         self.places, self.approvals, self.keys, self.kinds = {}, {}, {}, set()
+        self.envelopes = {}  # the SHA-256 of the file of each signed approval
+        self.signed = []  # for each approval: its id, the keyid, whether the signature holds, whether it approves a key
 
     def read(self, line, where):
         start = f'{{"rollout":"{self.rollout}","seq":{self.entries + 1},"previous":"{self.head}"'
@@ -291,6 +298,8 @@ class History:
         self.plan = field(body, "planDigest", SHA256)
 
     def approve(self, body, must):
+        if set(body) - APPROVAL:
+            raise Malformed("not the fields of an approval")
         approval, at, counts, named = field(body, "approval"), field(body, "at", MOMENT), Counter(), set()
         approver, expires, imported = read_approver(body), field(body, "expiresAt", MOMENT), "imported" in body
         recorded = field(field(body, "imported", dict), "at", MOMENT) if imported else at
@@ -321,6 +330,11 @@ class History:
             named.add(key_arn)
             counts[decision] += 1
         self.approvals[approval] = (at, approval, counts)
+        signature, payload = body.get("signature"), approval_statement(body)
+        holds = signature is None or is_signature_of(payload, signature)
+        if signature:
+            self.envelopes[f"approval-{approval}.dsse.json"] = hashlib.sha256(envelope(payload, signature)).hexdigest()
+        self.signed.append((approval, signature and signature["keyid"], holds, counts["approve"] > 0))
 
     def run(self, _body, must):
         must("unapproved-change", self.approvals, "nothing is approved yet")
@@ -453,11 +467,215 @@ def check_counts(where, document, counted):
         require(holds(document.get(name), value), "evidence-report", where, f"{name} is not what it amounts to")
 
 
+# The signatures: Ed25519 (RFC 8032) over DSSE envelopes.
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+PUBLIC_KEY = re.compile(r"MCowBQYDK2VwAyEA[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\Z")  # 44 bytes of DER, in one way only
+SIGNATURE = re.compile(r"[A-Za-z0-9+/]{85}[AQgw]==\Z")  # 64 bytes, in one way only
+PRIME = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
+ROOT = pow(2, (PRIME - 1) // 4, PRIME)
+ORDER_8 = 2707385501144840649318225287225658788936804267575313519463743609750303402022
+SMALL_ORDER = (0, 1, PRIME - 1, ORDER_8, PRIME - ORDER_8)  # the y of the points that no one holds a private key of
+
+
+def add(one, other):
+    """The sum of two points (X, Y, Z, T), as in RFC 8032, 5.1.4."""
+    a, b = (one[1] - one[0]) * (other[1] - other[0]), (one[1] + one[0]) * (other[1] + other[0])
+    c, d = 2 * CURVE * one[3] * other[3], 2 * one[2] * other[2]
+    e, f, g, h = (b - a) % PRIME, (d - c) % PRIME, (d + c) % PRIME, (b + a) % PRIME
+    return e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME
+
+
+def multiply(scalar, point):
+    product = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            product = add(product, point)
+        point, scalar = add(point, point), scalar >> 1
+    return product
+
+
+def decode_point(data):
+    """None if the bytes are not the one way to write a point, or its order is small."""
+    sign, y = divmod(int.from_bytes(data, "little"), 2**255)
+    if y >= PRIME or y in SMALL_ORDER:
+        return None
+    square = (y * y - 1) * pow(CURVE * y * y + 1, PRIME - 2, PRIME) % PRIME
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    x = x if (x * x - square) % PRIME == 0 else x * ROOT % PRIME
+    if (x * x - square) % PRIME:
+        return None
+    x = x if x & 1 == sign else PRIME - x
+    return x, y, 1, x * y % PRIME
+
+
+def encode_point(point):
+    x, y = (part * pow(point[2], PRIME - 2, PRIME) % PRIME for part in point[:2])
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = decode_point((4 * pow(5, PRIME - 2, PRIME) % PRIME).to_bytes(32, "little"))
+
+
+def is_ed25519(public, message, signature):
+    point, s = decode_point(public), int.from_bytes(signature[32:], "little")
+    if point is None or s >= ORDER:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    negative = (-point[0] % PRIME, point[1], 1, -point[3] % PRIME)
+    return encode_point(add(multiply(s, BASE), multiply(k, negative))) == signature[:32]
+
+
+def read_signature(record):
+    if not isinstance(record, dict) or set(record) != {"keyid", "publicKey", "sig"}:
+        raise Malformed("signature is not what it should be")
+    field(record, "keyid", SHA256), field(record, "publicKey", PUBLIC_KEY), field(record, "sig", SIGNATURE)
+    return record
+
+
+def is_signature_of(payload, signature):
+    """Whether it is over the payload, by the very key that it names."""
+    der = base64.b64decode(signature["publicKey"])
+    message = f"DSSEv1 {len(PAYLOAD_TYPE)} {PAYLOAD_TYPE} {len(payload)} ".encode() + payload
+    is_named = hashlib.sha256(der).hexdigest() == signature["keyid"]
+    return is_named and is_ed25519(der[12:], message, base64.b64decode(signature["sig"]))
+
+
+def in_order(value):
+    """The same value with the fields of each object in the order of RFC 8785."""
+    if isinstance(value, dict):
+        return {name: in_order(value[name]) for name in sorted(value, key=ascending)}
+    return [in_order(item) for item in value] if isinstance(value, list) else value
+
+
+def statement(name, sha256, kind, predicate):
+    subject = [{"name": name, "digest": {"sha256": sha256}}]
+    whole = {"_type": "https://in-toto.io/Statement/v1", "subject": subject, "predicateType": f"urn:keyturn:{kind}:v1"}
+    text = json.dumps(in_order({**whole, "predicate": predicate}), ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def approval_statement(approval):
+    signed = {name: value for name, value in approval.items() if name not in ("signature", "imported")}
+    return statement("plan.jsonl", approval["planDigest"], "approval", signed)
+
+
+def envelope(payload, signature):
+    encoded = base64.b64encode(payload).decode()
+    whole = {"payloadType": PAYLOAD_TYPE, "payload": encoded, "signatures": [signature]}
+    return json.dumps(whole, separators=(",", ":")).encode() + b"\n"
+
+
+def check_envelopes(history, sha256):
+    """Each signed approval is in a file of its own, and no other is."""
+    named = {name: value for name, value in sha256.items() if name.endswith(".dsse.json")}
+    for name in sorted(set(named) | set(history.envelopes)):
+        same = named.get(name) == history.envelopes.get(name)
+        require(same, "evidence-report", shown(name), "the journal says otherwise")
+
+
+def check_signatures(directory, history, manifest_sha256, is_signed):
+    """Returns the keyid under the bundle, or None."""
+    for approval, _, holds_, _ in history.signed:
+        require(holds_, "evidence-signature", f"approval {shown(approval)}", "its signature does not hold")
+    if not is_signed:
+        return None
+    name = "bundle.dsse.json"
+    signatures = read_document(directory, name, "evidence-signature").get("signatures")
+    require(isinstance(signatures, list) and len(signatures) == 1, "evidence-signature", name, "not one signature")
+    try:
+        signature = read_signature(signatures[0])
+    except Malformed as error:
+        raise Wrong(f"evidence-signature: {name}: {error}") from error
+    payload = statement("manifest.json", manifest_sha256, "evidence", {"rollout": history.rollout})
+    with open(os.path.join(directory, name), "rb") as file:
+        same = file.read() == envelope(payload, signature)
+    require(same, "evidence-signature", name, "it is not a signature over this manifest")
+    require(is_signature_of(payload, signature), "evidence-signature", name, "its signature does not hold")
+    return signature["keyid"]
+
+
+# Trust: whose keys they are is for the reader to say.
+
+PEM_KEY = re.compile(
+    r"^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\s]+)^-----END PUBLIC KEY-----[ \t\r]*$", re.M | re.A
+)
+ROLES = {"--trust": "either", "--trust-approver": "approver", "--trust-maker": "maker"}
+
+
+class Unusable(Exception):
+    """What the caller gave cannot be used."""
+
+
+def read_trusted(path, role):
+    """The keys of a PEM file as (keyid, role, path); anything else in PEM is refused."""
+    with open(path, encoding="utf-8", errors="replace", newline="") as file:
+        text = file.read()
+    keys = ["".join(body.split()) for body in PEM_KEY.findall(text)]
+    sound = all(PUBLIC_KEY.match(key) and decode_point(base64.b64decode(key)[12:]) for key in keys)
+    if not keys or len(keys) != text.count("-----BEGIN ") or not sound:
+        raise Unusable(f"{ascii(path)} has to contain Ed25519 public keys in PEM, and no others")
+    return [(hashlib.sha256(base64.b64decode(key)).hexdigest(), role, path) for key in keys]
+
+
+def shown(text):
+    return ascii(text)[1:-1]
+
+
+def fits(key, role):
+    return key[1] in (role, "either")
+
+
+def require_trust(history, bundle_keyid, trust):
+    """A role for which no key is trusted needs no signature."""
+    approving = [(f"approval {shown(name)}", keyid) for name, keyid, _, approves in history.signed if approves]
+    rows = [("bundle.dsse.json", bundle_keyid, "maker"), *((*row, "approver") for row in approving)]
+    for where, keyid, role in rows:
+        if any(fits(key, role) for key in trust):
+            is_trusted = any(key[0] == keyid and fits(key, role) for key in trust)
+            why = f"it is signed by key {keyid}, which is not trusted as {role}" if keyid else "it is not signed"
+            require(is_trusted, "evidence-untrusted", where, why)
+
+
+def describe_signers(history, bundle_keyid, trust):
+    """Sentences on who signed what in which role, and on what that leaves open."""
+    rows = [(f"approval {shown(name)}", keyid, "approver") for name, keyid, _, _ in history.signed if keyid]
+    rows = [("the bundle", bundle_keyid, "maker")] * bool(bundle_keyid) + rows
+    proved, open_ends = [], []
+    for what, keyid, role in rows:
+        known = [key for key in trust if key[0] == keyid and fits(key, role)]
+        names = "; ".join(f"{shown(path)}, trusted as {role}" for _, role, path in known)
+        unknown = f"Key {keyid} signed {what}. UNKNOWN KEY: not trusted as {role}."
+        proved.append(f"Key {keyid} ({names}) signed {what}." if known else unknown)
+    if not bundle_keyid:
+        open_ends.append("Origin: the bundle is not signed. Whoever can write all files anew can forge it.")
+    unsigned = sum(keyid is None for _, keyid, _, _ in history.signed)
+    if unsigned:
+        named = "without a signature: only who submitted is named"
+        open_ends.append(f"Who decided: {plural(unsigned, 'approval')} {named}.")
+    if rows and not trust:
+        open_ends.append("Whose keys these are: name those that you trust with --trust-approver and --trust-maker.")
+    if any(role == "either" for _, role, _ in trust):
+        open_ends.append("That an approver signed the approvals: no role was required of keys named with --trust.")
+    for role, who in (("approver", "Who approved"), ("maker", "Who made the bundle")):
+        if trust and not any(fits(key, role) for key in trust):
+            open_ends.append(f"{who}: no signature was required. Name keys with --trust-{role}.")
+    makers, approvers = ({keyid for keyid, known, _ in trust if known == role} for role in ("maker", "approver"))
+    for keyid in sorted(makers & approvers):
+        open_ends.append(f"That approver and maker are two people: key {keyid} is trusted as both.")
+    return proved, open_ends
+
+
 # What failed, as a whole.
 
 LITTER = re.compile(r"(\.DS_Store|\._.*|\.localized|Icon\r|\.directory|(ehthumbs|Thumbs)\.db|desktop\.ini)\Z", re.I)
 ASK_AGAIN = "Do not rely on this evidence. Ask its maker for it again."
 CONTRADICT = "The files are what the manifest names, but their contents contradict each other. " + ASK_AGAIN
+UNTRUSTED = "The evidence is consistent, but it is not signed by the keys that you trust. "
+UNTRUSTED += "Ask the signer whose key it is before you trust it, or "
+UNTRUSTED += "ask the maker for evidence that a trusted key signed."
 GIT = "To get the original back from git, delete the directory and run: git -c core.autocrlf=false checkout -- DIR"
 HIDDEN = "Some tools skip hidden files. Restore this one with: printf '* -text\\n' > .gitattributes"
 
@@ -516,8 +734,10 @@ def restore_manifest(directory):
     return check_manifest(parse(text[:-1])), hashlib.sha256(text).hexdigest()
 
 
-def explain(directory):
+def explain(directory, code):
     """Says what a failure means for the evidence as a whole, from what really failed."""
+    if code == "evidence-untrusted":
+        return UNTRUSTED
     plain = {entry.name for entry in os.scandir(directory) if entry.is_file(follow_symlinks=False)}
     if "manifest.json" not in plain:
         return f"manifest.json is missing, so no other file can be checked. {ASK_AGAIN}"
@@ -530,7 +750,8 @@ def explain(directory):
         states.get(state, []) for state in ("unchanged", "missing", "changed", "line endings", "extra")
     )
     if not (missing or changed or crlf or extra):
-        return CONTRADICT
+        signature = f"All {states['expected']} files are consistent, but a signature is not valid. {ASK_AGAIN}"
+        return signature if code == "evidence-signature" else CONTRADICT
     total = states["expected"]
     said = []
     if not (missing or changed):
@@ -574,7 +795,7 @@ def plural(number, word):
 # All of it.
 
 
-def verify(directory):
+def verify(directory, trust=()):
     """Raises Wrong at the first thing that does not hold; else returns what was proved, and what was not."""
     plain = {entry.name for entry in os.scandir(directory) if entry.is_file(follow_symlinks=False)}
     require("manifest.json" in plain, "evidence-file-missing", "manifest.json", "it is not there")
@@ -597,10 +818,14 @@ def verify(directory):
     check_counts("summary.json", read_document(directory, "summary.json", "evidence-report"), counted)
     not_seen = {"unknown": counted["totals"]["unknown"], "unreachable": counted["unreachable"]}
     check_counts("manifest.json", manifest, {"scope": counted["scope"], "notSeen": not_seen})
-    return describe(manifest, history, counted)
+    check_envelopes(history, sha256)
+    manifest_sha256 = measure(os.path.join(directory, "manifest.json"))[1]
+    bundle_keyid = check_signatures(directory, history, manifest_sha256, "bundle.dsse.json" in plain)
+    require_trust(history, bundle_keyid, trust)
+    return describe(manifest, history, counted, *describe_signers(history, bundle_keyid, trust))
 
 
-def describe(manifest, history, counted):
+def describe(manifest, history, counted, signers, open_ends):
     called = sum(key.intents > 0 for key in history.keys.values())
     sealed = "The findings and the plan are the ones assessed."
     unsealed = "The assessment is not complete: nothing but the manifest seals the findings."
@@ -611,25 +836,39 @@ Proved:
   - {sealed if history.plan else unsealed}
   - Each key that was called ({called}) had an approval in force. Approvals of this plan: {len(history.approvals)}.
   - The outcomes follow from the journal: {", ".join(f"{count} {word}" for word, count in counted["outcomes"].items())}.
-  - The counts of summary.json follow from the journal and the findings.
-Not proved:
-  - Origin: no signature was checked. Whoever can write all files anew can forge what is not signed.
+  - The counts of summary.json follow from the journal and the findings.{listed(signers)}
+Not proved:{listed(open_ends)}
   - The other reports, and the wording of all: `keyturn verify` makes them again.
   - What AWS did: hold the request ids of the outcomes against CloudTrail.
   - The times. They are those of the machine that ran Keyturn, except the dates that AWS answered."""
+
+
+USAGE = "usage: python3 verify_evidence.py [--trust-approver FILE] [--trust-maker FILE] [--trust FILE] DIR"
+
+
+def listed(lines):
+    return "".join(f"\n  - {line}" for line in lines)
 
 
 def main(arguments):
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")
     try:
+        options, paths = getopt.gnu_getopt(arguments, "", [f"{name[2:]}=" for name in ROLES])
         marks = {"manifest.json", "SHA256SUMS", "journal.jsonl"}
-        if len(arguments) != 1 or not marks & set(os.listdir(arguments[0])):
-            print("usage: python3 verify_evidence.py DIR, where DIR holds evidence", file=sys.stderr)
+        if len(paths) != 1 or not marks & set(os.listdir(paths[0])):
+            print(USAGE, file=sys.stderr)
             return 2
-        print(verify(arguments[0]))
+        trust = [key for name, path in options for key in read_trusted(path, ROLES[name])]
+        print(verify(paths[0], trust))
+    except getopt.GetoptError as error:
+        print(error, USAGE, sep="\n", file=sys.stderr)
+        return 2
+    except Unusable as error:
+        print(error, file=sys.stderr)
+        return 2
     except Wrong as wrong:
-        print(wrong, explain(arguments[0]), sep="\n", file=sys.stderr)
+        print(wrong, explain(paths[0], str(wrong).split(":")[0]), sep="\n", file=sys.stderr)
         return 5
     except OSError as error:
         print(f"it cannot be read: {error}", file=sys.stderr)

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import type { KeyObject } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,22 @@ const bases = { unsigned: readBase('unsigned'), signed: readBase('signed') };
 const filesOf = ({ base, patch }: Vector): Files =>
   patch === undefined ? bases[base] : patched(bases[base], parse(patch));
 
+const KEYS: Readonly<Record<string, KeyObject>> = {
+  'TEST-KEY-approver.pub': APPROVER,
+  'TEST-KEY-maker.pub': MAKER,
+};
+const keysIn = (names: readonly string[] = []) => names.flatMap((name) => KEYS[name] ?? []);
+const trustOf = ({ trust, trustApprover, trustMaker }: Vector) => ({
+  trust: keysIn(trust),
+  trustApprover: keysIn(trustApprover),
+  trustMaker: keysIn(trustMaker),
+});
+const OPTIONS = { trust: '--trust', trustApprover: '--trust-approver', trustMaker: '--trust-maker' } as const;
+const argumentsOf = (vector: Vector): string[] =>
+  (['trust', 'trustApprover', 'trustMaker'] as const).flatMap((name) =>
+    (vector[name] ?? []).flatMap((file) => [OPTIONS[name], join(VECTORS, file)]),
+  );
+
 describe('the test vectors', () => {
   let made: ReadonlyMap<string, Buffer>;
   beforeAll(async () => {
@@ -39,14 +56,13 @@ describe('the test vectors', () => {
   });
 
   it.each(expected)('$name: verifyBundle exits with $exit $code', async (vector) => {
-    const trust = vector.trust && { trust: [APPROVER, MAKER] };
-    expect(await verdictOn(filesOf(vector), trust)).toBe(vector.code ?? 'accepted');
+    expect(await verdictOn(filesOf(vector), trustOf(vector))).toBe(vector.code ?? 'accepted');
   });
 });
 
 describe.skipIf(!hasPython)(`docs/verify_evidence.py${withoutPython}`, () => {
   it('says of every vector what it has to, but for what it does not check', () => {
-    const said = checkWithPython(expected.map(filesOf));
+    const said = checkWithPython(expected.map(filesOf), undefined, expected.map(argumentsOf));
     const due = expected.map(({ exit, code, needs }) => (needs || exit === 0 ? '0' : `${exit} ${code}`));
     const named = (verdicts: readonly (string | undefined)[]) =>
       Object.fromEntries(expected.map(({ name }, index) => [name, verdicts[index]]));

@@ -16,7 +16,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   configure: ['configure --dry-run', 'configure --limit 5', 'configure --waves 5,50,rest --max-failures 3'],
   validate: ['validate', 'validate --wait 2m'],
   report: ['report --out report', 'report --out report --sign auditor-key'],
-  verify: ['verify report', 'verify report --trust auditor-key.pub'],
+  verify: ['verify report', 'verify report --trust-approver alice.pub --trust-maker operator.pub'],
   run: ['run --region eu-central-1', 'run --rollout 20261126-171221-fed1'],
   status: ['status', 'status --rollout 20261126 --json'],
   rollouts: ['rollouts', 'rollouts --json'],

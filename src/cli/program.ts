@@ -180,7 +180,17 @@ export function buildProgram(setExit: SetExit, writeHelp: (text: string) => void
     );
 
   add('verify <path>', 'check evidence that report wrote, offline, and say what it proves')
-    .option('--trust <keys>', 'require signatures by the public keys of this file; repeatable', collectText)
+    .option(
+      '--trust-approver <keys>',
+      'public keys of approvers: require their signatures on approvals; repeatable',
+      collectText,
+    )
+    .option(
+      '--trust-maker <keys>',
+      'public keys of makers: require their signature on the bundle; repeatable',
+      collectText,
+    )
+    .option('--trust <keys>', 'public keys trusted in either role; repeatable', collectText)
     .action(async (path: string, _, command: Command) =>
       setExit(await (await import('./commands/verify.ts')).runVerify(path, command.optsWithGlobals())),
     );

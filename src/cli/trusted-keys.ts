@@ -1,7 +1,34 @@
-import { derOf, keyIdOf } from '../evidence/dsse.ts';
+import { keyIdOf } from '../evidence/dsse.ts';
+import { isSoundPublicKey } from '../evidence/public-key.ts';
+import type { TrustedKey } from '../evidence/trust.ts';
+import { KeyturnError } from '../messages/error.ts';
 
-/** Ids of the public keys in some files. @throws KeyturnError `input-key` */
-export async function trustedKeys(paths: readonly string[]): Promise<Set<string>> {
+/** Files of public keys by the role in which their signatures are accepted. */
+export interface TrustOptions {
+  /** Either role. */
+  readonly trust?: readonly string[];
+  readonly trustApprover?: readonly string[];
+  readonly trustMaker?: readonly string[];
+}
+
+/** Every key that the options name, once for each file and role. @throws KeyturnError `input-key` */
+export async function readTrustedKeys(options: TrustOptions): Promise<TrustedKey[]> {
   const { readPublicKeys } = await import('../files/keys.ts');
-  return new Set(paths.flatMap(readPublicKeys).map((key) => keyIdOf(derOf(key))));
+  const keysOf = (paths: readonly string[] = [], role: TrustedKey['role']) =>
+    paths.flatMap((file) => readPublicKeys(file).map((text) => ({ keyid: keyIdIn(text, file), file, role })));
+  return [
+    ...keysOf(options.trust, 'either'),
+    ...keysOf(options.trustApprover, 'approver'),
+    ...keysOf(options.trustMaker, 'maker'),
+  ];
+}
+
+function keyIdIn(text: string, file: string): string {
+  const der = Buffer.from(text, 'base64');
+  if (isSoundPublicKey(der)) return keyIdOf(der);
+  throw new KeyturnError(
+    'input-key',
+    `${file} contains an Ed25519 public key that is not canonical or of small order.`,
+    'Use the .pub file that keyturn keys create wrote.',
+  );
 }

@@ -2,7 +2,8 @@ import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:
 import * as z from 'zod';
 import { jsonText } from '../model/json-text.ts';
 import { parseJson } from '../model/parse-json.ts';
-import type { Signature } from '../model/signature.ts';
+import { type Signature, signature } from '../model/signature.ts';
+import { isSoundPublicKey } from './public-key.ts';
 
 /*
  * DSSE v1 envelopes (https://github.com/secure-systems-lab/dsse) round in-toto statements, signed with Ed25519. The
@@ -14,7 +15,7 @@ export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const envelope = z.strictObject({
   payloadType: z.literal(PAYLOAD_TYPE),
   payload: z.base64(),
-  signatures: z.array(z.strictObject({ keyid: z.string(), publicKey: z.base64(), sig: z.base64() })),
+  signatures: z.array(signature),
 });
 
 /** What is signed: `DSSEv1 LENGTH TYPE LENGTH PAYLOAD`, lengths in bytes. */
@@ -31,17 +32,16 @@ export function signPayload(payload: string, key: KeyObject): Signature {
   return { keyid: keyIdOf(publicKey), publicKey: publicKey.toString('base64'), sig };
 }
 
-/** Whether a signature is one over the payload, by the very key that it names. */
-export function isSignatureOf(payload: string, { keyid, publicKey, sig }: Signature): boolean {
+/** Whether a signature is one over the payload, by the very key that it names, written in the one way that there is. */
+export function isSignatureOf(payload: string, claimed: Signature): boolean {
+  const parsed = signature.safeParse(claimed);
+  if (!parsed.success) return false;
+  const { keyid, publicKey, sig } = parsed.data;
   const der = Buffer.from(publicKey, 'base64');
-  const signature = Buffer.from(sig, 'base64');
-  // Base64 can spell the same bytes in several ways; a changed spelling is a changed file all the same.
-  if (der.toString('base64') !== publicKey || signature.toString('base64') !== sig) return false;
-  if (keyIdOf(der) !== keyid) return false;
+  if (keyIdOf(der) !== keyid || !isSoundPublicKey(der)) return false;
   try {
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
-    if (key.asymmetricKeyType !== 'ed25519') return false;
-    return verify(null, preAuthEncoding(PAYLOAD_TYPE, payload), key, signature);
+    return verify(null, preAuthEncoding(PAYLOAD_TYPE, payload), key, Buffer.from(sig, 'base64'));
   } catch {
     return false;
   }

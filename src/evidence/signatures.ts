@@ -4,6 +4,7 @@ import { isSignatureOf, parseEnvelope } from './dsse.ts';
 import { EvidenceError } from './error.ts';
 import { BUNDLE_SIGNATURE } from './manifest.ts';
 import { approvalStatement, bundleStatement } from './statement.ts';
+import { isRequired, isTrustedAs, type SigningRole, type TrustedKey, trustedAs } from './trust.ts';
 
 /** Which keys signed: ids of public keys. */
 export interface Signers {
@@ -53,25 +54,40 @@ function requireSignature(payload: string, signature: Signature, where: string):
 }
 
 /**
- * Requires a trusted key under the bundle and under every approval that approves a key.
- * @param trusted ids of public keys
+ * Requires a key trusted as the maker's under the bundle, and one trusted as an approver's under every approval that
+ * approves a key. Nothing is required of a role for which no key is trusted.
  * @throws EvidenceError `evidence-untrusted`
  */
 export function requireTrust(
   { bundle, approvals: signers }: Signers,
   approvals: readonly Approval[],
-  trusted: ReadonlySet<string>,
+  trust: readonly TrustedKey[],
 ): void {
-  requireTrusted(bundle, trusted, BUNDLE_SIGNATURE);
+  if (isRequired(trust, 'maker')) requireTrusted(bundle, trust, 'maker', BUNDLE_SIGNATURE);
+  if (!isRequired(trust, 'approver')) return;
   for (const { approval, decisions } of approvals) {
     const isApproving = decisions.some(({ decision }) => decision === 'approve');
-    if (isApproving) requireTrusted(signers.get(approval), trusted, `approval ${approval}`);
+    if (isApproving) requireTrusted(signers.get(approval), trust, 'approver', `approval ${approval}`);
   }
 }
 
-function requireTrusted(keyid: string | undefined, trusted: ReadonlySet<string>, where: string): void {
-  if (keyid !== undefined && trusted.has(keyid)) return;
-  const message =
-    keyid === undefined ? 'It is not signed.' : `It is signed by key ${keyid}, which is not trusted.`;
-  throw new EvidenceError('evidence-untrusted', where, message);
+function requireTrusted(
+  keyid: string | undefined,
+  trust: readonly TrustedKey[],
+  role: SigningRole,
+  where: string,
+): void {
+  if (keyid !== undefined && isTrustedAs(trust, keyid, role)) return;
+  throw new EvidenceError(
+    'evidence-untrusted',
+    where,
+    keyid === undefined ? 'It is not signed.' : describeDistrust(keyid, trust, role),
+  );
+}
+
+function describeDistrust(keyid: string, trust: readonly TrustedKey[], role: SigningRole): string {
+  const [other] = trustedAs(trust, keyid);
+  return other
+    ? `It is signed by key ${keyid} (${other.file}), which is trusted as ${other.role}, not as ${role}.`
+    : `It is signed by key ${keyid}, which is not trusted.`;
 }

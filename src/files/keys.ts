@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { KeyturnError } from '../messages/error.ts';
 import { systemError } from '../messages/system-error.ts';
+import { publicKeyText } from '../model/signature.ts';
 
 /** Bytes; a file of keys is far smaller. */
 const LARGEST = 1024 * 1024;
@@ -58,26 +59,34 @@ export function readPrivateKey(path: string, passphrase: string | undefined): Ke
     );
   }
   if (key.asymmetricKeyType === 'ed25519') return key;
-  throw badKey(`${path} is no Ed25519 key.`, 'Make one with: keyturn keys create FILE');
+  throw badKey(
+    `${path} holds a key of type ${key.asymmetricKeyType}. Keyturn signs with Ed25519 only.`,
+    'Create a signing key with: keyturn keys create FILE',
+  );
 }
 
-const PEM_BLOCK = /-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----/g;
+const PEM_BLOCK = /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\s]+)^-----END PUBLIC KEY-----[ \t\r]*$/gm;
+const ANY_PEM = /-----BEGIN /g;
 
-/** Every public key of a PEM file. @throws KeyturnError `input-key` where there is none, or one is not Ed25519 */
-export function readPublicKeys(path: string): KeyObject[] {
-  const blocks = readPem(path).match(PEM_BLOCK) ?? [];
-  if (blocks.length === 0)
-    throw badKey(`${path} holds no public key in PEM.`, 'Name the .pub file of a key.');
-  return blocks.map((block) => {
-    try {
-      const key = createPublicKey(block);
-      if (key.asymmetricKeyType === 'ed25519') return key;
-    } catch {
-      // Said below, as for a key of another kind.
-    }
-    throw badKey(`${path} holds something that is no Ed25519 public key.`, 'Name the .pub file of a key.');
-  });
+/**
+ * The public keys of a PEM file, each as the base64 of its DER. Text between the keys is ignored, but not anything else in
+ * PEM: a key that is commented out, cut off or of another kind is never taken for none.
+ * @throws KeyturnError `input-key` if there is no key, or something in PEM is not an Ed25519 public key in its one form
+ */
+export function readPublicKeys(path: string): string[] {
+  const text = readPem(path);
+  const bodies = [...text.matchAll(PEM_BLOCK)].map(([, body = '']) => body.replace(/\s/g, ''));
+  const blocks = text.match(ANY_PEM)?.length ?? 0;
+  if (bodies.length > 0 && bodies.length === blocks && bodies.every(isPublicKey)) return bodies;
+  throw badKey(
+    bodies.length === 0
+      ? `${path} does not contain a public key in PEM.`
+      : `${path} contains something other than Ed25519 public keys in PEM.`,
+    'Use the .pub file that keyturn keys create wrote.',
+  );
 }
+
+const isPublicKey = (text: string): boolean => publicKeyText.safeParse(text).success;
 
 function readPem(path: string): string {
   try {

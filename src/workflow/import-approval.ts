@@ -3,6 +3,7 @@ import { decideOn } from '../approve/decide.ts';
 import { envelopeText, isSignatureOf, parseEnvelope } from '../evidence/dsse.ts';
 import { parseWhole, saidBy } from '../evidence/json-line.ts';
 import { approvalStatement } from '../evidence/statement.ts';
+import { isRequired, isTrustedAs, type TrustedKey } from '../evidence/trust.ts';
 import { KeyturnError } from '../messages/error.ts';
 import {
   type Approval,
@@ -13,7 +14,6 @@ import {
 import { isExpired, LONGEST_LIFE_MS } from '../model/in-force.ts';
 import { parseJson } from '../model/parse-json.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
-import type { Signature } from '../model/signature.ts';
 import { planForApproval, type Recorded, recordDecided } from './approve.ts';
 import { checkPlan } from './choose-rollout.ts';
 import type { Clock, Store } from './ports.ts';
@@ -44,7 +44,7 @@ export function parseApprovalFile(text: string): Approval {
   const problems = [...problemsOf(approval), ...(more.length > 0 ? ['it has more than one signature'] : [])];
   if (signature && !isSignatureOf(payload, signature)) problems.push('its signature does not hold');
   if (problems.length > 0) throw noApproval(problems);
-  return signature ? { ...approval, signature: signature as Signature } : approval;
+  return signature ? { ...approval, signature } : approval;
 }
 
 function parsePayload(payload: string): Approval {
@@ -78,8 +78,8 @@ export interface ImportHost {
 /** Who brings an approval, and whose he takes. */
 export interface Import {
   readonly by: Submitter;
-  /** Ids of the public keys of approvers; without it no signature is asked for. */
-  readonly trusted?: ReadonlySet<string>;
+  /** Public keys of approvers; if there is none, no signature is required. */
+  readonly trust?: readonly TrustedKey[];
 }
 
 /**
@@ -91,7 +91,7 @@ export async function importApproval(
   { store, clock }: ImportHost,
   rollout: AssessedRollout,
   approval: Approval,
-  { by, trusted }: Import,
+  { by, trust = [] }: Import,
 ): Promise<Recorded> {
   if (approval.rollout !== rollout.id || approval.planDigest !== rollout.planDigest) throw foreign(approval);
   await checkPlan(store, rollout);
@@ -99,7 +99,7 @@ export async function importApproval(
   if (misfits.length > 0) throw noApproval(misfits);
   const at = clock.now().toISOString();
   const known = (await store.approvals(rollout.id)).some((each) => each.approval === approval.approval);
-  const problems = [...(known ? ['it was recorded before'] : []), ...objections(approval, at, trusted)];
+  const problems = [...(known ? ['it was recorded before'] : []), ...objections(approval, at, trust)];
   if (problems.length > 0) throw refused(problems);
   return recordDecided(store, { ...approval, imported: { at, by } });
 }
@@ -130,14 +130,15 @@ const isSame = (one: Decision, other: Decision): boolean =>
 function objections(
   { at, expiresAt, signature }: Approval,
   now: string,
-  trusted: ReadonlySet<string> | undefined,
+  trust: readonly TrustedKey[],
 ): string[] {
+  const isSignatureRequired = isRequired(trust, 'approver');
   const isAhead = Date.parse(at) > Date.parse(now) + TOLERATED_MS;
   return [
     ...(isExpired(expiresAt, now) ? [`it expired at ${expiresAt}`] : []),
     ...(isAhead ? [`it was made at ${at}, it says, and now it is ${now}: one of the clocks is wrong`] : []),
-    ...(trusted && !signature ? ['it is not signed'] : []),
-    ...(trusted && signature && !trusted.has(signature.keyid)
+    ...(isSignatureRequired && !signature ? ['it is not signed'] : []),
+    ...(isSignatureRequired && signature && !isTrustedAs(trust, signature.keyid, 'approver')
       ? [`it is signed by key ${signature.keyid}, which is not trusted`]
       : []),
   ];

@@ -13,6 +13,7 @@ import {
 } from '../evidence/manifest.ts';
 import { FINDINGS_FILE, readFindings, readPopulation } from '../evidence/population.ts';
 import { requireTrust, type Signers, verifySignatures } from '../evidence/signatures.ts';
+import type { TrustedKey } from '../evidence/trust.ts';
 import { KeyturnError } from '../messages/error.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Store } from './ports.ts';
@@ -25,8 +26,8 @@ export interface VerifyRequest {
   readonly store: Store;
   /** Of this Keyturn: another one may word a page differently. */
   readonly keyturnVersion: string;
-  /** Ids of the public keys that are trusted; without it no signature is asked for. */
-  readonly trusted?: ReadonlySet<string>;
+  /** Public keys that are trusted, by role; a role without one needs no signature. */
+  readonly trust?: readonly TrustedKey[];
 }
 
 export interface Verification {
@@ -43,7 +44,7 @@ export interface Verification {
  * @throws EvidenceError at the first thing that is not as it should be
  */
 export async function verifyBundle(request: VerifyRequest): Promise<Verification> {
-  const { bundle, trusted } = request;
+  const { bundle, trust = [] } = request;
   const { manifest, digest } = await readManifest(bundle);
   await verifyFiles(bundle, manifest, digest);
   const history = await readHistory(bundle, manifest.rollout);
@@ -53,7 +54,7 @@ export async function verifyBundle(request: VerifyRequest): Promise<Verification
     ? await readDocument(bundle, BUNDLE_SIGNATURE, 'evidence-signature')
     : undefined;
   const signers = verifySignatures(history.approvals, manifest.rollout, digest, envelope);
-  if (trusted) requireTrust(signers, history.approvals, trusted);
+  requireTrust(signers, history.approvals, trust);
   return { manifest, history, signers, notRendered };
 }
 

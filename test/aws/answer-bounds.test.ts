@@ -103,20 +103,3 @@ it('what follows an answer on its connection is not the answer to the next reque
     expect(await kms.getKeyRotationStatus(ARN)).toMatchObject({ value: { KeyRotationEnabled: true } });
   }
 });
-
-it.each(['+275760-09-13T00:00:00Z', 'Fri, 01 Jan 9999 00:00:00 GMT', 'yesterday'])(
-  'the time %s that an error tells harms no later call',
-  async (date) => {
-    const kms = open();
-    const body = '{"__type":"InvalidSignatureException"}';
-    const head = `HTTP/1.1 400 Bad Request\r\ndate: ${date}\r\ncontent-length: ${body.length}\r\n\r\n`;
-    server.behave((socket) => socket.write(head + body));
-    const refused = { failure: { code: 'InvalidSignatureException' } };
-    expect(await kms.getKeyRotationStatus(ARN)).toMatchObject(refused);
-    expect(await kms.enableKeyRotation(ARN, 365)).toMatchObject(refused);
-    server.behave((socket) => socket.write(STATUS));
-    expect(await kms.getKeyRotationStatus(ARN)).toMatchObject({ ok: true });
-    server.behave((socket) => socket.write(whole('{}')));
-    expect(await kms.enableKeyRotation(ARN, 365)).toMatchObject({ ok: true });
-  },
-);

@@ -63,9 +63,12 @@ describe.concurrent('an approval that was made elsewhere', () => {
     expect((await run('validate', '--wait', '5s')).code).toBe(EXIT.done);
     await run('keys', 'create', 'olga');
     expect((await run('report', '--out', 'report', '--sign', 'olga')).code).toBe(EXIT.done);
-    const trust = ['--trust', 'alice.pub', '--trust', 'olga.pub'];
-    expect((await run('verify', 'report', ...trust)).code).toBe(EXIT.done);
-    expect((await run('verify', 'report', '--trust', 'olga.pub')).code).toBe(5);
+    const roles = ['--trust-approver', 'alice.pub', '--trust-maker', 'olga.pub'];
+    const verified = await run('verify', 'report', ...roles);
+    expect(verified.code).toBe(EXIT.done);
+    expect(verified.stdout).toMatch(/\(olga\.pub, trusted as maker\) signed the bundle/);
+    const swapped = ['--trust-approver', 'olga.pub', '--trust-maker', 'olga.pub'];
+    expect((await run('verify', 'report', ...swapped)).code).toBe(5);
     const { approvals } = JSON.parse(journey.read('report/approvals.json'));
     expect(approvals).toMatchObject([
       { reason: 'CIS 3.6', imported: { by: { callerArn: 'arn:aws:iam::111122223333:user/keyturn' } } },
@@ -108,6 +111,13 @@ describe.concurrent('an approval that was made elsewhere', () => {
     expect(distrusted).toMatchObject({ exit: EXIT.refused, code: 'refused-approval' });
     const imported = await run('approve', '--import', 'a.json');
     expect(imported.stderr).toMatch(/not signed/);
+    await approver.run('keys', 'create', 'eve');
+    const decline = ['approve', '--plan', 'plan.jsonl', '--from', 'review.yaml', '--sign', 'eve'];
+    await approver.run(...decline, '--out', 'b.json');
+    approver.fetch('b.json');
+    const unknown = await run('approve', '--import', 'b.json', '--json');
+    expect(unknown.stderr).toMatch(/^warning: UNKNOWN KEY: .* signed by key [0-9a-f]{64}, which no --trust/);
+    expect(unknown.json()).toMatchObject({ signer: { trusted: false, keyid: expect.any(String) } });
     const listed = (await run('list', 'decisions', '--json')).lines<Decision & { approver: string }>();
     expect(listed.map(({ decision, approver }) => [decision, approver.slice(0, 3)])).toEqual(
       expect.arrayContaining([

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVIDENCE_CODES } from '../../src/evidence/error.ts';
-import { ATTACKS, TRUSTED } from './attacks.ts';
+import { ATTACKS, trustFor } from './attacks.ts';
 import { verdictOn } from './forge.ts';
 import { APPROVER, type Files, MAKER, tell, tellWhole } from './story.ts';
 
@@ -13,15 +13,15 @@ describe('a bundle that was tampered with', () => {
 
   it('was good before', async () => {
     expect(await verdictOn(good.unsigned)).toBe('accepted');
-    expect(await verdictOn(good.signed, { trust: TRUSTED })).toBe('accepted');
+    expect(await verdictOn(good.signed, trustFor({ trust: 'either' }))).toBe('accepted');
+    expect(await verdictOn(good.signed, trustFor({ trust: 'roles' }))).toBe('accepted');
   });
 
-  it.each(ATTACKS)('$name: $about → $code', async ({ base, code, needs, forge }) => {
+  it.each(ATTACKS)('$name: $about → $code', async ({ base, code, forge, ...attack }) => {
     const forged = await forge(good[base]);
     expect(forged).not.toEqual(good[base]);
-    const isTrustAsked = needs === 'trust';
-    expect(await verdictOn(forged, isTrustAsked ? { trust: TRUSTED } : {})).toBe(code);
-    if (isTrustAsked) expect(await verdictOn(forged), 'without --trust').toBe('accepted');
+    expect(await verdictOn(forged, trustFor(attack))).toBe(code);
+    if (attack.trust) expect(await verdictOn(forged), 'without --trust').toBe('accepted');
   });
 
   it('is found under every code that there is', () => {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { signPayload } from '../../src/evidence/dsse.ts';
 import type { EvidenceCode } from '../../src/evidence/error.ts';
 import { approvalStatement } from '../../src/evidence/statement.ts';
@@ -5,18 +6,20 @@ import {
   chained,
   edited,
   journalOf,
+  keyIdOfKey,
   type Loose,
   remade,
   sealed,
   sha256,
   signed,
   summed,
+  type VerifyOptions,
   withFile,
 } from './forge.ts';
 import { APPROVER, DEFERRED, DENIED, type Files, MAKER, ON, STRANGER, tell, tellShort } from './story.ts';
 
 /** What a checker has to do, beyond the files, the chain and the history, to find an attack. */
-export type Needs = 'fields' | 'reports' | 'signatures' | 'trust';
+export type Needs = 'reports';
 
 export interface Attack {
   readonly name: string;
@@ -27,6 +30,8 @@ export interface Attack {
   /** `accepted` where evidence cannot show it. */
   readonly code: EvidenceCode | 'accepted';
   readonly needs?: Needs;
+  /** How the test keys are trusted; nothing is required of signers if absent. */
+  readonly trust?: 'roles' | 'either';
   forge(good: Files): Files | Promise<Files>;
 }
 
@@ -224,7 +229,7 @@ const JOURNAL: Attack[] = [
         ),
         MAKER,
       ),
-    { base: 'signed', needs: 'fields' },
+    { base: 'signed' },
   ),
   attack(
     'begun-with-plan',
@@ -570,7 +575,7 @@ const SIGNATURES: Attack[] = [
         ),
         MAKER,
       ),
-    { base: 'signed', needs: 'signatures' },
+    { base: 'signed' },
   ),
   attack(
     'signed-approval-prolonged',
@@ -584,7 +589,7 @@ const SIGNATURES: Attack[] = [
         ),
         MAKER,
       ),
-    { base: 'signed', needs: 'signatures' },
+    { base: 'signed' },
   ),
   attack(
     'signature-moved',
@@ -597,7 +602,7 @@ const SIGNATURES: Attack[] = [
         for (const decision of second.body.decisions) decision.decision = 'approve';
         return entries;
       }),
-    { base: 'signed', needs: 'signatures' },
+    { base: 'signed' },
   ),
   attack(
     'signature-of-another-bundle',
@@ -607,7 +612,7 @@ const SIGNATURES: Attack[] = [
       const another = await tell((story) => tellShort(story, { maker: MAKER }));
       return withFile(good, 'bundle.dsse.json', another.get('bundle.dsse.json'));
     },
-    { base: 'signed', needs: 'signatures' },
+    { base: 'signed' },
   ),
   attack(
     'signature-flipped',
@@ -617,35 +622,35 @@ const SIGNATURES: Attack[] = [
       edited(good, 'bundle.dsse.json', (text) =>
         text.replace(/("sig":")(.)/, (_, before, first) => `${before}${first === 'A' ? 'B' : 'A'}`),
       ),
-    { base: 'signed', needs: 'signatures' },
+    { base: 'signed' },
   ),
   attack(
     'signature-not-utf8',
     'evidence-signature',
     'the envelope is no text',
     (good) => withFile(good, 'bundle.dsse.json', Buffer.from([0xff, 0x0a])),
-    { base: 'signed', needs: 'signatures' },
+    { base: 'signed' },
   ),
   attack(
     'signed-story-retold',
     'evidence-signature',
     'the last verdict is dropped and all made anew; the old signature stays',
     (good) => retold(good, (entries) => entries.slice(0, -1)),
-    { base: 'signed', needs: 'signatures' },
+    { base: 'signed' },
   ),
   attack(
     'signature-removed',
     'evidence-untrusted',
     'the signature is taken away',
     (good) => withFile(good, 'bundle.dsse.json', undefined),
-    { base: 'signed', needs: 'trust' },
+    { base: 'signed', trust: 'roles' },
   ),
   attack(
     'signed-by-a-stranger',
     'evidence-untrusted',
     'signed anew by another key',
     (good) => signed(good, STRANGER),
-    { base: 'signed', needs: 'trust' },
+    { base: 'signed', trust: 'roles' },
   ),
   attack(
     'approved-by-a-stranger',
@@ -662,7 +667,7 @@ const SIGNATURES: Attack[] = [
         ),
         MAKER,
       ),
-    { base: 'signed', needs: 'trust' },
+    { base: 'signed', trust: 'roles' },
   ),
   attack(
     'approval-unsigned',
@@ -676,12 +681,137 @@ const SIGNATURES: Attack[] = [
         ),
         MAKER,
       ),
-    { base: 'signed', needs: 'trust' },
+    { base: 'signed', trust: 'roles' },
+  ),
+  attack(
+    'approved-by-the-maker',
+    'evidence-untrusted',
+    'the maker signs the approval too, and all is made anew',
+    (good) => approvedBy(good, MAKER),
+    { base: 'signed', trust: 'roles' },
+  ),
+  attack(
+    'approved-by-the-maker-without-roles',
+    'accepted',
+    'the same, checked without roles: this cannot be seen',
+    (good) => approvedBy(good, MAKER),
+    { base: 'signed', trust: 'either' },
+  ),
+  attack(
+    'bundle-signed-by-an-approver',
+    'evidence-untrusted',
+    'signed anew by an approver',
+    (good) => signed(good, APPROVER),
+    { base: 'signed', trust: 'roles' },
+  ),
+  attack(
+    'signing-key-with-a-byte-more',
+    'evidence-entry',
+    'a byte after the DER of the key makes the approver another one',
+    (good) =>
+      signed(
+        rewritten(
+          good,
+          inFirst('approval', ({ body: { signature } }) => {
+            const der = Buffer.concat([Buffer.from(signature.publicKey, 'base64'), Buffer.alloc(1)]);
+            Object.assign(signature, { publicKey: der.toString('base64'), keyid: sha256(der) });
+          }),
+        ),
+        MAKER,
+      ),
+    { base: 'signed' },
+  ),
+  attack(
+    'signing-key-of-small-order',
+    'evidence-signature',
+    'a key that nobody holds makes the approver another one',
+    async (good) =>
+      signed(
+        await retold(
+          good,
+          inFirst('approval', ({ body: { signature } }) => {
+            const der = Buffer.from(signature.publicKey, 'base64').fill(0, 12).fill(1, 12, 13);
+            const sig = Buffer.alloc(64).fill(1, 0, 1).toString('base64');
+            Object.assign(signature, { publicKey: der.toString('base64'), keyid: sha256(der), sig });
+          }),
+        ),
+        MAKER,
+      ),
+    { base: 'signed' },
+  ),
+  attack(
+    'signing-key-of-another',
+    'evidence-signature',
+    'the approval names the id of another key',
+    async (good) =>
+      signed(
+        await retold(
+          good,
+          inFirst('approval', ({ body }) => (body.signature.keyid = keyIdOfKey(STRANGER))),
+        ),
+        MAKER,
+      ),
+    { base: 'signed' },
+  ),
+  attack(
+    'signature-twice',
+    'evidence-signature',
+    'the signature stands twice',
+    (good) =>
+      edited(good, 'bundle.dsse.json', (text) => text.replace(/\[({.*})\]/, (_, one) => `[${one},${one}]`)),
+    { base: 'signed' },
+  ),
+  attack(
+    'signature-key-id-in-upper-case',
+    'evidence-signature',
+    'the id of the key in upper case',
+    (good) =>
+      edited(good, 'bundle.dsse.json', (text) =>
+        text.replace(/("keyid":")(\w+)/, (_, before, id) => before + id.toUpperCase()),
+      ),
+    { base: 'signed' },
+  ),
+  attack(
+    'signature-with-another-s',
+    'evidence-signature',
+    'the order of the group is added to S',
+    (good) =>
+      edited(good, 'bundle.dsse.json', (text) =>
+        text.replace(/("sig":")([^"]+)/, (_, before, sig) => before + withLargeS(sig)),
+      ),
+    { base: 'signed' },
   ),
 ];
 
+/** The first approval signed by another key, and all made anew by the maker. */
+const approvedBy = async (good: Files, key: KeyObject): Promise<Files> =>
+  signed(
+    await retold(
+      good,
+      inFirst('approval', ({ body }) => {
+        body.signature = signPayload(approvalStatement(body), key);
+      }),
+    ),
+    MAKER,
+  );
+
+/** Adds the order of the group to S: the same signature for a checker that does not bound S. */
+export function withLargeS(sig: string): string {
+  const bytes = Buffer.from(sig, 'base64');
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const s = BigInt(`0x${Buffer.from(bytes.subarray(32)).reverse().toString('hex')}`) + order;
+  const large = Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse();
+  return Buffer.concat([bytes.subarray(0, 32), large]).toString('base64');
+}
+
 /** The keys that the signed bundle is checked against. */
 export const TRUSTED = [APPROVER, MAKER];
+
+/** The same, as an attack wants them trusted. */
+export function trustFor({ trust }: Pick<Attack, 'trust'>): VerifyOptions {
+  if (trust === 'roles') return { trustApprover: [APPROVER], trustMaker: [MAKER] };
+  return trust === 'either' ? { trust: TRUSTED } : {};
+}
 
 /** One tampering each; the test vectors are made of them. */
 export const ATTACKS: readonly Attack[] = [

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import {
   envelopeText,
   isSignatureOf,
+  keyIdOf,
   PAYLOAD_TYPE,
   parseEnvelope,
   preAuthEncoding,
   signPayload,
 } from '../../src/evidence/dsse.ts';
+import { isSoundPublicKey } from '../../src/evidence/public-key.ts';
+import { withLargeS } from './attacks.ts';
 import { APPROVER, STRANGER } from './story.ts';
 
 const PAYLOAD = '{"a":"ü"}';
@@ -44,6 +47,18 @@ describe('a signature', () => {
     ['that is empty', { ...signature, sig: '' }],
     ['spelled otherwise in base64', { ...signature, sig: respelled(signature.sig) }],
     ['whose key is none', { ...signature, publicKey: 'AAAA' }],
+    ['under its key id in upper case', { ...signature, keyid: signature.keyid.toUpperCase() }],
+    ['with S + L for S', { ...signature, sig: withLargeS(signature.sig) }],
+    ['with a byte more', { ...signature, sig: more(signature.sig) }],
+    ['whose key has a byte more', withKey(more(signature.publicKey))],
+    ['whose key has a longer length', withKey(longLength(signature.publicKey))],
+    ['whose key is raw', withKey(derIn(signature.publicKey).subarray(12).toString('base64'))],
+    [
+      'whose key is PEM',
+      withKey(`-----BEGIN PUBLIC KEY-----\n${signature.publicKey}\n-----END PUBLIC KEY-----`),
+    ],
+    ['whose key is spelled otherwise in base64', withKey(respelled(signature.publicKey))],
+    ['whose key has a line break', withKey(`${signature.publicKey}\n`)],
   ])('%s does not hold', (_, forged) => {
     expect(isSignatureOf(PAYLOAD, forged)).toBe(false);
   });
@@ -62,6 +77,45 @@ describe('a signature', () => {
       sig: sign('sha256', preAuthEncoding(PAYLOAD_TYPE, PAYLOAD), key).toString('base64'),
     };
   }
+});
+
+const derIn = (base64: string): Buffer => Buffer.from(base64, 'base64');
+const more = (base64: string): string => Buffer.concat([derIn(base64), Buffer.alloc(1)]).toString('base64');
+
+/** The same key with the length of the outer sequence in two bytes, as BER allows. */
+const longLength = (publicKey: string): string =>
+  Buffer.concat([Buffer.from('30812a', 'hex'), derIn(publicKey).subarray(2)]).toString('base64');
+
+/** The approver's own signature under another spelling of the same key, whose id is made for it. */
+function withKey(publicKey: string) {
+  const { sig } = signPayload(PAYLOAD, APPROVER);
+  return { keyid: keyIdOf(derIn(publicKey)), publicKey, sig };
+}
+
+describe('a public key', () => {
+  const prefix = Buffer.from('302a300506032b6570032100', 'hex');
+  const withY = (y: bigint, sign = 0n): Buffer =>
+    Buffer.concat([
+      prefix,
+      Buffer.from((y + (sign << 255n)).toString(16).padStart(64, '0'), 'hex').reverse(),
+    ]);
+  const prime = 2n ** 255n - 19n;
+  const order8 = 2707385501144840649318225287225658788936804267575313519463743609750303402022n;
+
+  it('of a person is sound', () => {
+    for (const key of [APPROVER, STRANGER]) {
+      expect(isSoundPublicKey(derIn(signPayload(PAYLOAD, key).publicKey))).toBe(true);
+    }
+  });
+
+  it.each([0n, 1n, prime - 1n, order8, prime - order8])('of small order is not sound (y = %s)', (y) => {
+    expect(isSoundPublicKey(withY(y))).toBe(false);
+    expect(isSoundPublicKey(withY(y, 1n))).toBe(false);
+  });
+
+  it('whose y is not below the prime is not sound', () => {
+    for (let y = prime; y < 2n ** 255n; y += 1n) expect(isSoundPublicKey(withY(y))).toBe(false);
+  });
 });
 
 /** The same bytes: the last character before the padding has bits that nobody reads. */

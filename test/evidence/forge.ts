@@ -5,6 +5,7 @@ import type { Bundle } from '../../src/evidence/files.ts';
 import { BUNDLE_SIGNATURE, MANIFEST, type Manifest, SUMS, sumsText } from '../../src/evidence/manifest.ts';
 import { readFindings } from '../../src/evidence/population.ts';
 import { bundleStatement } from '../../src/evidence/statement.ts';
+import type { TrustedKey } from '../../src/evidence/trust.ts';
 import type { JournalEntry } from '../../src/model/journal.ts';
 import { jsonText } from '../../src/model/json-text.ts';
 import { openTemporaryStore } from '../../src/store/open.ts';
@@ -140,21 +141,28 @@ export function bundleOf(files: Files, strays: readonly string[] = []): Bundle {
 
 export interface VerifyOptions {
   readonly trust?: readonly KeyObject[];
+  readonly trustApprover?: readonly KeyObject[];
+  readonly trustMaker?: readonly KeyObject[];
   readonly strays?: readonly string[];
   readonly keyturnVersion?: string;
+}
+
+export function trustIn({ trust = [], trustApprover = [], trustMaker = [] }: VerifyOptions): TrustedKey[] {
+  const keysOf = (keys: readonly KeyObject[], role: TrustedKey['role']) =>
+    keys.map((key) => ({ keyid: keyIdOfKey(key), file: `${role}.pub`, role }));
+  return [...keysOf(trust, 'either'), ...keysOf(trustApprover, 'approver'), ...keysOf(trustMaker, 'maker')];
 }
 
 /** Verifies as `keyturn verify` would. */
 export async function verify(files: Files, options: VerifyOptions = {}): Promise<Verification> {
   const store = await openTemporaryStore();
   try {
-    const trusted = options.trust && { trusted: new Set(options.trust.map(keyIdOfKey)) };
     const bundle = bundleOf(files, options.strays);
     return await verifyBundle({
       bundle,
       store,
       keyturnVersion: options.keyturnVersion ?? VERSION,
-      ...trusted,
+      trust: trustIn(options),
     });
   } finally {
     await store.close();

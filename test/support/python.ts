@@ -11,12 +11,12 @@ export const withoutPython = hasPython ? '' : ' (skipped: there is no python3)';
 
 /** Starting Python takes longer than checking: one process checks all. */
 const DRIVER = `
-import contextlib, io, os, runpy, sys
+import contextlib, io, json, os, runpy, sys
 checker = runpy.run_path(sys.argv[1])
-for index in range(int(sys.argv[3])):
+for index, options in enumerate(json.loads(sys.argv[3])):
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = checker["main"]([os.path.join(sys.argv[2], str(index))])
+        code = checker["main"]([*options, os.path.join(sys.argv[2], str(index))])
     said = err.buffer.getvalue().decode()
     print(code, said.split(":")[0])
     print(said.split("\\n")[1] if "\\n" in said else "")
@@ -25,12 +25,14 @@ for index in range(int(sys.argv[3])):
 /**
  * Has docs/verify_evidence.py check bundles, each in a directory of its own.
  * @param spoil may do more to a directory
+ * @param options of the checker for each bundle
  * @returns for each its exit code, and the code that it names
  */
 export const checkWithPython = (
   bundles: readonly ReadonlyMap<string, Buffer>[],
   spoil?: (directory: string, index: number) => void,
-): string[] => runOn(bundles, spoil).map(({ code }) => code);
+  options?: readonly (readonly string[])[],
+): string[] => runOn(bundles, spoil, options).map(({ code }) => code);
 
 /** The same, for what it says of each bundle as a whole. */
 export const explainWithPython = (bundles: readonly ReadonlyMap<string, Buffer>[]): string[] =>
@@ -39,6 +41,7 @@ export const explainWithPython = (bundles: readonly ReadonlyMap<string, Buffer>[
 function runOn(
   bundles: readonly ReadonlyMap<string, Buffer>[],
   spoil: (directory: string, index: number) => void = () => {},
+  options: readonly (readonly string[])[] = bundles.map(() => []),
 ): { code: string; text: string }[] {
   const root = temporaryDirectory();
   for (const [index, files] of bundles.entries()) {
@@ -47,7 +50,7 @@ function runOn(
     for (const [name, bytes] of files) writeFileSync(join(directory, name), bytes);
     spoil(directory, index);
   }
-  const said = execFileSync('python3', ['-c', DRIVER, CHECKER, root, String(bundles.length)], {
+  const said = execFileSync('python3', ['-c', DRIVER, CHECKER, root, JSON.stringify(options)], {
     encoding: 'utf8',
   });
   const lines = said.split('\n').map((line) => line.trim());

@@ -20,7 +20,9 @@ export interface Vector {
   readonly base: Attack['base'];
   /** The files that then differ; none where there is nothing to do. */
   readonly patch?: string;
-  /** Files of public keys to trust. */
+  /** Files of public keys to trust: as an approver's, as the maker's, or as either's. */
+  readonly trustApprover?: readonly string[];
+  readonly trustMaker?: readonly string[];
   readonly trust?: readonly string[];
   readonly exit: 0 | 5;
   readonly code?: string;
@@ -35,7 +37,11 @@ export type Change = null | ({ readonly start: number; readonly end: number } & 
 type Piece = { readonly text: string } | { readonly base64: string };
 export type Patch = Readonly<Record<string, Change>>;
 
-const TRUST = ['TEST-KEY-approver.pub', 'TEST-KEY-maker.pub'];
+const ROLES = { trustApprover: ['TEST-KEY-approver.pub'], trustMaker: ['TEST-KEY-maker.pub'] };
+const TRUST = {
+  roles: ROLES,
+  either: { trust: [...ROLES.trustApprover, ...ROLES.trustMaker] },
+};
 const KEYS = { 'TEST-KEY-approver': APPROVER, 'TEST-KEY-maker': MAKER };
 
 /** All files of the vectors, by path. */
@@ -50,7 +56,7 @@ export async function makeVectors(): Promise<Map<string, Buffer>> {
       name: 'signed',
       about: 'a good bundle, signed, as is its first approval',
       base: 'signed',
-      trust: TRUST,
+      ...TRUST.roles,
       exit: 0,
     },
   ];
@@ -70,13 +76,13 @@ export async function makeVectors(): Promise<Map<string, Buffer>> {
   return made.set('expected.json', document(vectors));
 }
 
-function vectorOf({ name, about, base, code, needs }: Attack, patch: string): Vector {
+function vectorOf({ name, about, base, code, needs, trust }: Attack, patch: string): Vector {
   return {
     name,
     about,
     base,
     patch,
-    ...(needs === 'trust' && { trust: TRUST }),
+    ...(trust && TRUST[trust]),
     ...(code === 'accepted' ? { exit: 0 } : { exit: 5, code }),
     ...(needs && { needs }),
   };

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DecisionRequest } from '../../src/approve/request.ts';
 import { envelopeText, signPayload } from '../../src/evidence/dsse.ts';
 import { approvalStatement } from '../../src/evidence/statement.ts';
+import type { TrustedKey } from '../../src/evidence/trust.ts';
 import { KeyturnError } from '../../src/messages/error.ts';
 import type { Approval, DecisionKind } from '../../src/model/approval.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -19,7 +20,7 @@ import { beginJourney } from './journey.ts';
 const EU = 'eu-central-1';
 const [a, b, on] = [arnOf('a'), arnOf('b'), arnOf('on')];
 const BY = { callerArn: 'operator', account: ACCOUNT, userId: 'AIDA', osUser: 'olga', host: 'bastion' };
-const TRUSTED = new Set([keyIdOfKey(APPROVER)]);
+const TRUSTED: TrustedKey[] = [{ keyid: keyIdOfKey(APPROVER), file: 'alice.pub', role: 'approver' }];
 const DAY = 86_400_000;
 /** The approver's time. */
 const AT = new Date('2026-11-25T12:00:00Z');
@@ -64,10 +65,10 @@ async function begin() {
         key,
       });
     },
-    bring: (approval: Approval, trusted?: ReadonlySet<string>) =>
+    bring: (approval: Approval, trust?: readonly TrustedKey[]) =>
       importApproval({ store, clock }, rollout, parseApprovalFile(approvalFile(approval)), {
         by: BY,
-        ...(trusted && { trusted }),
+        ...(trust && { trust }),
       }),
     approvals: () => store.approvals(rollout.id),
   };

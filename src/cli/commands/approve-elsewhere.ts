@@ -1,4 +1,6 @@
+import { type TrustedKey, trustedAs } from '../../evidence/trust.ts';
 import { KeyturnError } from '../../messages/error.ts';
+import type { Approval } from '../../model/approval.ts';
 import { approverOf } from '../../model/in-force.ts';
 import { counted } from '../../report/document/phrases.ts';
 import { forTerminal } from '../../report/escape.ts';
@@ -14,7 +16,7 @@ import { printJson } from '../show/print.ts';
 import { sayRecorded } from '../show/recorded.ts';
 import { openSigningKey } from '../signing-key.ts';
 import { openTerminal } from '../terminal.ts';
-import { trustedKeys } from '../trusted-keys.ts';
+import { readTrustedKeys } from '../trusted-keys.ts';
 
 /** Bytes: some 300,000 keys. */
 const LARGEST_PLAN = 1024 * 1024 * 1024;
@@ -74,21 +76,38 @@ export async function runApproveImport(options: ApproveOptions, path: string): P
     const { store, terminal, progress } = session;
     const { readTextFile } = await import('../../files/read-text.ts');
     const approval = parseApprovalFile(await readTextFile(path, LARGEST_APPROVAL));
-    const trusted = options.trust && (await trustedKeys(options.trust));
+    const trust = await readTrustedKeys({ trustApprover: options.trust ?? [] });
     // It names its rollout itself; one that is named beside has to be the same.
     const own = options.rollout === undefined ? await store.findRollout(approval.rollout) : undefined;
     const rollout = own && isAssessed(own) ? own : await chooseRolloutToChange(store, options.rollout);
-    if (!approval.signature) terminal.err(UNSIGNED_IMPORT);
+    const signer = describeSigner(approval, trust);
     const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
     const by = submitterFrom(await aws.identify());
-    const how = { by, ...(trusted && { trusted }) };
-    const recorded = await importApproval({ store, clock: systemClock }, rollout, approval, how);
-    return sayRecorded(session, options, rollout, recorded);
+    const recorded = await importApproval({ store, clock: systemClock }, rollout, approval, { by, trust });
+    if (!signer.trusted) terminal.err(`${signer.warning}\n`);
+    return sayRecorded(session, options, rollout, recorded, { signer });
   });
 }
 
+/** Who signed an approval that is imported, as far as the trusted keys say. */
+type Signer =
+  | { readonly trusted: true; readonly keyid: string; readonly files: readonly string[] }
+  | { readonly trusted: false; readonly keyid: string | null; readonly warning: string };
+
+function describeSigner({ signature }: Approval, trust: readonly TrustedKey[]): Signer {
+  if (!signature) return { trusted: false, keyid: null, warning: UNSIGNED_IMPORT };
+  const { keyid } = signature;
+  const files = trustedAs(trust, keyid).map(({ file }) => file);
+  return files.length > 0
+    ? { trusted: true, keyid, files }
+    : { trusted: false, keyid, warning: warnOfUnknownKey(keyid) };
+}
+
 const UNSIGNED_IMPORT =
-  'warning: the approval is not signed: it names a submitter, and nothing says that this person wrote it.\n';
+  'warning: the approval is not signed: it names a submitter, and nothing says that this person wrote it.';
+
+const warnOfUnknownKey = (keyid: string): string =>
+  `warning: UNKNOWN KEY: the approval is signed by key ${keyid}, which no --trust file contains. Anyone can create a key. Ask the approver for this id, and import with --trust KEYS.`;
 
 /** Which way of approving the options ask for. @throws KeyturnError `input-argument` where they do not fit together */
 export function checkWay({ plan, out, import: path, trust }: ApproveOptions): void {

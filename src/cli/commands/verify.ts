@@ -1,32 +1,32 @@
 import { EvidenceError } from '../../evidence/error.ts';
 import type { Bundle } from '../../evidence/files.ts';
 import { inspectFiles } from '../../evidence/inspect-files.ts';
+import type { TrustedKey } from '../../evidence/trust.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { type Verification, verifyBundle } from '../../workflow/verify.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { CommonOptions } from '../session.ts';
 import { describeFailure } from '../show/evidence-failure.ts';
 import { printJson } from '../show/print.ts';
+import { listSigners, requiredRoles } from '../show/signers.ts';
 import { sayVerification } from '../show/verification.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
-import { trustedKeys } from '../trusted-keys.ts';
+import { readTrustedKeys, type TrustOptions } from '../trusted-keys.ts';
 import { VERSION } from '../version.ts';
 
-export interface VerifyOptions extends CommonOptions {
-  readonly trust?: readonly string[];
-}
+export interface VerifyOptions extends CommonOptions, TrustOptions {}
 
 /** `keyturn verify PATH`: checks evidence offline, and says what that proves and what it does not. */
 export async function runVerify(path: string, options: VerifyOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
-  const trusted = options.trust && (await trustedKeys(options.trust));
+  const trust = await readTrustedKeys(options);
   const { openBundle } = await import('../../files/read-bundle.ts');
   const bundle = openBundle(path);
   const { openTemporaryStore } = await import('../../store/open.ts');
   const store = await openTemporaryStore();
   try {
-    const request = { bundle, store, keyturnVersion: VERSION, ...(trusted && { trusted }) };
-    return await tell(terminal, await verifyBundle(request), trusted !== undefined);
+    const request = { bundle, store, keyturnVersion: VERSION, trust };
+    return await tell(terminal, await verifyBundle(request), trust);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     return await tellTampering(terminal, bundle, error);
@@ -35,9 +35,13 @@ export async function runVerify(path: string, options: VerifyOptions): Promise<E
   }
 }
 
-async function tell(terminal: Terminal, verification: Verification, isTrusted: boolean): Promise<ExitCode> {
+async function tell(
+  terminal: Terminal,
+  verification: Verification,
+  trust: readonly TrustedKey[],
+): Promise<ExitCode> {
   const { manifest, signers, notRendered } = verification;
-  const { proved, notProved } = sayVerification(verification, isTrusted);
+  const { proved, notProved } = sayVerification(verification, trust);
   if (terminal.json) {
     const { rollout, keyturnVersion, journal, notSeen } = manifest;
     const signedBy = signers.bundle ?? null;
@@ -48,6 +52,8 @@ async function tell(terminal: Terminal, verification: Verification, isTrusted: b
       keyturnVersion,
       journal,
       signedBy,
+      signatures: listSigners(verification, trust),
+      requiredRoles: requiredRoles(trust),
       notSeen,
       proved,
       notProved,

@@ -25,7 +25,7 @@ export function describeFailure(code: EvidenceCode, inspection: FileInspection |
 
 const UNTRUSTED: FailureText = {
   summary: 'The evidence is consistent, but it is not signed by the keys that you trust.',
-  fix: "Name the signer's public key with --trust, or ask the maker for evidence that a trusted key signed.",
+  fix: 'Ask the signer whose key it is before you trust it, or ask the maker for evidence that a trusted key signed.',
 };
 
 /** Undefined if every file is there, unchanged and named. */

@@ -15,6 +15,8 @@ export async function sayRecorded(
   options: CommonOptions,
   rollout: AssessedRollout,
   recorded: Recorded,
+  /** More fields for JSON. */
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<ExitCode> {
   const { approved, declined, deferred, undecided, blocked, refusals } = recorded;
   if (terminal.json) {
@@ -27,6 +29,7 @@ export async function sayRecorded(
       ...counts,
       ...(notSeenText(notSeen) !== '' && { notSeen }),
       ...(isAnyRefused(refusals) && { keyPolicyRefusals: refusals }),
+      ...more,
     });
     return EXIT.done;
   }

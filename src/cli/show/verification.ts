@@ -1,16 +1,21 @@
 import type { Manifest } from '../../evidence/manifest.ts';
+import type { TrustedKey } from '../../evidence/trust.ts';
 import { TIMES } from '../../report/time.ts';
 import type { Verification } from '../../workflow/verify.ts';
+import { describeRolesNotProved, describeSigners } from './signers.ts';
 
 /** What a verification proved and what it could not, in sentences. */
 export function sayVerification(
   verification: Verification,
-  isTrusted: boolean,
+  trust: readonly TrustedKey[],
 ): { readonly proved: string[]; readonly notProved: string[] } {
-  return { proved: sayProved(verification), notProved: sayNotProved(verification, isTrusted) };
+  return {
+    proved: [...sayProved(verification), ...describeSigners(verification, trust)],
+    notProved: sayNotProved(verification, trust),
+  };
 }
 
-function sayProved({ manifest, history, signers, notRendered }: Verification): string[] {
+function sayProved({ manifest, history, notRendered }: Verification): string[] {
   const { rollout, approvals, keys, head } = history;
   const all = manifest.files.length;
   return [
@@ -26,12 +31,10 @@ function sayProved({ manifest, history, signers, notRendered }: Verification): s
     notRendered.length === 0
       ? 'Every report and total follows from the journal and the findings: made again, they are the same to the byte.'
       : `All data and every total follow from the journal and the findings: made again, ${all + 1 - notRendered.length} of ${all + 1} files are the same to the byte.`,
-    ...(signers.bundle === undefined ? [] : [`Key ${signers.bundle} signed the bundle.`]),
-    ...[...signers.approvals].map(([approval, keyid]) => `Key ${keyid} signed approval ${approval}.`),
   ];
 }
 
-function sayNotProved(verification: Verification, isTrusted: boolean): string[] {
+function sayNotProved(verification: Verification, trust: readonly TrustedKey[]): string[] {
   const { manifest, history, signers, notRendered } = verification;
   const unsigned = history.approvals.filter(({ approval }) => !signers.approvals.has(approval));
   return [
@@ -41,9 +44,7 @@ function sayNotProved(verification: Verification, isTrusted: boolean): string[] 
         ]
       : []),
     ...sayNotSeen(manifest.notSeen),
-    ...(signers.bundle !== undefined && !isTrusted
-      ? ['Whose keys these are: name those that you trust with --trust FILE.']
-      : []),
+    ...describeRolesNotProved(verification, trust),
     ...(unsigned.length > 0
       ? [
           `Who decided: approvals without a signature (${unsigned.length} of ${history.approvals.length}) only name who submitted them.`,

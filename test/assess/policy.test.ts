@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { configurePrincipals } from '../../src/assess/configure-principals.ts';
 import { summarizePolicy } from '../../src/assess/policy.ts';
 import type { EnableCall } from '../../src/assess/policy-access.ts';
+import { matches } from '../../src/assess/policy-document.ts';
 import { ACCOUNT, arnOf, REGION, SYMMETRIC } from '../support/facts.ts';
 
 const root = `arn:aws:iam::${ACCOUNT}:root`;
@@ -143,7 +144,28 @@ describe('the summary of a key policy', () => {
   it('is not slowed down by a wall of wildcards', () => {
     const begun = performance.now();
     sum(allow(root, `kms:${'*a'.repeat(200)}`));
+    const call = callBy(configureRole);
+    summarizePolicy(
+      JSON.stringify({ Statement: [{ ...allow(root, '*'), Resource: `arn:${'*?'.repeat(30)}!` }] }),
+      ACCOUNT,
+      call,
+    );
     expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
+  it.each([
+    ['', '', true],
+    ['*', '', true],
+    ['?', '', false],
+    ['kms:*', 'kms:', true],
+    ['kms:*Key*', 'KMS:EnableKeyRotation', true],
+    ['kms:*Key', 'kms:KeyKeyRotation', false],
+    ['*ab', 'aab', true],
+    ['a?c*', 'abc', true],
+    ['a.c', 'abc', false],
+    ['[ab]', 'a', false],
+  ])('takes %j for %j: %s', (pattern, value, expected) => {
+    expect(matches(pattern, value)).toBe(expected);
   });
 });
 

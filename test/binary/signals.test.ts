@@ -76,6 +76,24 @@ describe('a signal', () => {
     expect(running.child.signalCode).toBe('SIGTERM');
   });
 
+  it.each([['review', '--no-open'] as const, ['approve', '--all'] as const])(
+    'that comes while AWS is asked who calls ends %s %s, and nothing is approved',
+    async (...words) => {
+      const { start, assess, sandbox, cwd } = await startJourney({ keys: candidates(1) });
+      await assess();
+      sandbox.clearLog();
+      sandbox.configure({ latency: { operations: { GetCallerIdentity: 1500 } } });
+      const running = start(...words);
+      await until(() => sandbox.log.length > 0, 'GetCallerIdentity');
+      running.child.kill('SIGTERM');
+      expect(await running.ended).toMatchObject({
+        code: 143,
+        stderr: expect.stringContaining('Stopped as asked'),
+      });
+      expect(readJournal(cwd).filter(({ kind }) => kind === 'approval')).toEqual([]);
+    },
+  );
+
   it.each(SIGNALS.slice(1))('%s ends the page', async (signal, code) => {
     const { start, assess } = await startJourney({ keys: candidates(1) });
     await assess();

@@ -73,7 +73,7 @@ async function withTemporaryStore<T>(work: (store: Store) => Promise<T>): Promis
 /** `keyturn approve --import FILE`: records an approval that was made on an exported plan. */
 export async function runApproveImport(options: ApproveOptions, path: string): Promise<ExitCode> {
   return withSession(options, 'find', async (session) => {
-    const { store, terminal, progress } = session;
+    const { store, terminal, progress, signal } = session;
     const { readTextFile } = await import('../../files/read-text.ts');
     const approval = parseApprovalFile(await readTextFile(path, LARGEST_APPROVAL));
     const trust = await readTrustedKeys({ trustApprover: options.trust ?? [] });
@@ -83,6 +83,7 @@ export async function runApproveImport(options: ApproveOptions, path: string): P
     const signer = describeSigner(approval, trust);
     const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
     const by = submitterFrom(await aws.identify());
+    signal.throwIfAborted();
     const recorded = await importApproval({ store, clock: systemClock }, rollout, approval, { by, trust });
     if (!signer.trusted) terminal.err(`${signer.warning}\n`);
     return sayRecorded(session, options, rollout, recorded, { signer });

@@ -33,6 +33,7 @@ export async function approveRollout(
   // Asked before anything is recorded: an approval without a submitter is none.
   const { notify } = session.progress;
   const caller = await (await openAws(options, { rollout, role: 'assess', notify })).identify();
+  signal.throwIfAborted();
   return approve({ store, clock: systemClock, newApprovalId: () => newId(new Date()) }, rollout, {
     ...chosen,
     submittedBy: submitterFrom(caller),

@@ -48,6 +48,7 @@ export async function runReview(options: ReviewOptions): Promise<ExitCode> {
     const rollout = await choose(store, options.rollout);
     await checkPlan(store, rollout);
     const approver = options.readOnly ? undefined : await identifyApprover(session, rollout, options);
+    session.signal.throwIfAborted();
     const serving = await serve(session, rollout, options, approver);
     const reason = await untilEnded(session, options, rollout, serving);
     await conclude(session, rollout, options, reason);
@@ -132,6 +133,7 @@ async function untilEnded(
   if (link) openInBrowser(link.path);
   const stop = () => end('interrupted');
   signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
     return await ended;
   } finally {

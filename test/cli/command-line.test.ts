@@ -49,6 +49,7 @@ describe('a printed command', () => {
   it('in the advice of an error is completed once, as far as its command takes the options', () => {
     process.env[CALLED_AS] = './bin/keyturn';
     const complete = (advice: string) => completeCommands(advice, { store: 's2', rollout: id });
+    expect(complete('See keyturn assess --help.')).toBe('See keyturn assess --help.');
     expect(complete('Begin with: keyturn assess')).toBe('Begin with: ./bin/keyturn assess --store s2');
     expect(complete('Resume it with: keyturn assess --resume')).toBe(
       `Resume it with: ./bin/keyturn assess --resume --rollout ${id} --store s2`,

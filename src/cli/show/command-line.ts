@@ -73,7 +73,7 @@ const COMMANDS: Readonly<Record<NextStep, (rollout: string) => string>> = {
 
 /** Commands in the advice of an error that work on the store; the others need no options. */
 const ADVISED =
-  /(?<![\w/-])keyturn (assess --resume|assess|approve|review|plan export|configure|validate|report|run|status|rollouts|list \w+|keys create|verify|sandbox)\b(?! --rollout| --store)/g;
+  /(?<![\w/-])keyturn (assess --resume|assess|approve|review|plan export|configure|validate|report|run|status|rollouts|list \w+|keys create|verify|sandbox)\b(?! --rollout| --store| --help)/g;
 const WITHOUT_STORE = /^(keys|verify|sandbox)/;
 const WITHOUT_ROLLOUT = /^(assess$|rollouts)/;
 

@@ -26,6 +26,17 @@ export function replicasText(finding: Finding): string {
   return replicas.length === 0 ? 'none yet' : `${replicas.length}: ${regions.join(', ')}`;
 }
 
+const isUnread = ({ gaps }: Finding, operation: string): boolean =>
+  gaps.some((gap) => gap.operation === operation);
+
+/** The aliases; `unreadable` if AWS did not list them, which is not the same as none. */
+export const aliasesText = (finding: Finding): string =>
+  finding.aliases?.join(', ') ?? (isUnread(finding, 'ListAliases') ? 'unreadable' : '');
+
+/** The CloudFormation stack; `unreadable` if AWS did not list the tags that would name it. */
+export const ownerText = (finding: Finding): string =>
+  finding.tags === undefined && isUnread(finding, 'ListResourceTags') ? 'unreadable' : stackText(finding);
+
 /** `checkout-production (CheckoutKey)` for a key of a CloudFormation stack. */
 export function stackText({ tags }: Finding): string {
   const stack = stackOf(tags);
@@ -38,9 +49,8 @@ export function lastUseText({ lastUsage, CreationDate, readAt }: Finding): strin
   return readAt['lastUsage'] === undefined ? '' : 'unreadable';
 }
 
-export const pastRotationsText = ({ pastRotations, gaps }: Finding): string =>
-  pastRotations?.toString() ??
-  (gaps.some(({ operation }) => operation === 'ListKeyRotations') ? 'unreadable' : 'not read');
+export const pastRotationsText = (finding: Finding): string =>
+  finding.pastRotations?.toString() ?? (isUnread(finding, 'ListKeyRotations') ? 'unreadable' : 'not read');
 
 /** What rotations add a month, in the price's currency: `1, then 2`; `≤` where past rotations are not known. */
 export function addedText(finding: Finding, price: RotationPrice): string {

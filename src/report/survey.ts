@@ -1,5 +1,6 @@
 import { type Cost, type CostTally, costOf, openTally } from '../model/cost.ts';
 import type { Finding, FindingKind, FindingReason } from '../model/finding.ts';
+import { type GapCount, openGapTally } from '../model/gap.ts';
 import type { RotationPrice } from '../model/price.ts';
 import { priceOfRollout } from '../model/prices.ts';
 import { type RefusalWarning, warnOfRefusal } from '../model/refusal-warning.ts';
@@ -35,7 +36,7 @@ export interface Survey {
   readonly regionsToAdd: readonly string[];
   readonly factTimes: readonly FactTimes[];
   /** Reads that failed on keys of which something could be said all the same, by operation. */
-  readonly gaps: readonly { readonly operation: string; readonly code: string; readonly keys: number }[];
+  readonly gaps: readonly GapCount[];
   /** What the candidates would cost, all of them. */
   readonly cost: Cost;
   readonly costByAccount: ReturnType<CostTally['byAccount']>;
@@ -65,7 +66,7 @@ export async function assembleSurvey(
   const rotation = { on: 0, off: 0, unreadable: 0, 'not-read': 0 };
   const reasons = new Map<FindingReason, ReasonCount>();
   const times = new Map<string, FactTimes>();
-  const gaps = new Map<string, Survey['gaps'][number]>();
+  const gaps = openGapTally();
   const regions = new Set<string>();
   const costs = openTally();
   const refusals = { refused: 0, conditional: 0 };
@@ -77,7 +78,7 @@ export async function assembleSurvey(
     if (finding.basis === 'state') rotation[finding.rotation] += 1;
     countReason(reasons, finding);
     countTimes(times, finding);
-    countGaps(gaps, finding);
+    gaps.add(finding);
     if (isLongerThan(finding, maxPeriodInDays)) longPeriods += 1;
     if (finding.finding === 'candidate') {
       costs.add(finding.account, costOf(finding, price));
@@ -97,7 +98,7 @@ export async function assembleSurvey(
     orphanReplicas,
     regionsToAdd: [...regions].sort(),
     factTimes: [...times.values()].sort((a, b) => order(a.fact, b.fact)),
-    gaps: [...gaps.values()].sort((a, b) => order(a.operation, b.operation) || order(a.code, b.code)),
+    gaps: gaps.counts(),
     cost: costs.total(),
     costByAccount: costs.byAccount(),
     inStacks,
@@ -124,14 +125,6 @@ function countTimes(times: Map<string, FactTimes>, { readAt }: Finding): void {
     const first = known && known.first < at ? known.first : at;
     const last = known && known.last > at ? known.last : at;
     times.set(fact, { fact, keys: (known?.keys ?? 0) + 1, first, last });
-  }
-}
-
-function countGaps(gaps: Map<string, Survey['gaps'][number]>, { finding, gaps: failures }: Finding): void {
-  if (finding === 'unknown') return;
-  for (const { operation, code } of failures) {
-    const id = JSON.stringify([operation, code]);
-    gaps.set(id, { operation, code, keys: (gaps.get(id)?.keys ?? 0) + 1 });
   }
 }
 

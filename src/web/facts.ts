@@ -5,6 +5,7 @@ import { describeStack, type Stack, stackOf } from '../model/stack.ts';
 import {
   addedText,
   ageText,
+  aliasesText,
   lastUseText,
   pastRotationsText,
   policyText,
@@ -28,7 +29,7 @@ export function factsOf(finding: Finding, rollout: AssessedRollout): FindingAnsw
   const stack = stackOf(finding.tags);
   const facts = {
     'Key ARN': finding.keyArn,
-    Aliases: finding.aliases?.join(', '),
+    Aliases: aliasesText(finding),
     Description: finding.Description,
     Finding: finding.reason === undefined ? finding.finding : `${finding.finding}: ${finding.reason}`,
     Rotation: finding.rotation,

@@ -41,7 +41,14 @@ describe.concurrent('a place that something else answers for', () => {
       keys: candidates(2).map((key) => ({ ...key, aliases: [`alias/${key.description}`] })),
       faults: [{ kind: 'gateway', operation: 'ListAliases', body: 'object' }],
     });
-    await run('assess', '--json');
+    const assessed = await run('assess', '--json');
+    expect(assessed.code).toBe(EXIT.incomplete);
+    expect(assessed.json()).toMatchObject({
+      gaps: [{ operation: 'ListAliases', kind: 'malformed-answer', keys: 2 }],
+    });
+    const shown = (await run('approve', '--all')).stdout;
+    expect(shown).toContain('Could not be read: ListAliases of 2 keys (UndocumentedAnswer)');
+    expect(shown).toMatch(/ unreadable .* unreadable /s);
     for (const finding of await findings()) {
       expect(finding).toMatchObject({
         finding: 'candidate',

@@ -1,8 +1,10 @@
+import { type GapCount, isUnanswered } from '../../model/gap.ts';
 import { addCounts } from '../../model/plan.ts';
 import type { GivenPrice } from '../../model/prices.ts';
 import { DEFAULT_ROLES, type Rollout } from '../../model/rollout.ts';
 import { type Assessment, type AssessRequest, assess, resumeAssessment } from '../../workflow/assess.ts';
 import { findInterrupted } from '../../workflow/choose-rollout.ts';
+import { countGaps } from '../../workflow/gaps.ts';
 import { readRecord } from '../../workflow/record.ts';
 import { countRefusals, type Refusals } from '../../workflow/refusals.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -54,8 +56,12 @@ export async function runAssess(options: AssessOptions): Promise<ExitCode> {
   });
 }
 
+interface Assessed extends Assessment {
+  readonly gaps: readonly GapCount[];
+}
+
 /** Assesses and shows what was found; `run` begins with the same. */
-export async function assessScope(session: Session, options: AssessOptions): Promise<Assessment> {
+export async function assessScope(session: Session, options: AssessOptions): Promise<Assessed> {
   const { store, terminal, progress, signal } = session;
   const interrupted = options.resume ? await findInterrupted(store, options.rollout) : undefined;
   const id = interrupted?.id ?? newId(new Date());
@@ -78,13 +84,14 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
     ? await resumeAssessment(host, interrupted)
     : await assess(host, { ...requestOf(options), ...(roles && { roles }) });
   progress.end();
+  const gaps = await countGaps(store, assessment.rollout.id);
   if (!terminal.json) {
     // What measures the width of text takes its time to load, and nothing is shown before.
     const { showAssessment } = await import('../show/assessment.ts');
     const stored = await store.findRollout(assessment.rollout.id);
-    await showAssessment(terminal, await readRecord(store, stored ?? assessment.rollout));
+    await showAssessment(terminal, await readRecord(store, stored ?? assessment.rollout), gaps, options);
   }
-  return assessment;
+  return { ...assessment, gaps };
 }
 
 /**
@@ -147,14 +154,16 @@ function requestOf(options: AssessOptions): AssessRequest {
   };
 }
 
-/** Incomplete where something is not known, could not be reached, or does not add up. */
-export function exitOfAssessment({ places, unreachable }: Assessment): ExitCode {
+/** Incomplete if something is not known, did not get AWS's answer, could not be reached, or does not add up. */
+export function exitOfAssessment({ places, unreachable, gaps }: Assessed): ExitCode {
   const isComplete =
-    unreachable.length === 0 && places.every(({ reconciled, unknown }) => reconciled && unknown === 0);
+    unreachable.length === 0 &&
+    !gaps.some(isUnanswered) &&
+    places.every(({ reconciled, unknown }) => reconciled && unknown === 0);
   return isComplete ? EXIT.done : EXIT.incomplete;
 }
 
-function toJson({ rollout, planDigest, places, unreachable }: Assessment, keyPolicyRefusals: Refusals) {
+function toJson({ rollout, planDigest, places, unreachable, gaps }: Assessed, keyPolicyRefusals: Refusals) {
   const totals = addCounts(places);
   return {
     rollout: rollout.id,
@@ -163,5 +172,6 @@ function toJson({ rollout, planDigest, places, unreachable }: Assessment, keyPol
     places,
     unreachable,
     ...(isAnyRefused(keyPolicyRefusals) && { keyPolicyRefusals }),
+    ...(gaps.length > 0 && { gaps }),
   };
 }

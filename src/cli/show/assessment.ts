@@ -1,14 +1,22 @@
+import type { GapCount } from '../../model/gap.ts';
 import { addCounts, type Counts } from '../../model/plan.ts';
+import { counted } from '../../report/document/phrases.ts';
 import { forTerminal } from '../../report/escape.ts';
 import type { RolloutRecord } from '../../report/record.ts';
 import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
 import { renderTable } from '../../report/table.ts';
 import { whereOf } from '../../workflow/shown.ts';
 import type { Terminal } from '../terminal.ts';
-import { notSeenLine, unseenReasons } from './unseen.ts';
+import { commandLine, type GivenOptions } from './command-line.ts';
+import { gapLines, notSeenLine, unseenReasons } from './unseen.ts';
 
 /** The posture at a glance: counts by place, why not, and whatever is missing or does not add up. */
-export async function showAssessment(terminal: Terminal, record: RolloutRecord): Promise<void> {
+export async function showAssessment(
+  terminal: Terminal,
+  record: RolloutRecord,
+  gaps: readonly GapCount[],
+  options: GivenOptions,
+): Promise<void> {
   const summary = await assembleSummary(record);
   const lines = [
     `\nRollout ${terminal.bold(summary.rollout)}, plan ${summary.planDigest}\n\n`,
@@ -18,7 +26,8 @@ export async function showAssessment(terminal: Terminal, record: RolloutRecord):
     ...notSeenLine(terminal, record),
     ...(await narrowed(record)),
     ...notAssessed(record),
-    ...attention(terminal, summary),
+    ...gapLines(terminal, gaps),
+    ...attention(terminal, summary, options),
   ];
   await terminal.out(lines.join(''));
 }
@@ -103,14 +112,14 @@ function posture(
   ];
 }
 
-function attention(terminal: Terminal, summary: RolloutSummary): string[] {
+function attention(terminal: Terminal, summary: RolloutSummary, options: GivenOptions): string[] {
   const { replicasWithPrimaryOutsideScope: outside, unreachable, mismatches } = summary;
   const add = outside.regionsToAdd.map((region) => `--region ${region}`).join(' ');
   return [
     ...(outside.count > 0
       ? [`Replicas whose primary is outside the scope: ${outside.count}; add ${add || 'its Region'}\n`]
       : []),
-    ...refusalLines(terminal, summary),
+    ...refusalLines(terminal, summary, options),
     ...unseenReasons(terminal, unreachable),
     ...mismatches.map(({ equation, left, right }) =>
       terminal.red(`Does not add up: ${equation}: ${left} against ${right}\n`),
@@ -118,13 +127,20 @@ function attention(terminal: Terminal, summary: RolloutSummary): string[] {
   ];
 }
 
-function refusalLines(terminal: Terminal, { keyPolicyRefusals, rollout }: RolloutSummary): string[] {
+function refusalLines(
+  terminal: Terminal,
+  { keyPolicyRefusals, rollout: id }: RolloutSummary,
+  options: GivenOptions,
+): string[] {
   const { refused, conditional } = keyPolicyRefusals;
   if (refused + conditional === 0) return [];
-  const counted =
-    `The key policy of ${refused} candidates will probably refuse the change, and that of ${conditional} may.\n` +
-    `  → See the column warning of: keyturn list findings --finding candidate --csv --rollout ${rollout}\n`;
-  return [terminal.yellow(counted)];
+  const policies = (candidates: number) => `The key policy of ${counted(candidates, 'candidate')}`;
+  const lines = [
+    ...(refused > 0 ? [`${policies(refused)} will probably refuse the change.\n`] : []),
+    ...(conditional > 0 ? [`${policies(conditional)} may refuse the change.\n`] : []),
+    `  → See the column warning of: ${commandLine(options, { id }, 'list findings --finding candidate --csv')}\n`,
+  ];
+  return lines.map(terminal.yellow);
 }
 
 function reasonList(reasons: readonly { readonly reason: string; readonly count: number }[]): string {

@@ -8,11 +8,12 @@ import { forTerminal } from '../../report/escape.ts';
 import {
   addedText,
   ageText,
+  aliasesText,
   isLongerThan,
   lastUseText,
+  ownerText,
   refusalText,
   replicasText,
-  stackText,
 } from '../../report/profile.ts';
 import { mapRows } from '../../report/rows.ts';
 import { assembleSurvey, type Survey, yardstickOf } from '../../report/survey.ts';
@@ -23,6 +24,7 @@ import { shownFindings, whereOf } from '../../workflow/shown.ts';
 import { countNotSeen } from '../../workflow/status.ts';
 import type { Terminal } from '../terminal.ts';
 import { notSeenText } from './counts.ts';
+import { gapLines } from './unseen.ts';
 
 const MOST_ROWS = 50;
 const MOST_LINES = 10;
@@ -59,7 +61,7 @@ export async function showForApproval(
       ),
     );
   }
-  await terminal.out(reasonLines(terminal, survey));
+  await terminal.out([...gapLines(terminal, survey.gaps), reasonLines(terminal, survey)].join(''));
 }
 
 async function surveyShown(store: Store, rollout: AssessedRollout): Promise<Survey> {
@@ -88,11 +90,11 @@ function candidateTable(rollout: AssessedRollout): FindingTable {
     [{ title: 'Account' }, ({ account }) => account, scope.accounts.length > 1],
     [{ title: 'Region' }, ({ region }) => region],
     [{ title: 'Key', identifier: true }, ({ keyId }) => keyId],
-    [{ title: 'Alias' }, ({ aliases = [] }) => aliases.join(', ')],
+    [{ title: 'Alias' }, aliasesText],
     [{ title: 'Description' }, ({ Description = '' }) => Description],
     [{ title: 'Age', align: 'right' }, (finding) => ageText(finding, assessedAt)],
     [{ title: 'Replicas' }, replicasText],
-    [{ title: 'Stack' }, stackText],
+    [{ title: 'Stack' }, ownerText],
     [{ title: 'Last use' }, lastUseText, scope.lastUsage === true],
     [{ title: `+ ${price.currency} a month`, align: 'right' }, (finding) => addedText(finding, price)],
   ];
@@ -117,7 +119,7 @@ const enabledTable = (maxPeriodInDays: number | undefined): FindingTable => ({
   row: (finding) => [
     finding.region,
     finding.keyId,
-    (finding.aliases ?? []).join(', '),
+    aliasesText(finding),
     finding.Description ?? '',
     periodText(finding, maxPeriodInDays),
     finding.NextRotationDate === undefined ? 'not given' : dayText(finding.NextRotationDate),

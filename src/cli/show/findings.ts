@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { aliasesText } from '../../report/profile.ts';
 
 export const COLUMNS = [
   { title: 'Region' },
@@ -12,19 +13,11 @@ export const COLUMNS = [
 ];
 
 export function toRow(finding: Finding): string[] {
-  const {
-    region,
-    keyId,
-    aliases = [],
-    Description = '',
-    KeyUsage = '',
-    KeySpec = '',
-    KeyState = '',
-  } = finding;
+  const { region, keyId, Description = '', KeyUsage = '', KeySpec = '', KeyState = '' } = finding;
   return [
     region,
     keyId,
-    aliases.join(', '),
+    aliasesText(finding),
     Description,
     KeyUsage,
     KeySpec,

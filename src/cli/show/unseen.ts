@@ -1,3 +1,4 @@
+import type { GapCount } from '../../model/gap.ts';
 import { EVERY_REGION, type UnreachablePlace } from '../../model/plan.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { groupByReason, type ReasonGroup } from '../../report/reason-groups.ts';
@@ -23,6 +24,13 @@ export function notSeenLine(terminal: Terminal, record: Seen): string[] {
   ];
   if (parts.length === 0) return [];
   return [terminal.yellow(`Not seen: ${parts.join(' and ')}. Nothing is known of the keys there.\n`)];
+}
+
+/** What could not be read of keys that were judged all the same, in one line; empty if all was read. */
+export function gapLines(terminal: Terminal, gaps: readonly GapCount[]): string[] {
+  if (gaps.length === 0) return [];
+  const named = gaps.map(({ operation, code, keys }) => `${operation} of ${counted(keys, 'key')} (${code})`);
+  return [terminal.yellow(`Could not be read: ${forTerminal(named.join(', '))}\n`)];
 }
 
 /** Why places could not be listed, or not for sure: one paragraph a reason, the most frequent first. */

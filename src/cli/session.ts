@@ -3,8 +3,10 @@ import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyturnError } from '../messages/error.ts';
 import type { Notify } from '../messages/message.ts';
+import { shellWord } from '../messages/shell-word.ts';
 import type { MachineUser, Submitter } from '../model/approval.ts';
 import type { Rollout } from '../model/rollout.ts';
+import { forTerminal } from '../report/escape.ts';
 import type { Aws, Caller, Clock, Store } from '../workflow/ports.ts';
 import { mfaPrompt } from './mfa.ts';
 import { type Progress, showProgress } from './progress.ts';
@@ -56,6 +58,11 @@ export async function withSession<T>(
 ): Promise<T> {
   const terminal = openTerminal(options);
   const opened = await openSessionStore(options.store, store);
+  const { isStorePublic } = await import('../files/permissions.ts');
+  if (isStorePublic(options.store))
+    terminal.err(
+      `warning: every user of this machine can read the store ${forTerminal(options.store)}. Run: chmod -R go-rwx ${shellWord(options.store)}\n`,
+    );
   const progress = showProgress(terminal);
   const stop = new AbortController();
   const leave = onFirstSignal((signal) => {

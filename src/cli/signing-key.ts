@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { KeyturnError } from '../messages/error.ts';
+import { shellWord } from '../messages/shell-word.ts';
 import { forTerminal } from '../report/escape.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,6 +17,11 @@ export async function openSigningKey(
   signal?: AbortSignal,
 ): Promise<KeyObject> {
   const { isEncrypted, readPrivateKey } = await import('../files/keys.ts');
+  const { isShared } = await import('../files/permissions.ts');
+  if (isShared(path))
+    terminal.err(
+      `warning: other users can read the private key ${forTerminal(path)}. Run: chmod 600 ${shellWord(path)}\n`,
+    );
   if (!isEncrypted(path)) return readPrivateKey(path, undefined);
   return readPrivateKey(
     path,

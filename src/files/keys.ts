@@ -1,41 +1,49 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { KeyturnError } from '../messages/error.ts';
 import { systemError } from '../messages/system-error.ts';
 import { publicKeyText } from '../model/signature.ts';
+import { isTaken } from './write-text.ts';
 
 /** Bytes; a file of keys is far smaller. */
 const LARGEST = 1024 * 1024;
 
 /**
  * Makes an Ed25519 key pair: the private key in PKCS #8 PEM, encrypted where there is a passphrase, readable by its
- * owner alone; the public key beside it as `PATH.pub`. Overwrites nothing.
+ * owner alone; the public key beside it as `PATH.pub`. Overwrites nothing, and leaves both or neither.
  * @throws KeyturnError `input-key` where a file is there already, `output-failed` where it cannot be written
  */
 export function createKeyFiles(path: string, passphrase: string | undefined): KeyObject {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const cipher = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
   for (const file of [path, `${path}.pub`]) {
-    if (existsSync(file))
-      throw badKey(`${file} is there already.`, 'Name another file, or move that one away.');
+    if (isTaken(file)) throw badKey(`${file} is there already.`, 'Name another file, or move that one away.');
   }
   writeNew(path, privateKey.export({ format: 'pem', type: 'pkcs8', ...cipher }).toString(), 0o600);
-  writeNew(`${path}.pub`, publicKey.export({ format: 'pem', type: 'spki' }).toString(), 0o644);
-  // Whatever the umask: a public key is for others to read.
-  chmodSync(`${path}.pub`, 0o644);
+  try {
+    writeNew(`${path}.pub`, publicKey.export({ format: 'pem', type: 'spki' }).toString(), 0o644);
+  } catch (cause) {
+    rmSync(path, { force: true });
+    throw cause;
+  }
   return publicKey;
 }
 
 function writeNew(path: string, text: string, mode: number): void {
+  let made = false;
   try {
     const file = openSync(path, 'wx', mode);
+    made = true;
     try {
+      // Whatever the umask: a public key is for others to read.
+      fchmodSync(file, mode);
       writeSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
   } catch (cause) {
+    if (made) rmSync(path, { force: true });
     throw systemError('output-failed', `Could not write ${path}`, 'Name another file.', cause);
   }
 }

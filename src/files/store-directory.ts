@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../messages/error.ts';
 import { systemError } from '../messages/system-error.ts';
@@ -15,12 +15,23 @@ export function makeStoreDirectory(directory: string): string {
     // Parents only where they are missing: Node's recursive mkdir never returns from some special file systems.
     if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)), mode: 0o700 });
     const ignore = join(path, '.gitignore');
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 });
-    closeSync(openSync(join(path, 'keyturn.db'), 'a', 0o600));
+    makeFile(ignore, '*\n');
+    makeFile(join(path, 'keyturn.db'), '');
     return path;
   } catch (cause) {
     const fix = 'Make the directory writable, or name another one with --store DIR.';
     throw systemError('store-failed', `Could not write the store directory ${path}`, fix, cause);
+  }
+}
+
+/** Leaves a file alone that is there, and never creates one through a link. */
+function makeFile(path: string, text: string): void {
+  if (existsSync(path)) return;
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    // Another process may have been first.
+    if (!existsSync(path)) throw cause;
   }
 }
 

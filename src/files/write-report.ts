@@ -9,11 +9,11 @@ const SIGNATURE = 'bundle.dsse.json';
 /** By this file a directory is known as one that Keyturn may write a report over. */
 const MARK = 'summary.json';
 /** The file that a report begins with, and all that one is made of: by these an interrupted one is known. */
-const FIRST = /^plan\.jsonl(\.unfinished)?$/;
+const FIRST = /^plan\.jsonl(\.[0-9a-f]{16}\.unfinished)?$/;
 const OURS =
-  /^((plan|findings|decisions|outcomes|verdicts|journal)\.jsonl|(findings|decisions|outcomes|verdicts)\.csv|(rollout|approvals|summary|manifest)\.json|report\.(md|html)|SHA256SUMS|\.gitattributes|(approval-[\w-]+|bundle)\.dsse\.json)(\.unfinished)?$/;
-/** Files that not every report has: left by an earlier one, they would belong to this one's evidence. */
-const OCCASIONAL = /^(approval-[\w-]+\.dsse\.json|bundle\.dsse\.json)(\.unfinished)?$/;
+  /^((plan|findings|decisions|outcomes|verdicts|journal)\.jsonl|(findings|decisions|outcomes|verdicts)\.csv|(rollout|approvals|summary|manifest)\.json|report\.(md|html)|SHA256SUMS|\.gitattributes|(approval-[\w-]+|bundle)\.dsse\.json)(\.[0-9a-f]{16}\.unfinished)?$/;
+/** Files that not every report has, or that an interrupted one left: they would belong to this one's evidence. */
+const OCCASIONAL = /^(approval-[\w-]+|bundle)\.dsse\.json$|\.[0-9a-f]{16}\.unfinished$/;
 
 /** What a report is to be: an earlier one of another kind is not written over. */
 export interface ReportKind {
@@ -38,6 +38,7 @@ export async function writeReport(
   try {
     if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)), mode: 0o700 });
     for await (const { name, chunks } of files) {
+      if (!OURS.test(name)) throw new Error(`${name} is not a file of a report`);
       await writeWhole(join(path, name), chunks);
       written.push(join(path, name));
     }
@@ -58,7 +59,8 @@ function refuseForeignDirectory(path: string): void {
   } catch {
     names = ['not a directory'];
   }
-  if (names.length === 0 || names.includes(MARK) || isInterrupted(names)) return;
+  if (names.length === 0 || (names.includes(MARK) && rolloutIn(path) !== undefined) || isInterrupted(names))
+    return;
   throw new KeyturnError(
     'input-argument',
     `${path} is not empty and holds no Keyturn report.`,
@@ -84,8 +86,10 @@ function refuseLoss(path: string, { rollout, isSigned }: ReportKind): void {
 /** The rollout that a report in this directory is about; undefined if there is none to read. */
 function rolloutIn(path: string): string | undefined {
   try {
-    const { id } = JSON.parse(readFileSync(join(path, 'rollout.json'), 'utf8')) as { id?: unknown };
-    return typeof id === 'string' ? id : undefined;
+    const { schema, id } = JSON.parse(readFileSync(join(path, 'rollout.json'), 'utf8')) as Readonly<
+      Record<string, unknown>
+    >;
+    return schema === 'keyturn/rollout/v1' && typeof id === 'string' ? id : undefined;
   } catch {
     return undefined;
   }
@@ -99,6 +103,6 @@ function isInterrupted(names: readonly string[]): boolean {
 function removeOthers(path: string, written: readonly string[]): void {
   for (const name of readdirSync(path)) {
     const file = join(path, name);
-    if (OCCASIONAL.test(name) && !written.includes(file)) rmSync(file);
+    if (OURS.test(name) && OCCASIONAL.test(name) && !written.includes(file)) rmSync(file);
   }
 }

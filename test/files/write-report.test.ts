@@ -27,7 +27,8 @@ async function writeInterrupted(directory: string, files: AsyncIterable<ReportFi
     const texts: string[] = [];
     for await (const chunk of chunks) texts.push(chunk);
     const text = texts.join('');
-    if (left === 0) return writeFileSync(join(directory, `${name}.unfinished`), text.slice(0, 10));
+    if (left === 0)
+      return writeFileSync(join(directory, `${name}.0123456789abcdef.unfinished`), text.slice(0, 10));
     writeFileSync(join(directory, name), text);
     left -= 1;
   }

@@ -111,13 +111,6 @@ describe.concurrent('an approval that was made elsewhere', () => {
     expect(distrusted).toMatchObject({ exit: EXIT.refused, code: 'refused-approval' });
     const imported = await run('approve', '--import', 'a.json');
     expect(imported.stderr).toMatch(/not signed/);
-    await approver.run('keys', 'create', 'eve');
-    const decline = ['approve', '--plan', 'plan.jsonl', '--from', 'review.yaml', '--sign', 'eve'];
-    await approver.run(...decline, '--out', 'b.json');
-    approver.fetch('b.json');
-    const unknown = await run('approve', '--import', 'b.json', '--json');
-    expect(unknown.stderr).toMatch(/^warning: UNKNOWN KEY: .* signed by key [0-9a-f]{64}, which no --trust/);
-    expect(unknown.json()).toMatchObject({ signer: { trusted: false, keyid: expect.any(String) } });
     const listed = (await run('list', 'decisions', '--json')).lines<Decision & { approver: string }>();
     expect(listed.map(({ decision, approver }) => [decision, approver.slice(0, 3)])).toEqual(
       expect.arrayContaining([
@@ -133,6 +126,13 @@ describe.concurrent('an approval that was made elsewhere', () => {
     expect((await run('configure')).code).toBe(EXIT.done);
     expect(enableCalls(journey.sandbox).map(({ keyArn }) => keyArn)).toEqual([key('c01').arn]);
     expect(read('a.json')).toContain('"signatures":[]');
+    await approver.run('keys', 'create', 'eve');
+    const decline = ['approve', '--plan', 'plan.jsonl', '--from', 'review.yaml', '--sign', 'eve'];
+    await approver.run(...decline, '--out', 'b.json');
+    approver.fetch('b.json');
+    const unknown = await run('approve', '--import', 'b.json', '--json');
+    expect(unknown.stderr).toMatch(/^warning: UNKNOWN KEY: .* signed by key [0-9a-f]{64}, which no --trust/);
+    expect(unknown.json()).toMatchObject({ signer: { trusted: false, keyid: expect.any(String) } });
   });
 
   it('over a plan that was changed, or from a file that is none, is refused with exit 2', async () => {

@@ -39,7 +39,7 @@ async function run(...args: readonly string[]): Promise<void> {
 }
 
 await run('assess', ...regions, ...store);
-await run('approve', ...decisions, '--reason', 'CIS 3.6: rotation was off', ...store);
+await run('approve', ...decisions, '--reason', 'CIS 7.0, 4.6: rotation was off', ...store);
 await run('configure', ...store);
 await run('validate', '--wait', '30s', ...store);
 await run('status', ...store);

@@ -179,16 +179,26 @@ export function openKmsPlace(
         () => read('GetKeyLastUsage', { KeyId }),
         (output) => usageOf(KeyId, parseUsage(output)),
       ),
-    enableKeyRotation: (KeyId, RotationPeriodInDays) =>
-      make(
+    enableKeyRotation: async (KeyId, RotationPeriodInDays, beforeSend = async () => {}) => {
+      let isStopped = false;
+      let reason: unknown;
+      const answer = await make(
         'EnableKeyRotation',
         async () => {
           changing ??= client();
-          return (await changing).send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays }));
+          const ready = await changing;
+          await beforeSend().catch((cause: unknown) => {
+            [isStopped, reason] = [true, cause];
+            throw cause;
+          });
+          return ready.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays }));
         },
         confirmChange,
         ONCE,
-      ),
+      );
+      if (isStopped) throw reason;
+      return answer;
+    },
   };
 }
 

@@ -25,12 +25,7 @@ export function verifySignatures(
   manifestDigest: string,
   envelope: string | undefined,
 ): Signers {
-  const signers = new Map<string, string>();
-  for (const approval of approvals) {
-    if (!approval.signature) continue;
-    requireSignature(approvalStatement(approval), approval.signature, `approval ${approval.approval}`);
-    signers.set(approval.approval, approval.signature.keyid);
-  }
+  const signers = verifyApprovals(approvals);
   if (envelope === undefined) return { bundle: undefined, approvals: signers };
   const parsed = parseEnvelope(envelope);
   if (!parsed || parsed.payload !== bundleStatement(rollout, manifestDigest)) {
@@ -42,6 +37,21 @@ export function verifySignatures(
   }
   requireSignature(parsed.payload, signature, BUNDLE_SIGNATURE);
   return { bundle: signature.keyid, approvals: signers };
+}
+
+/**
+ * Checks the signature of every approval that is signed.
+ * @returns the id of the key that signed, by approval
+ * @throws EvidenceError `evidence-signature`
+ */
+export function verifyApprovals(approvals: Iterable<Approval>): Map<string, string> {
+  const signers = new Map<string, string>();
+  for (const approval of approvals) {
+    if (!approval.signature) continue;
+    requireSignature(approvalStatement(approval), approval.signature, `approval ${approval.approval}`);
+    signers.set(approval.approval, approval.signature.keyid);
+  }
+  return signers;
 }
 
 function requireSignature(payload: string, signature: Signature, where: string): void {

@@ -11,35 +11,33 @@ import {
   decision as decisionSchema,
   type SubmittedDecision,
 } from '../model/approval.ts';
-import { approverOf, rankOf } from '../model/in-force.ts';
-import { append, readHead } from './journal.ts';
+import { approverOf } from '../model/in-force.ts';
+import { readHead } from './journal.ts';
 import { pages } from './pages.ts';
 import { parseRecord } from './record.ts';
+import { approvalRow, decisionRow, submittedRow } from './rows.ts';
+import { saveRows } from './save-rows.ts';
 import type { Tables } from './schema.ts';
+import type { Writer } from './writer.ts';
 
 const approvers = z.array(z.string());
 /** Decisions a statement. */
 const BATCH = 1000;
+/** More than a person reads. */
+const MAX_PROBLEMS = 101;
 const headerSchema = approvalSchema.omit({ decisions: true });
 
-export function approvalMethods(db: Kysely<Tables>) {
+export function approvalMethods(db: Kysely<Tables>, { write, append }: Writer) {
   return {
     recordApproval: (approval: Approval, seen?: number): Promise<void> =>
-      db.transaction().execute(async (transaction) => {
-        const { decisions, ...header } = approval;
-        const { rollout, approval: id, at, planDigest, imported } = header;
+      write(async (transaction) => {
+        const { rollout, at, imported } = approval;
         if (seen !== undefined && (await countApprovals(transaction, rollout)) !== seen)
           throw decidedMeanwhile();
         const { entries } = await readHead(transaction, rollout);
         await refuseTakingBack(transaction, approval);
-        if (imported) await refuseOutdated(transaction, approval);
-        await transaction
-          .insertInto('approvals')
-          .values({ rollout, id, at, plan_digest: planDigest, record: JSON.stringify(header) })
-          .execute();
-        for (let from = 0; from < decisions.length; from += BATCH) {
-          await saveDecisions(transaction, header, entries + 1, from, decisions.slice(from, from + BATCH));
-        }
+        await refuseOutdated(transaction, approval);
+        await saveApproval(transaction, approval, entries + 1);
         await append(transaction, rollout, { at: imported?.at ?? at, kind: 'approval', body: approval });
       }),
 
@@ -74,38 +72,40 @@ export function approvalMethods(db: Kysely<Tables>) {
   };
 }
 
-/** One statement for many rows, as for findings. @param from the position of the first */
-async function saveDecisions(
-  transaction: Transaction<Tables>,
-  header: Omit<Approval, 'decisions'>,
+/**
+ * Stores the rows of an approval and puts its decisions into force as `rankOf` says.
+ * @param number of its entry in the journal
+ */
+export async function saveApproval(
+  transaction: Kysely<Tables>,
+  { decisions, ...header }: Approval,
   number: number,
-  from: number,
-  decisions: readonly Decision[],
 ): Promise<void> {
-  const { rollout, approval, expiresAt } = header;
-  const rows = JSON.stringify(
-    decisions.map((decided, index) => {
-      const { keyArn, account, region, decision } = decided;
-      const rank = rankOf({ decision, expiresAt, number });
-      return [from + index, keyArn, account, region, decision, rank, JSON.stringify(decided)];
-    }),
-  );
-  await sql`insert into submitted (rollout, approval, position, key_arn, decision, record)
-    select ${rollout}, ${approval}, value ->> 0, value ->> 1, value ->> 4, value ->> 6
-    from json_each(${rows})`.execute(transaction);
-  await sql`insert into decisions (rollout, key_arn, approver, account, region, decision, approval, expires_at, rank, record)
-    select ${rollout}, value ->> 1, ${approverOf(header)}, value ->> 2, value ->> 3, value ->> 4, ${approval},
-      ${expiresAt}, value ->> 5, value ->> 6
-    from json_each(${rows}) where true
-    on conflict (rollout, key_arn, approver) do update set decision = excluded.decision,
-      approval = excluded.approval, expires_at = excluded.expires_at, rank = excluded.rank,
-      record = excluded.record`.execute(transaction);
-  await sql`insert or replace into in_force
-    select decisions.* from json_each(${rows}) join decisions
-      on decisions.rollout = ${rollout} and decisions.key_arn = value ->> 1
-      and decisions.rank = (select max(rank) from decisions other
-        where other.rollout = ${rollout} and other.key_arn = value ->> 1)`.execute(transaction);
+  await saveRows(transaction, 'approvals', [approvalRow(header)]);
+  for (let from = 0; from < decisions.length; from += BATCH) {
+    const batch = decisions.slice(from, from + BATCH);
+    const submitted = batch.map((decided, index) => submittedRow(header, from + index, decided));
+    await saveRows(transaction, 'submitted', submitted);
+    const decided = batch.map((each) => decisionRow(header, number, each));
+    await saveRows(transaction, 'decisions', decided, ['rollout', 'key_arn', 'approver']);
+    await putInForce(transaction, header.rollout, batch);
+  }
 }
+
+/** Of the decisions on each key the one of the highest rank. */
+async function putInForce(
+  transaction: Kysely<Tables>,
+  rollout: string,
+  decided: readonly Decision[],
+): Promise<void> {
+  await sql`insert or replace into in_force
+    select decisions.* from json_each(${arnsOf(decided)}) join decisions
+      on decisions.rollout = ${rollout} and decisions.key_arn = value
+      and decisions.rank = (select max(rank) from decisions other
+        where other.rollout = ${rollout} and other.key_arn = value)`.execute(transaction);
+}
+
+const arnsOf = (decided: readonly Decision[]): string => JSON.stringify(decided.map(({ keyArn }) => keyArn));
 
 async function countApprovals(transaction: Transaction<Tables>, rollout: string): Promise<number> {
   const { approvals } = await transaction
@@ -124,31 +124,30 @@ function decidedMeanwhile(): KeyturnError {
   );
 }
 
-/** What was made elsewhere can arrive late: after its approver has decided otherwise it must not undo that. */
+/**
+ * Of one approver's decisions on a key the time never goes back: what was made elsewhere can arrive late and must not
+ * undo what its approver has decided since, and a clock that was set back must not put decisions in another order.
+ */
 async function refuseOutdated(transaction: Transaction<Tables>, approval: Approval): Promise<void> {
-  const problems: string[] = [];
-  for (const { keyArn } of approval.decisions) {
-    const later = await transaction
-      .selectFrom('decisions')
-      .innerJoin('approvals', (join) =>
-        join
-          .onRef('approvals.rollout', '=', 'decisions.rollout')
-          .onRef('approvals.id', '=', 'decisions.approval'),
-      )
-      .select(['approvals.id', 'approvals.at'])
-      .where('decisions.rollout', '=', approval.rollout)
-      .where('decisions.key_arn', '=', keyArn)
-      .where('decisions.approver', '=', approverOf(approval))
-      .where('approvals.at', '>', approval.at)
-      .executeTakeFirst();
-    if (later) problems.push(`${keyArn}: its approver has decided since (approval ${later.id}, ${later.at})`);
-  }
-  if (problems.length === 0) return;
+  const { rows } = await sql<{ keyArn: string; id: string; at: string }>`
+    select decisions.key_arn as keyArn, approvals.id, approvals.at
+    from json_each(${arnsOf(approval.decisions)})
+    join decisions on decisions.rollout = ${approval.rollout} and decisions.key_arn = value
+      and decisions.approver = ${approverOf(approval)}
+    join approvals on approvals.rollout = decisions.rollout and approvals.id = decisions.approval
+    where approvals.at > ${approval.at} limit ${MAX_PROBLEMS}`.execute(transaction);
+  if (rows.length === 0) return;
   throw new KeyturnError(
     'refused-decisions',
     'The same approver has decided on some of these keys later; nothing was recorded.',
-    'Ask the approver for a new approval.',
-    { problems },
+    approval.imported
+      ? 'Ask the approver for a new approval.'
+      : 'Check the clock of this machine, then decide again.',
+    {
+      problems: rows.map(
+        ({ keyArn, id, at }) => `${keyArn}: its approver decided on it at ${at} (approval ${id})`,
+      ),
+    },
   );
 }
 
@@ -157,33 +156,22 @@ async function refuseTakingBack(
   transaction: Transaction<Tables>,
   { rollout, decisions }: Approval,
 ): Promise<void> {
-  const problems: string[] = [];
-  for (const { keyArn, decision } of decisions) {
-    if (decision === 'approve' || !(await isChanged(transaction, rollout, keyArn))) continue;
-    problems.push(`${keyArn}: a change was made or begun; it is too late to ${decision}`);
-  }
-  if (problems.length === 0) return;
+  const takenBack = decisions.filter(({ decision }) => decision !== 'approve');
+  const decisionOn = new Map(takenBack.map(({ keyArn, decision }) => [keyArn, decision]));
+  const { rows } = await sql<{ keyArn: string }>`select key_arn as keyArn
+    from json_each(${arnsOf(takenBack)}) join changes on rollout = ${rollout} and key_arn = value
+    where state = 'intended' or outcome = 'enabled' limit ${MAX_PROBLEMS}`.execute(transaction);
+  if (rows.length === 0) return;
   throw new KeyturnError(
     'refused-decisions',
     'Some keys have been changed under the earlier approval; nothing was recorded.',
     'Leave those keys out. To turn rotation off again, use AWS KMS itself.',
-    { problems },
+    {
+      problems: rows.map(
+        ({ keyArn }) => `${keyArn}: a change was made or begun; it is too late to ${decisionOn.get(keyArn)}`,
+      ),
+    },
   );
-}
-
-async function isChanged(
-  transaction: Transaction<Tables>,
-  rollout: string,
-  keyArn: string,
-): Promise<boolean> {
-  const row = await transaction
-    .selectFrom('changes')
-    .select('key_arn')
-    .where('rollout', '=', rollout)
-    .where('key_arn', '=', keyArn)
-    .where((e) => e.or([e('state', '=', 'intended'), e('outcome', '=', 'enabled')]))
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 async function countSubmitted(

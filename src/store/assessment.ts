@@ -1,14 +1,16 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import * as z from 'zod';
 import { type Finding, finding as findingSchema } from '../model/finding.ts';
 import type { Event } from '../model/journal.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type PlaceCounts, type UnreachablePlace } from '../model/plan.ts';
 import type { FindingFilter, PlaceRecord } from '../workflow/ports.ts';
-import { append } from './journal.ts';
 import { pages } from './pages.ts';
-import { parseRecord } from './record.ts';
+import { parseRecord, refusedRecord } from './record.ts';
+import { findingRow, placeRow } from './rows.ts';
+import { saveRows } from './save-rows.ts';
 import type { Tables } from './schema.ts';
+import type { Writer } from './writer.ts';
 
 /** Findings of a place that are held while they are worked on; there are many places at once. */
 const PLACE_PAGE = 40;
@@ -20,10 +22,10 @@ const unreachable = z.object({
   fix: z.string(),
 });
 
-export function assessmentMethods(db: Kysely<Tables>) {
+export function assessmentMethods(db: Kysely<Tables>, { write, append }: Writer) {
   return {
     placesToAssess: (rollout: string): Promise<Place[]> =>
-      db.transaction().execute(async (transaction) => {
+      write(async (transaction) => {
         const places = await transaction
           .selectFrom('places')
           .select(['account', 'region'])
@@ -45,24 +47,14 @@ export function assessmentMethods(db: Kysely<Tables>) {
       }),
 
     recordPlace: (rollout: string, record: PlaceRecord, rest?: readonly Finding[]): Promise<void> =>
-      db.transaction().execute(async (transaction) => {
-        const { account, region } = record.place;
+      write(async (transaction) => {
         if (rest) await saveFindings(transaction, rollout, rest);
-        const counted =
-          record.kind === 'assessed'
-            ? { listed: record.listed, aws_managed: record.awsManaged }
-            : { listed: null, aws_managed: null };
-        const row = { ...counted, record: JSON.stringify(record.place) };
-        await transaction
-          .insertInto('places')
-          .values({ rollout, account, region, ...row })
-          .onConflict((conflict) => conflict.columns(['rollout', 'account', 'region']).doUpdateSet(row))
-          .execute();
+        await savePlace(transaction, rollout, record);
         await append(transaction, rollout, placeEvent(record));
       }),
 
     recordFindings: (rollout: string, findings: readonly Finding[]): Promise<void> =>
-      db.transaction().execute((transaction) => saveFindings(transaction, rollout, findings)),
+      write((transaction) => saveFindings(transaction, rollout, findings)),
 
     findings: async function* (
       rollout: string,
@@ -71,7 +63,7 @@ export function assessmentMethods(db: Kysely<Tables>) {
       const rows = pages((after: string | undefined, size) => {
         const query = db
           .selectFrom('findings')
-          .select(['key_arn', 'record'])
+          .selectAll()
           .where('rollout', '=', rollout)
           .$if(finding !== undefined, (q) => q.where('finding', '=', finding ?? ''))
           .$if(place !== undefined, (q) =>
@@ -82,17 +74,17 @@ export function assessmentMethods(db: Kysely<Tables>) {
           .limit(size);
         return query.execute().then((page) => page.map((row) => ({ cursor: row.key_arn, row })));
       }, place && PLACE_PAGE);
-      for await (const { record } of rows) yield parseRecord(findingSchema, record);
+      for await (const row of rows) yield readFinding(row);
     },
 
     finding: async (rollout: string, keyArn: string): Promise<Finding | undefined> => {
       const row = await db
         .selectFrom('findings')
-        .select('record')
+        .selectAll()
         .where('rollout', '=', rollout)
         .where('key_arn', '=', keyArn)
         .executeTakeFirst();
-      return row && parseRecord(findingSchema, row.record);
+      return row && readFinding(row);
     },
 
     primaryAliases: async (rollout: string, keyArns: readonly string[]): Promise<Map<string, string>> => {
@@ -119,21 +111,32 @@ export function assessmentMethods(db: Kysely<Tables>) {
   };
 }
 
-/** One statement for many rows: built and compiled one by one, they cost more than SQLite takes to store them. */
-async function saveFindings(
-  db: Transaction<Tables>,
-  rollout: string,
-  findings: readonly Finding[],
-): Promise<void> {
-  if (findings.length === 0) return;
-  const rows = JSON.stringify(
-    findings.map((each) => [each.keyArn, each.account, each.region, each.finding, JSON.stringify(each)]),
+/**
+ * Findings have no entries of their own in the journal, only a digest over all: that the columns follow from the record,
+ * and that the record is written in one way only, is checked at every reading.
+ */
+function readFinding(row: Tables['findings']): Finding {
+  const finding = parseRecord(findingSchema, row.record);
+  const due = findingRow(row.rollout, finding);
+  const isTrue = row.key_arn === due.key_arn && row.account === due.account && row.region === due.region;
+  if (isTrue && row.finding === due.finding && isWrittenOnce(row.record)) return finding;
+  throw refusedRecord(`the row of ${row.key_arn} in findings is not what its record says`);
+}
+
+/** A name that stands twice reads as one value for SQLite and as another here. */
+const isWrittenOnce = (record: string): boolean => JSON.stringify(JSON.parse(record)) === record;
+
+const saveFindings = (db: Kysely<Tables>, rollout: string, findings: readonly Finding[]): Promise<void> =>
+  saveRows(
+    db,
+    'findings',
+    findings.map((each) => findingRow(rollout, each)),
+    ['rollout', 'key_arn'],
   );
-  await sql`insert into findings (rollout, key_arn, account, region, finding, record)
-    select ${rollout}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
-    from json_each(${rows}) where true
-    on conflict (rollout, key_arn) do update set account = excluded.account, region = excluded.region,
-      finding = excluded.finding, record = excluded.record`.execute(db);
+
+/** Stores the row of a place that was assessed, or could not be. */
+export async function savePlace(db: Kysely<Tables>, rollout: string, record: PlaceRecord): Promise<void> {
+  await saveRows(db, 'places', [placeRow(rollout, record)], ['rollout', 'account', 'region']);
 }
 
 function placeEvent(record: PlaceRecord): Event {

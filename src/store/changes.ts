@@ -1,15 +1,19 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { isExpired } from '../model/in-force.ts';
-import type { Outcome } from '../model/outcome.ts';
+import { isOn, type Outcome, outcome as outcomeSchema } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { IntentAnswer } from '../workflow/ports.ts';
-import { append } from './journal.ts';
+import { takenOver } from './claims.ts';
+import { parseRecord } from './record.ts';
+import { intentRow, outcomeRow, verdictRow } from './rows.ts';
+import { saveRows } from './save-rows.ts';
 import type { Tables } from './schema.ts';
+import type { Writer } from './writer.ts';
 
-export function changeMethods(db: Kysely<Tables>) {
+export function changeMethods({ write, append }: Writer) {
   return {
     recordIntent: (rollout: string, outcome: Outcome): Promise<IntentAnswer> =>
-      db.transaction().execute(async (transaction) => {
+      write(async (transaction) => {
         const { intendedAt = '' } = outcome;
         const decided = await transaction
           .selectFrom('in_force')
@@ -19,50 +23,52 @@ export function changeMethods(db: Kysely<Tables>) {
           .executeTakeFirst();
         if (decided?.decision !== 'approve') return 'not-approved';
         if (isExpired(decided.expires_at, intendedAt)) return 'approval-expired';
-        await saveChange(transaction, rollout, 'intended', outcome);
+        await requireNext(transaction, rollout, outcome);
+        await saveChanges(transaction, [intentRow(rollout, outcome)]);
         const body = { approval: decided.approval, change: outcome };
         await append(transaction, rollout, { at: intendedAt, kind: 'intent', body });
         return 'recorded';
       }),
 
     recordOutcome: (rollout: string, outcome: Outcome): Promise<void> =>
-      db.transaction().execute(async (transaction) => {
-        // An announced change of unknown effect stays announced until reading the key back settles it.
-        const unsettled = outcome.outcome === 'pending' && outcome.intendedAt !== undefined;
-        await saveChange(transaction, rollout, unsettled ? 'intended' : 'ended', outcome);
+      write(async (transaction) => {
+        await saveChanges(transaction, [outcomeRow(rollout, outcome)]);
         const { finishedAt, checkedAt, intendedAt } = outcome;
         const at = finishedAt ?? checkedAt ?? intendedAt ?? '';
         await append(transaction, rollout, { at, kind: 'outcome', body: outcome });
       }),
 
     recordVerdict: (rollout: string, verdict: Verdict): Promise<void> =>
-      db.transaction().execute(async (transaction) => {
-        const row = { verdict: verdict.verdict, record: JSON.stringify(verdict) };
-        await transaction
-          .insertInto('verdicts')
-          .values({ rollout, key_arn: verdict.keyArn, ...row })
-          .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
-          .execute();
+      write(async (transaction) => {
+        await saveVerdicts(transaction, [verdictRow(rollout, verdict)]);
         await append(transaction, rollout, { at: verdict.readAt, kind: 'verdict', body: verdict });
       }),
   };
 }
 
-async function saveChange(
-  transaction: Transaction<Tables>,
+/**
+ * A compare-and-set on the change as it was read: the count of calls moves with every announcement, so of two processes
+ * that have read the same, one announces.
+ */
+async function requireNext(
+  transaction: Kysely<Tables>,
   rollout: string,
-  state: 'intended' | 'ended',
-  outcome: Outcome,
+  { keyArn, attempts }: Outcome,
 ): Promise<void> {
-  const row = {
-    state,
-    outcome: state === 'intended' ? ('pending' as const) : outcome.outcome,
-    reason: outcome.reason ?? null,
-    record: JSON.stringify(outcome),
-  };
-  await transaction
-    .insertInto('changes')
-    .values({ rollout, key_arn: outcome.keyArn, ...row })
-    .onConflict((conflict) => conflict.columns(['rollout', 'key_arn']).doUpdateSet(row))
-    .execute();
+  const row = await transaction
+    .selectFrom('changes')
+    .select('record')
+    .where('rollout', '=', rollout)
+    .where('key_arn', '=', keyArn)
+    .executeTakeFirst();
+  const earlier = row && parseRecord(outcomeSchema, row.record);
+  if ((earlier?.attempts ?? 0) + 1 !== attempts || (earlier && isOn(earlier.outcome))) throw takenOver();
 }
+
+/** Stores the rows of changes; of several on one key the last holds. */
+export const saveChanges = (db: Kysely<Tables>, rows: readonly Tables['changes'][]): Promise<void> =>
+  saveRows(db, 'changes', rows, ['rollout', 'key_arn']);
+
+/** Stores the rows of verdicts; of several on one key the last holds. */
+export const saveVerdicts = (db: Kysely<Tables>, rows: readonly Tables['verdicts'][]): Promise<void> =>
+  saveRows(db, 'verdicts', rows, ['rollout', 'key_arn']);

@@ -1,4 +1,5 @@
-import { closeSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, openSync, statfsSync, statSync } from 'node:fs';
+import { KeyturnError } from '../messages/error.ts';
 
 /** Bytes. With less SQLite cannot write its smallest files. */
 const LEAST_SPACE = 64 * 1024;
@@ -17,4 +18,36 @@ export function findDiskError(path: string): Error | undefined {
   } catch (error) {
     return error instanceof Error ? error : undefined;
   }
+}
+
+/** Knows the files of a database as they were opened. */
+export interface FileWatch {
+  /** @throws KeyturnError `store-failed` if they do not have their names any more: what is written there is lost */
+  requireNamed(): void;
+}
+
+/** @param path of the database; empty if it has no name */
+export function watchFiles(path: string): FileWatch {
+  if (path === '') return { requireNamed: () => {} };
+  const opened = identify(path);
+  const log = `${path}-wal`;
+  // SQLite makes the log at the latest when something is written, and keeps it until the last connection is closed.
+  let openedLog = identify(log);
+  return {
+    requireNamed: () => {
+      const foundLog = identify(log);
+      openedLog ??= foundLog;
+      if (identify(path) === opened && foundLog !== undefined && foundLog === openedLog) return;
+      throw new KeyturnError(
+        'store-failed',
+        `The store ${path} was moved, deleted or replaced during the run. Nothing more is called.`,
+        'Put the store back, then run the command again: what was announced is read back first.',
+      );
+    },
+  };
+}
+
+function identify(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
 }

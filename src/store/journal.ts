@@ -1,5 +1,4 @@
 import type { Kysely, Transaction } from 'kysely';
-import { KeyturnError } from '../messages/error.ts';
 import {
   comesAfter,
   type Event,
@@ -9,6 +8,7 @@ import {
   NO_ENTRIES,
 } from '../model/journal.ts';
 import { pages } from './pages.ts';
+import { refusedRecord } from './record.ts';
 import type { Tables } from './schema.ts';
 
 /** Appends to the journal inside the transaction that makes the entry true. */
@@ -32,7 +32,7 @@ export async function readHead(db: Kysely<Tables>, rollout: string): Promise<Jou
   return last ?? NO_ENTRIES;
 }
 
-/** The lines of a journal, each checked against the one before. @throws KeyturnError `store-damaged` */
+/** The lines of a journal, each checked against the one before. @throws KeyturnError `refused-record` */
 export async function* readJournal(db: Kysely<Tables>, rollout: string): AsyncGenerator<string> {
   const rows = pages((after: number | undefined, size) =>
     db
@@ -47,16 +47,9 @@ export async function* readJournal(db: Kysely<Tables>, rollout: string): AsyncGe
   );
   let head = NO_ENTRIES;
   for await (const { seq, line, hash } of rows) {
-    if (!comesAfter(rollout, head, line) || lineHash(line) !== hash) throw brokenChain(rollout, seq);
+    if (!comesAfter(rollout, head, line) || lineHash(line) !== hash)
+      throw refusedRecord(`entry ${seq} of the journal does not follow from the one before`);
     head = { entries: seq, hash };
     yield line;
   }
-}
-
-function brokenChain(rollout: string, seq: number): KeyturnError {
-  return new KeyturnError(
-    'store-damaged',
-    `The journal of rollout ${rollout} is not as Keyturn wrote it: entry ${seq} does not follow from the one before.`,
-    'Do not trust this store. Restore it from a copy, or begin a new rollout with: keyturn assess',
-  );
 }

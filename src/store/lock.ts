@@ -1,9 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import { KeyturnError } from '../messages/error.ts';
-import type { RolloutLock } from '../workflow/ports.ts';
 import { storeError } from './error.ts';
 
 const SQLITE_BUSY = 5;
+
+export interface FileLock {
+  /** Who held it before, if that process ended without releasing it. */
+  readonly takenOverFrom?: string;
+  release(): void;
+}
 
 /**
  * The right to change things for one rollout: an exclusive lock on a small SQLite file beside the store. The operating
@@ -14,7 +19,7 @@ const SQLITE_BUSY = 5;
  * @param holder who takes it, for the message that the next one sees
  * @throws KeyturnError `refused-busy` while another process holds it
  */
-export function takeLock(path: string, holder: string): RolloutLock {
+export function takeLock(path: string, holder: string): FileLock {
   const database = openLock(path);
   try {
     database.exec('pragma locking_mode = exclusive; begin exclusive');

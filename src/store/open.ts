@@ -2,18 +2,22 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
 import { KeyturnError } from '../messages/error.ts';
-import type { Store } from '../workflow/ports.ts';
+import type { RebuiltRows, RolloutLock, Store } from '../workflow/ports.ts';
 import { approvalMethods } from './approvals.ts';
 import { approvedMethods } from './approved.ts';
 import { assessmentMethods } from './assessment.ts';
 import { changeMethods } from './changes.ts';
+import { type Claims, openClaims } from './claims.ts';
 import { NodeSqliteDialect, openDatabase, openImmutable } from './dialect.ts';
+import { watchFiles } from './disk.ts';
 import { isReadOnly, readOnlyError } from './error.ts';
-import { append, readHead, readJournal } from './journal.ts';
-import { takeLock } from './lock.ts';
+import { readHead, readJournal } from './journal.ts';
+import { type FileLock, takeLock } from './lock.ts';
+import { rebuildRows, requireSameRows } from './rebuild.ts';
 import { openReview } from './review/open.ts';
 import { rolloutMethods } from './rollouts.ts';
 import { createTables, readSchemaVersion, SCHEMA_VERSION, type Tables } from './schema.ts';
+import { openWriter } from './writer.ts';
 
 /**
  * Opens the store in a directory that is there, with an empty file `keyturn.db` where the store is new.
@@ -21,8 +25,9 @@ import { createTables, readSchemaVersion, SCHEMA_VERSION, type Tables } from './
  */
 export async function openStore(directory: string): Promise<Store> {
   const path = join(directory, DATABASE);
-  const db = await openPrepared(openDatabase(path), path);
-  return storeOver(db, path, (rollout, holder) => takeLock(join(directory, `${rollout}.lock`), holder));
+  const open = () => openDatabase(path);
+  const lock = (rollout: string, holder: string) => takeLock(join(directory, `${rollout}.lock`), holder);
+  return storeOver({ db: await openPrepared(open(), path), path, open }, lock);
 }
 
 const DATABASE = 'keyturn.db';
@@ -49,12 +54,14 @@ export async function openStoreToRead(files: StoreFiles): Promise<Store> {
   } catch (error) {
     if (!isReadOnly(error)) throw error;
   }
-  if (!files.hasLog())
-    return storeOver(await openPrepared(openImmutable(path), path), path, refuseLock(path));
+  if (!files.hasLog()) {
+    const open = () => openImmutable(path);
+    return storeOver({ db: await openPrepared(open(), path), path, open }, refuseLock(path));
+  }
   const copy = files.copyAside();
   try {
-    const database = openDatabase(join(copy.directory, DATABASE));
-    const store = storeOver(await openPrepared(database, path), path, refuseLock(path));
+    const open = () => openDatabase(join(copy.directory, DATABASE));
+    const store = storeOver({ db: await openPrepared(open(), path), path, open }, refuseLock(path));
     return { ...store, close: () => store.close().finally(copy.remove) };
   } catch (error) {
     copy.remove();
@@ -79,32 +86,105 @@ const refuseLock = (path: string) => () => {
 
 /** An empty store that nobody else sees, and that is gone when it is closed. */
 export async function openTemporaryStore(): Promise<Store> {
-  const path = '';
-  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openDatabase(path), path) });
-  await createTables(db);
-  return storeOver(db, path, () => ({ release: () => {} }));
+  return storeOver({ db: await openTemporary(), path: '' }, () => ({ release: () => {} }));
 }
 
-function storeOver(db: Kysely<Tables>, path: string, lockRollout: Store['lockRollout']): Store {
-  return {
+async function openTemporary(): Promise<Kysely<Tables>> {
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openDatabase(''), '') });
+  await createTables(db);
+  return db;
+}
+
+/** An open database. */
+interface Opened {
+  readonly db: Kysely<Tables>;
+  readonly path: string;
+  /** Opens it once more; absent if it is this connection's alone. */
+  readonly open?: () => DatabaseSync;
+}
+
+function storeOver(opened: Opened, lock: TakeLock): Store {
+  const { db, path } = opened;
+  const claims = openClaims(db);
+  const files = watchFiles(path);
+  const writer = openWriter(db, claims, files);
+  const store: Store = {
     path,
-    ...rolloutMethods(db),
-    ...assessmentMethods(db),
-    ...approvalMethods(db),
+    ...rolloutMethods(db, writer),
+    ...assessmentMethods(db, writer),
+    ...approvalMethods(db, writer),
     ...approvedMethods(db),
-    ...changeMethods(db),
-    journal: (rollout, event) =>
-      db.transaction().execute((transaction) => append(transaction, rollout, event)),
+    ...changeMethods(writer),
+    journal: (rollout, event) => writer.write((transaction) => writer.append(transaction, rollout, event)),
     journalLines: (rollout) => readJournal(db, rollout),
     journalHead: (rollout) => readHead(db, rollout),
-    lockRollout,
+    lockRollout: (rollout, holder) => claimRollout(claims, lock, rollout, holder),
+    requireClaim: async (rollout) => {
+      await claims.require(db, rollout);
+      files.requireNamed();
+    },
     openReview: (rollout, isShown) => openReview(db, rollout, isShown),
     revision: async () => {
       const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db);
       return rows[0]?.data_version ?? 0;
     },
     atOneTime: (read) => readAtOneTime(db, read),
+    snapshot: (read) => readSnapshot(opened, store, read),
+    openRebuilt: () => openRebuilt(db),
     close: () => db.destroy(),
+  };
+  return store;
+}
+
+type TakeLock = (rollout: string, holder: string) => FileLock;
+
+/** Takes the lock of the operating system, then the claim in the database, which still tells when that file is deleted. */
+async function claimRollout(
+  claims: Claims,
+  lock: TakeLock,
+  rollout: string,
+  holder: string,
+): Promise<RolloutLock> {
+  const file = lock(rollout, holder);
+  try {
+    const left = await claims.take(rollout, holder);
+    const takenOverFrom = file.takenOverFrom ?? left;
+    const release = async () => {
+      // As with the file: if the disk fails, the next one is told that this one did not end well.
+      await claims.release(rollout).catch(() => {});
+      file.release();
+    };
+    return { ...(takenOverFrom !== undefined && { takenOverFrom }), release };
+  } catch (error) {
+    file.release();
+    throw error;
+  }
+}
+
+/** On a connection of its own, so that no other work of this process is in its way. */
+async function readSnapshot<T>(
+  { open, path }: Opened,
+  store: Store,
+  read: (snapshot: Store) => Promise<T>,
+): Promise<T> {
+  if (!open) return read(store);
+  const apart = storeOver({ db: await openPrepared(open(), path), path }, refuseLock(path));
+  try {
+    return await apart.atOneTime(() => read(apart));
+  } finally {
+    await apart.close();
+  }
+}
+
+async function openRebuilt(there: Kysely<Tables>): Promise<RebuiltRows> {
+  const due = await openTemporary();
+  // Findings are in no entry, and what is never committed does not have to be written.
+  await sql`pragma foreign_keys = off`.execute(due);
+  await sql`begin`.execute(due);
+  return {
+    add: (entries) => rebuildRows(due, entries),
+    requireSame: (rollout) => requireSameRows(there, due, rollout),
+    close: () => due.destroy(),
   };
 }
 

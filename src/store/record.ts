@@ -18,3 +18,14 @@ export function parseRecord<T>(schema: z.ZodType<T>, record: string): T {
     );
   }
 }
+
+/**
+ * The store says something that its journal does not.
+ * @param what which row or entry, and what is wrong with it
+ */
+export const refusedRecord = (what: string): KeyturnError =>
+  new KeyturnError(
+    'refused-record',
+    `The store is not what its journal says: ${what}.`,
+    'Do not trust this store. Restore it from a copy, or begin a new rollout with: keyturn assess',
+  );

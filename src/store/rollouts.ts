@@ -1,22 +1,20 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { EntryBody } from '../model/journal.ts';
 import type { Place } from '../model/place.ts';
 import { EVERY_REGION } from '../model/plan.ts';
 import { type Rollout, rollout as rolloutSchema } from '../model/rollout.ts';
-import { append } from './journal.ts';
 import { parseRecord } from './record.ts';
+import { pendingPlaceRow, rolloutRow } from './rows.ts';
+import { saveRows } from './save-rows.ts';
 import type { Tables } from './schema.ts';
+import type { Writer } from './writer.ts';
 
-export function rolloutMethods(db: Kysely<Tables>) {
+export function rolloutMethods(db: Kysely<Tables>, { write, append }: Writer) {
   return {
     createRollout: (rollout: Rollout, places: readonly Place[]): Promise<void> =>
-      db.transaction().execute(async (transaction) => {
-        const row = { id: rollout.id, created_at: rollout.createdAt, assessed_at: null };
-        await transaction
-          .insertInto('rollouts')
-          .values({ ...row, record: JSON.stringify(rollout) })
-          .execute();
-        await insertPlaces(transaction, rollout, places);
+      write(async (transaction) => {
+        await saveRollout(transaction, rollout);
+        await savePending(transaction, rollout.id, places);
         await append(transaction, rollout.id, { at: rollout.createdAt, kind: 'assess-begun', body: rollout });
       }),
 
@@ -26,24 +24,10 @@ export function rolloutMethods(db: Kysely<Tables>) {
       places: readonly Place[],
       at: string,
     ): Promise<void> =>
-      db.transaction().execute(async (transaction) => {
-        const { id } = rollout;
-        for (const account of accounts) {
-          await transaction
-            .deleteFrom('places')
-            .where('rollout', '=', id)
-            .where('account', '=', account)
-            .where('region', '=', EVERY_REGION)
-            .execute();
-        }
-        await insertPlaces(transaction, rollout, places);
-        await transaction
-          .updateTable('rollouts')
-          .set({ record: JSON.stringify(rollout) })
-          .where('id', '=', id)
-          .execute();
+      write(async (transaction) => {
+        await saveReached(transaction, rollout, accounts, places);
         const body = { rollout, accounts: [...accounts], places: [...places] };
-        await append(transaction, id, { at, kind: 'accounts-reached', body });
+        await append(transaction, rollout.id, { at, kind: 'accounts-reached', body });
       }),
 
     findRollout: async (id: string): Promise<Rollout | undefined> => {
@@ -62,37 +46,56 @@ export function rolloutMethods(db: Kysely<Tables>) {
     },
 
     completeAssessment: (id: string, at: string, digests: EntryBody<'assess-completed'>): Promise<void> =>
-      db.transaction().execute(async (transaction) => {
-        const { record } = await transaction
-          .selectFrom('rollouts')
-          .select('record')
-          .where('id', '=', id)
-          .executeTakeFirstOrThrow();
-        const assessed = {
-          ...parseRecord(rolloutSchema, record),
-          assessedAt: at,
-          planDigest: digests.planDigest,
-        };
-        await transaction
-          .updateTable('rollouts')
-          .set({ assessed_at: at, record: JSON.stringify(assessed) })
-          .where('id', '=', id)
-          .execute();
+      write(async (transaction) => {
+        await saveAssessed(transaction, id, at, digests.planDigest);
         await append(transaction, id, { at, kind: 'assess-completed', body: digests });
       }),
   };
 }
 
-/** Places that are still to be assessed. */
-async function insertPlaces(
-  transaction: Transaction<Tables>,
-  { id }: Rollout,
+/** Stores the row of a rollout that begins. */
+export const saveRollout = (db: Kysely<Tables>, rollout: Rollout): Promise<void> =>
+  saveRows(db, 'rollouts', [rolloutRow(rollout)]);
+
+/** Puts the places of accounts where the accounts stood, and keeps the rollout as given. */
+export async function saveReached(
+  db: Kysely<Tables>,
+  rollout: Rollout,
+  accounts: readonly string[],
   places: readonly Place[],
 ): Promise<void> {
-  for (const { account, region } of places) {
-    await transaction
-      .insertInto('places')
-      .values({ rollout: id, account, region, listed: null, aws_managed: null, record: '{}' })
+  for (const account of accounts) {
+    await db
+      .deleteFrom('places')
+      .where('rollout', '=', rollout.id)
+      .where('account', '=', account)
+      .where('region', '=', EVERY_REGION)
       .execute();
   }
+  await savePending(db, rollout.id, places);
+  await saveRows(db, 'rollouts', [rolloutRow(rollout)], ['id']);
 }
+
+/** Stores that an assessment is complete. */
+export async function saveAssessed(
+  db: Kysely<Tables>,
+  id: string,
+  assessedAt: string,
+  planDigest: string,
+): Promise<void> {
+  const { record } = await db
+    .selectFrom('rollouts')
+    .select('record')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  const rollout = parseRecord(rolloutSchema, record);
+  await saveRows(db, 'rollouts', [rolloutRow({ ...rollout, assessedAt, planDigest })], ['id']);
+}
+
+/** Stores places that are still to be assessed. */
+const savePending = (db: Kysely<Tables>, rollout: string, places: readonly Place[]): Promise<void> =>
+  saveRows(
+    db,
+    'places',
+    places.map((place) => pendingPlaceRow(rollout, place)),
+  );

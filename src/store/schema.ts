@@ -49,6 +49,8 @@ export interface Tables {
     record: string;
   };
   verdicts: { rollout: string; key_arn: string; verdict: VerdictKind; record: string };
+  /** Who writes about a rollout; null once released. The epoch moves each time that it is claimed. */
+  claims: { rollout: string; holder: string | null; epoch: number };
   /** `line` is the text that is hashed, `hash` its SHA-256. */
   journal: { rollout: string; seq: number; line: string; hash: string };
 }
@@ -68,7 +70,7 @@ interface Voice {
 }
 
 /** The schema's version stands in `PRAGMA user_version`; a store of a later version is refused, never guessed at. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 const STATEMENTS = [
   `create table rollouts (id text primary key, created_at text not null, assessed_at text, record text not null)`,
@@ -100,6 +102,7 @@ const STATEMENTS = [
      record text not null, primary key (rollout, key_arn), foreign key (rollout, key_arn) references findings)`,
   `create table verdicts (rollout text not null, key_arn text not null, verdict text not null, record text not null,
      primary key (rollout, key_arn), foreign key (rollout, key_arn) references changes)`,
+  `create table claims (rollout text primary key, holder text, epoch integer not null)`,
   `create table journal (rollout text not null references rollouts, seq integer not null, line text not null,
      hash text not null, primary key (rollout, seq))`,
   `create trigger journal_is_append_only before update on journal

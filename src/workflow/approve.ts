@@ -8,6 +8,7 @@ import type { Approval, DecisionKind, DecisionTotals } from '../model/approval.t
 import type { Finding } from '../model/finding.ts';
 import { APPROVAL_LIFE_MS } from '../model/in-force.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
+import { checkRecord } from './check-record.ts';
 import { checkPlan } from './choose-rollout.ts';
 import type { Clock, Store } from './ports.ts';
 import { countRefusals, type Refusals } from './refusals.ts';
@@ -46,13 +47,14 @@ export interface Recorded extends DecisionTotals {
 
 /**
  * Records decisions over a rollout's plan, all of them or none.
- * @throws KeyturnError as `decideApproval`, and `refused-decisions`
+ * @throws KeyturnError as `decideApproval`, `refused-record` and `refused-decisions`
  */
 export async function approve(
   host: ApproveHost,
   rollout: AssessedRollout,
   submission: Submission,
 ): Promise<Recorded> {
+  await checkRecord(host.store, rollout);
   return recordDecided(host.store, await decideApproval(host, rollout, submission), submission.seen);
 }
 

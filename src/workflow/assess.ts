@@ -5,14 +5,16 @@ import { KeyturnError } from '../messages/error.ts';
 import type { Notify } from '../messages/message.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
-import type { PlaceCounts, PlanHeader, UnreachablePlace } from '../model/plan.ts';
+import type { PlaceCounts, UnreachablePlace } from '../model/plan.ts';
 import { type GivenPrice, priceOf } from '../model/prices.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { recordLine } from '../report/lines.ts';
 import { assessPlace } from './assess-place.ts';
+import { checkRecord } from './check-record.ts';
 import { concurrently } from './concurrently.ts';
 import type { Host } from './host.ts';
 import { askLastUses } from './last-use.ts';
+import { planHeaderOf } from './plan-header.ts';
 import type { Store } from './ports.ts';
 import { callersOf } from './profiles.ts';
 import { resolveScope, type ScopeRequest } from './scope.ts';
@@ -61,13 +63,13 @@ export async function assess(host: AssessHost, request: AssessRequest): Promise<
   const { store } = host;
   const { rollout, places, unreachable } = await beginRollout(host, request);
   // Taken before anybody can see the rollout and resume it.
-  const lock = store.lockRollout(rollout.id, host.holder);
+  const lock = await store.lockRollout(rollout.id, host.holder);
   try {
     await store.createRollout(rollout, places);
     await recordUnreached(host, rollout, unreachable);
     return await assessPlaces(host, rollout);
   } finally {
-    lock.release();
+    await lock.release();
   }
 }
 
@@ -78,12 +80,14 @@ export async function assess(host: AssessHost, request: AssessRequest): Promise<
  */
 export async function resumeAssessment(host: AssessHost, { id }: Rollout): Promise<Assessment> {
   const { store, notify } = host;
-  const lock = store.lockRollout(id, host.holder);
+  const lock = await store.lockRollout(id, host.holder);
   try {
     if (lock.takenOverFrom) notify({ code: 'lock-taken-over', from: lock.takenOverFrom });
-    return await goOnAssessing(host, await readInterrupted(store, id));
+    const interrupted = await readInterrupted(store, id);
+    await checkRecord(store, interrupted);
+    return await goOnAssessing(host, interrupted);
   } finally {
-    lock.release();
+    await lock.release();
   }
 }
 
@@ -155,12 +159,6 @@ async function digestFindings(rollout: Rollout, findings: AsyncIterable<Finding>
   }
   const digest = await planDigest(planHeaderOf(rollout), hashed());
   return { planDigest: digest, findingsDigest: lines.digest('hex') };
-}
-
-/** The first line of a rollout's plan. Last use is not in the plan, so neither is whether it was asked for. */
-export function planHeaderOf({ scope, RotationPeriodInDays }: Rollout): PlanHeader {
-  const { lastUsage: _, ...stable } = scope;
-  return { schema: 'keyturn/plan/v1', scope: stable, RotationPeriodInDays };
 }
 
 async function beginRollout(host: AssessHost, request: AssessRequest) {

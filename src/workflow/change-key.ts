@@ -95,7 +95,9 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
   };
   const announced = await store.recordIntent(rollout.id, intent);
   if (announced !== 'recorded') return uncovered(checked, announced, clock);
-  const answer = await kms.enableKeyRotation(intent.keyArn, intent.RotationPeriodInDays);
+  const stillOurs = () => store.requireClaim(rollout.id);
+  await stillOurs();
+  const answer = await kms.enableKeyRotation(intent.keyArn, intent.RotationPeriodInDays, stillOurs);
   const requestId = answer.ok ? answer.requestId : answer.failure.requestId;
   const called = { ...intent, ...(requestId !== undefined && { requestId }) };
   if (answer.ok) return { ...called, outcome: 'enabled', proof: 'proven', finishedAt: answer.at };

@@ -2,8 +2,8 @@ import { planDigest } from '../assess/plan.ts';
 import { KeyturnError } from '../messages/error.ts';
 import type { OutcomeTotals } from '../model/outcome.ts';
 import type { AssessedRollout, Rollout } from '../model/rollout.ts';
-import { planHeaderOf } from './assess.ts';
 import { totalOutcomes } from './outcomes.ts';
+import { planHeaderOf } from './plan-header.ts';
 import type { Store } from './ports.ts';
 
 /** The rollout that was named, or the newest whose assessment is complete. @throws KeyturnError `input-rollout` */

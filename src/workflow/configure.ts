@@ -36,7 +36,7 @@ export async function configure(
   request: ConfigureRequest,
 ): Promise<ConfigureResult> {
   const { store, clock, notify } = host;
-  const lock = store.lockRollout(rollout.id, host.holder);
+  const lock = await store.lockRollout(rollout.id, host.holder);
   try {
     if (lock.takenOverFrom) notify({ code: 'lock-taken-over', from: lock.takenOverFrom });
     const left = await placesToChange(store, rollout);
@@ -57,7 +57,7 @@ export async function configure(
     host.signal?.throwIfAborted();
     return { totals: totalOutcomes(await store.approvedCounts(rollout.id)), spent };
   } finally {
-    lock.release();
+    await lock.release();
   }
 }
 

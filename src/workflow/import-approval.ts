@@ -15,7 +15,7 @@ import { isExpired, LONGEST_LIFE_MS } from '../model/in-force.ts';
 import { parseJson } from '../model/parse-json.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { planForApproval, type Recorded, recordDecided } from './approve.ts';
-import { checkPlan } from './choose-rollout.ts';
+import { checkRecord } from './check-record.ts';
 import type { Clock, Store } from './ports.ts';
 
 /*
@@ -85,7 +85,7 @@ export interface Import {
 /**
  * Records an approval that was made elsewhere, whole or not at all, with who brought it.
  * @throws KeyturnError `refused-foreign-plan`; `input-approval` where it does not fit the plan, `refused-approval` where
- *   it has expired, is known or is not trusted, each with every problem; `refused-decisions`, `refused-stale-plan`
+ *   it has expired, is known or is not trusted, each with every problem; `refused-decisions`, `refused-record`
  */
 export async function importApproval(
   { store, clock }: ImportHost,
@@ -94,7 +94,7 @@ export async function importApproval(
   { by, trust = [] }: Import,
 ): Promise<Recorded> {
   if (approval.rollout !== rollout.id || approval.planDigest !== rollout.planDigest) throw foreign(approval);
-  await checkPlan(store, rollout);
+  await checkRecord(store, rollout);
   const misfits = await misfitsOf(store, rollout, approval);
   if (misfits.length > 0) throw noApproval(misfits);
   const at = clock.now().toISOString();

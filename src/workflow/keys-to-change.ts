@@ -2,7 +2,7 @@ import { KeyturnError } from '../messages/error.ts';
 import { isOn, OUTCOMES } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { checkPlan } from './choose-rollout.ts';
+import { checkRecord } from './check-record.ts';
 import type { ApprovedKey, ApprovedPlace, Store } from './ports.ts';
 
 /** Outcomes that leave something to do. */
@@ -14,9 +14,9 @@ export interface KeysToChange {
   readonly keys: number;
 }
 
-/** @throws KeyturnError where nothing is approved, or the plan is not the approved one */
+/** @throws KeyturnError `refused-*` if the store is not what its journal says, nothing is approved, or the plan is not the approved one */
 export async function placesToChange(store: Store, rollout: AssessedRollout): Promise<KeysToChange> {
-  await checkPlan(store, rollout);
+  await checkRecord(store, rollout);
   const approved = await store.approvedCounts(rollout.id);
   if (sumKeys(approved) === 0) throw noApprovedKey();
   const foreign = sumKeys(approved.filter(({ planDigest }) => planDigest !== rollout.planDigest));

@@ -10,8 +10,8 @@ import type { Finding } from '../model/finding.ts';
 import { jsonText } from '../model/json-text.ts';
 import { type AssessedRollout, type Rollout, rollout as rolloutSchema } from '../model/rollout.ts';
 import { recordLines } from '../report/lines.ts';
-import { planHeaderOf } from './assess.ts';
 import { checkPlan, isAssessed } from './choose-rollout.ts';
+import { planHeaderOf } from './plan-header.ts';
 import type { Store } from './ports.ts';
 
 /*
@@ -27,7 +27,7 @@ const LONGEST_LINE = 4_000_000;
 const BATCH = 500;
 const MOST_PROBLEMS = 100;
 
-/** @throws KeyturnError `refused-stale-plan` where the store does not hold the plan that was assessed */
+/** @throws KeyturnError `refused-stale-plan` if the store does not hold the plan that was assessed */
 export async function* planFile(store: Store, rollout: AssessedRollout): AsyncGenerator<string> {
   await checkPlan(store, rollout);
   yield `${jsonText({ schema: 'keyturn/plan-file/v1', rollout })}\n`;

@@ -2,7 +2,7 @@ import type { KeyturnError } from '../messages/error.ts';
 import type { Approval, ApprovalHeader, DecidedKey, Decision, SubmittedDecision } from '../model/approval.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Finding, FindingKind } from '../model/finding.ts';
-import type { EntryBody, Event, JournalHead } from '../model/journal.ts';
+import type { EntryBody, Event, JournalEntry, JournalHead } from '../model/journal.ts';
 import type { KeyMetadata, KeyRotation, RotationStatus } from '../model/key-facts.ts';
 import type { LastUsage } from '../model/last-use.ts';
 import type { Outcome, OutcomeKind } from '../model/outcome.ts';
@@ -55,8 +55,11 @@ export interface KmsPlace {
   /** The completed rotations of the key, by itself or on demand. */
   listKeyRotations(keyArn: string): Promise<Answer<readonly KeyRotation[]>>;
   getKeyLastUsage(keyArn: string): Promise<Answer<LastUsage>>;
-  /** @param period days */
-  enableKeyRotation(keyArn: string, period: number): Promise<Answer<void>>;
+  /**
+   * @param period days
+   * @param beforeSend runs once the call's turn has come, right before it is sent; what it throws is thrown, and nothing is sent
+   */
+  enableKeyRotation(keyArn: string, period: number, beforeSend?: () => Promise<void>): Promise<Answer<void>>;
 }
 
 export interface Caller {
@@ -178,7 +181,10 @@ export interface Store {
   /** All approved keys, counted in one query: nothing is read to know how many there are. */
   approvedCounts(rollout: string): Promise<ApprovedCount[]>;
 
-  /** Announces a change, where an approval covers it at its `intendedAt`. Durable when it returns. */
+  /**
+   * Announces a change, if an approval covers it at its `intendedAt`. Durable when it returns.
+   * @throws KeyturnError `refused-taken-over` if another process has announced it since it was read
+   */
   recordIntent(rollout: string, outcome: Outcome): Promise<IntentAnswer>;
   recordOutcome(rollout: string, outcome: Outcome): Promise<void>;
 
@@ -188,7 +194,7 @@ export interface Store {
 
   /** Adds an entry that stands for itself. */
   journal(rollout: string, event: Event): Promise<void>;
-  /** The journal as it is hashed: a JSON text a line, without newlines. @throws KeyturnError `store-damaged` where the chain is broken */
+  /** The journal as it is hashed: a JSON text a line, without newlines. @throws KeyturnError `refused-record` if the chain is broken */
   journalLines(rollout: string): AsyncIterable<string>;
   journalHead(rollout: string): Promise<JournalHead>;
 
@@ -196,7 +202,14 @@ export interface Store {
    * Takes the right to change things for one rollout, until released or the process ends, however it ends.
    * @throws KeyturnError `refused-busy` while another process holds it
    */
-  lockRollout(rollout: string, holder: string): RolloutLock;
+  lockRollout(rollout: string, holder: string): Promise<RolloutLock>;
+
+  /**
+   * Right before a call that changes something: what was recorded is still there, and this process is still the one that
+   * may record.
+   * @throws KeyturnError `refused-taken-over`, `store-failed`
+   */
+  requireClaim(rollout: string): Promise<void>;
 
   /**
    * Lists the keys of an assessed rollout as a page needs them; one at a time.
@@ -209,6 +222,19 @@ export interface Store {
 
   /** Reads that all see the record as it stands now, whatever other processes write meanwhile; nothing may be written. */
   atOneTime<T>(read: () => Promise<T>): Promise<T>;
+  /** The same on a connection of its own: other work on this store can go on meanwhile. */
+  snapshot<T>(read: (store: Store) => Promise<T>): Promise<T>;
+  /** Opens an empty place for the rows that a journal comes to, to hold those of the store against them. */
+  openRebuilt(): Promise<RebuiltRows>;
+  close(): Promise<void>;
+}
+
+/** The rows that entries of a journal come to. */
+export interface RebuiltRows {
+  /** @param entries the next of the journal, with their bodies as they were written */
+  add(entries: readonly JournalEntry[]): Promise<void>;
+  /** @throws KeyturnError `refused-record` with the first row of the store that is not what the entries come to */
+  requireSame(rollout: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -284,7 +310,7 @@ export interface Review {
 export interface RolloutLock {
   /** Who held it before, where that process ended without releasing it. */
   readonly takenOverFrom?: string;
-  release(): void;
+  release(): Promise<void>;
 }
 
 /** A file of a report: its name, and its text in pieces. */

@@ -25,7 +25,7 @@ import { markdownReport } from '../report/markdown.ts';
 import type { RolloutRecord } from '../report/record.ts';
 import { mapRows } from '../report/rows.ts';
 import { assembleSummary, type RolloutSummary } from '../report/summary.ts';
-import { planHeaderOf } from './assess.ts';
+import { planHeaderOf } from './plan-header.ts';
 import type { ReportFile, Store } from './ports.ts';
 import { readRecord } from './record.ts';
 import { readVerdictRows } from './verdict-rows.ts';

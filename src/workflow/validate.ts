@@ -3,6 +3,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import type { VerdictTotals } from '../model/verdict.ts';
 import { checkCaller } from './check-caller.ts';
+import { checkRecord } from './check-record.ts';
 import { concurrently } from './concurrently.ts';
 import type { Host } from './host.ts';
 import { openPlaces } from './open-places.ts';
@@ -28,8 +29,9 @@ export async function validate(
   which: 'all' | 'unconfirmed' = 'all',
 ): Promise<VerdictTotals> {
   const { store, clock } = host;
-  const lock = store.lockRollout(rollout.id, host.holder);
+  const lock = await store.lockRollout(rollout.id, host.holder);
   try {
+    await checkRecord(store, rollout);
     if ((await store.approvedCounts(rollout.id)).length === 0) throw nothingRequested();
     const changed = CHANGED[which];
     const places = await store.approvedPlaces(rollout.id, changed);
@@ -40,7 +42,7 @@ export async function validate(
     await validatePlaces(host, rollout, places, changed, waitMs);
     return totalVerdicts(await store.approvedCounts(rollout.id));
   } finally {
-    lock.release();
+    await lock.release();
   }
 }
 

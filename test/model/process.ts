@@ -93,7 +93,7 @@ export class Process {
   /** Waits until nothing of a dead process is under way any more, and drops its locks as the system does. */
   async bury(): Promise<void> {
     await Promise.allSettled(this.#underWay);
-    for (const lock of this.#locks) lock.release();
+    for (const lock of this.#locks) await lock.release();
   }
 
   async #moment(): Promise<void> {
@@ -128,13 +128,13 @@ export class Process {
 
   /** The store as this process has it: each method is a step, and a read by pages is one a row. */
   store(store: Store): Store {
-    const lockRollout: Store['lockRollout'] = (rollout, holder) => {
-      const lock = store.lockRollout(rollout, holder);
+    const lockRollout: Store['lockRollout'] = async (rollout, holder) => {
+      const lock = await store.lockRollout(rollout, holder);
       this.#locks.add(lock);
-      const release = () => {
+      const release = async () => {
         if (this.#dead) return;
         this.#locks.delete(lock);
-        lock.release();
+        await lock.release();
       };
       return { ...lock, release };
     };

@@ -85,9 +85,9 @@ describe('the plan in the store', () => {
       .run(arnOf('l'));
     database.close();
     await expect(decide(rollout, 'approve', arnOf('l'))).rejects.toMatchObject({
-      code: 'refused-stale-plan',
+      code: 'refused-record',
     });
-    await expect(configure(rollout)).rejects.toMatchObject({ code: 'refused-stale-plan' });
+    await expect(configure(rollout)).rejects.toMatchObject({ code: 'refused-record' });
     expect(aws.calls.filter((call) => call.startsWith('Enable'))).toEqual([]);
   });
 });
@@ -149,18 +149,18 @@ describe('the lock of a rollout', () => {
     const { directory } = await withStore();
     const store = await openStore(directory);
     onTestFinished(() => store.close());
-    const lock = store.lockRollout('r', 'first');
-    expect(() => store.lockRollout('r', 'second')).toThrow(expect.objectContaining({ code: 'refused-busy' }));
-    expect(store.lockRollout('other', 'second').takenOverFrom).toBeUndefined();
-    lock.release();
-    const again = store.lockRollout('r', 'third');
+    const lock = await store.lockRollout('r', 'first');
+    await expect(store.lockRollout('r', 'second')).rejects.toMatchObject({ code: 'refused-busy' });
+    expect((await store.lockRollout('other', 'second')).takenOverFrom).toBeUndefined();
+    await lock.release();
+    const again = await store.lockRollout('r', 'third');
     expect(again.takenOverFrom).toBeUndefined();
-    again.release();
+    await again.release();
     const script = `
       import { takeLock } from '${join(import.meta.dirname, '../../src/store/lock.ts')}';
       takeLock('${join(directory, 'r.lock')}', 'the dead one');
       process.kill(process.pid, 'SIGKILL');`;
     expect(() => execFileSync(process.execPath, ['--input-type=module', '-e', script])).toThrow();
-    expect(store.lockRollout('r', 'heir').takenOverFrom).toBe('the dead one');
+    expect((await store.lockRollout('r', 'heir')).takenOverFrom).toBe('the dead one');
   });
 });

@@ -5,7 +5,8 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { KeyFacts } from '../../src/model/key-facts.ts';
 import type { UnreachablePlace } from '../../src/model/plan.ts';
 import type { AssessedRollout, Rollout } from '../../src/model/rollout.ts';
-import { planHeaderOf } from '../../src/workflow/assess.ts';
+import { recordLine } from '../../src/report/lines.ts';
+import { planHeaderOf } from '../../src/workflow/plan-header.ts';
 import type { Store } from '../../src/workflow/ports.ts';
 import { AT, OFF, ON, read, SYMMETRIC } from './facts.ts';
 
@@ -92,6 +93,9 @@ export async function storeAssessment(
   }
   for (const place of unreachable) await store.recordPlace(id, { kind: 'unreachable', place, at: AT });
   const digest = await planDigest(planHeaderOf(rollout), findings);
-  await store.completeAssessment(id, AT, { planDigest: digest, findingsDigest: digest });
+  const lines = createHash('sha256');
+  for await (const finding of store.findings(id)) lines.update(recordLine(finding));
+  const findingsDigest = lines.digest('hex');
+  await store.completeAssessment(id, AT, { planDigest: digest, findingsDigest });
   return { ...rollout, assessedAt: AT, planDigest: digest };
 }

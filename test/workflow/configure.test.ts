@@ -300,9 +300,9 @@ describe('a configure', () => {
 
   it('is refused while another one is at it, and not afterwards', async () => {
     const { configure, rollout, store } = await withOneKey();
-    const lock = store.lockRollout(rollout.id, 'other');
+    const lock = await store.lockRollout(rollout.id, 'other');
     await expect(configure(rollout)).rejects.toMatchObject({ code: 'refused-busy' });
-    lock.release();
+    await lock.release();
     expect(await configure(rollout)).toMatchObject({ enabled: 1 });
   });
 });

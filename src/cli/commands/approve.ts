@@ -1,6 +1,7 @@
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { approve, type Recorded } from '../../workflow/approve.ts';
-import { checkPlan, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
+import { checkRecord } from '../../workflow/check-record.ts';
+import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { type ApproveOptions, showAndChoose } from '../choose-keys.ts';
 import type { ExitCode } from '../exit.ts';
 import { newId, openAws, type Session, submitterFrom, systemClock, withSession } from '../session.ts';
@@ -27,7 +28,7 @@ export async function approveRollout(
   options: ApproveOptions,
 ): Promise<Recorded> {
   const { store, terminal, signal } = session;
-  await checkPlan(store, rollout);
+  await checkRecord(store, rollout);
   const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
   const chosen = await showAndChoose(session, rollout, options);
   // Asked before anything is recorded: an approval without a submitter is none.

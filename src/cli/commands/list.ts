@@ -18,6 +18,7 @@ import { readVerdictRows } from '../../workflow/verdict-rows.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/findings.ts';
+import { warnOfRecord } from '../show/record-problem.ts';
 import type { Terminal } from '../terminal.ts';
 import { whyNot } from './configure.ts';
 
@@ -43,9 +44,10 @@ export async function runList(what: string, options: ListOptions): Promise<ExitC
         : listing.table(terminal);
     for await (const chunk of text) {
       await terminal.out(chunk);
-      if (terminal.isClosed()) break;
+      if (terminal.isClosed()) return EXIT.done;
     }
-    return EXIT.done;
+    const problem = await warnOfRecord(terminal, store, rollout);
+    return problem === undefined ? EXIT.done : EXIT.incomplete;
   });
 }
 

@@ -1,4 +1,5 @@
 import { forTerminal } from '../../report/escape.ts';
+import { followRecord } from '../../workflow/check-record.ts';
 import { chooseRollout } from '../../workflow/choose-rollout.ts';
 import { planFile } from '../../workflow/plan-file.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -11,7 +12,10 @@ export async function runPlanExport(path: string, options: CommonOptions): Promi
   return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRollout(store, options.rollout);
     const { writeNewFile } = await import('../../files/write-text.ts');
-    await store.atOneTime(() => writeNewFile(path, planFile(store, rollout)));
+    await store.atOneTime(async () => {
+      await followRecord(store, rollout.id);
+      await writeNewFile(path, planFile(store, rollout));
+    });
     const { id, planDigest } = rollout;
     if (terminal.json) await printJson(terminal, { rollout: id, planDigest, file: path });
     else {

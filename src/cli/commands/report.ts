@@ -1,5 +1,6 @@
 import { forTerminal } from '../../report/escape.ts';
-import { checkPlan, chooseRolloutToShow, isAssessed } from '../../workflow/choose-rollout.ts';
+import { followRecord } from '../../workflow/check-record.ts';
+import { chooseRolloutToShow } from '../../workflow/choose-rollout.ts';
 import { reportFiles } from '../../workflow/report-files.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
@@ -23,7 +24,7 @@ export async function runReport(options: ReportOptions): Promise<ExitCode> {
     // Counts and rows are read apart, and another process may be at work.
     const kind = { rollout: rollout.id, isSigned: key !== undefined };
     const files = await store.atOneTime(async () => {
-      if (isAssessed(rollout)) await checkPlan(store, rollout);
+      await followRecord(store, rollout.id);
       return writeReport(options.out, reportFiles(store, rollout, maker), kind);
     });
     if (terminal.json) await printJson(terminal, { rollout: rollout.id, files });

@@ -7,7 +7,8 @@ import { forTerminal } from '../../report/escape.ts';
 import type { Approver, EndReason, SignatureRequest } from '../../web/host.ts';
 import type { Serving } from '../../web/serve.ts';
 import { totalDecisions } from '../../workflow/approve.ts';
-import { checkPlan, chooseRollout, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
+import { checkRecord } from '../../workflow/check-record.ts';
+import { chooseRollout, chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
 import { whereOf } from '../../workflow/shown.ts';
 import { confirmSignature } from '../confirm-signature.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit.ts';
@@ -46,7 +47,7 @@ export async function runReview(options: ReviewOptions): Promise<ExitCode> {
     requireTerminal(session, options);
     const choose = options.readOnly ? chooseRollout : chooseRolloutToChange;
     const rollout = await choose(store, options.rollout);
-    await checkPlan(store, rollout);
+    await checkRecord(store, rollout);
     const approver = options.readOnly ? undefined : await identifyApprover(session, rollout, options);
     session.signal.throwIfAborted();
     const serving = await serve(session, rollout, options, approver);

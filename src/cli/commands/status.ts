@@ -6,6 +6,7 @@ import { type CommonOptions, withSession } from '../session.ts';
 import { commandLine, nextCommand } from '../show/command-line.ts';
 import { countedKeys, notSeenText, placesText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
+import { warnOfRecord } from '../show/record-problem.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `keyturn status`: where a rollout stands. */
@@ -14,7 +15,8 @@ export async function runStatus(options: CommonOptions): Promise<ExitCode> {
     const rollout = await chooseRolloutAtAnyStage(store, options.rollout);
     const status = await statusOf(store, rollout, new Date());
     const next = nextCommand(options, status);
-    if (terminal.json) await printJson(terminal, { ...status, next });
+    const problem = await warnOfRecord(terminal, store, rollout);
+    if (terminal.json) await printJson(terminal, { ...status, next, recordProblem: problem ?? null });
     else {
       const newer = options.rollout === undefined ? await findNewerIncomplete(store, rollout) : undefined;
       const lines = [
@@ -26,7 +28,7 @@ export async function runStatus(options: CommonOptions): Promise<ExitCode> {
       ];
       await terminal.out(lines.join('\n'));
     }
-    return EXIT.done;
+    return problem === undefined ? EXIT.done : EXIT.incomplete;
   });
 }
 

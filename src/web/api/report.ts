@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Context, Hono } from 'hono';
 import { htmlReport } from '../../report/html.ts';
-import { checkPlan } from '../../workflow/choose-rollout.ts';
+import { checkRecord } from '../../workflow/check-record.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { readRecord } from '../../workflow/record.ts';
 import { reportFiles } from '../../workflow/report-files.ts';
@@ -18,7 +18,7 @@ export function addReport(app: Hono, host: ReviewHost): void {
   const { rollout, version } = host;
   let atOnce = 0;
   const download = async (context: Context, name: string, type: string, read: Pieces) => {
-    await checkPlan(host.store, rollout);
+    await checkRecord(host.store, rollout);
     if (atOnce >= MOST_AT_ONCE) {
       throw new WebError('too-many-requests', 'Two reports are being made already.', 'Wait for them.');
     }

@@ -1,0 +1,116 @@
+import type { Approval, Decision } from '../model/approval.ts';
+import type { Finding } from '../model/finding.ts';
+import { approverOf, rankOf } from '../model/in-force.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Place } from '../model/place.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { PlaceRecord } from '../workflow/ports.ts';
+import type { Tables } from './schema.ts';
+
+/*
+ * Each row follows from its record: the columns that queries select by are written by these functions and by nothing
+ * else. The same functions tell what the rows of a journal have to be (rebuild.ts).
+ */
+
+type Header = Omit<Approval, 'decisions'>;
+
+export const rolloutRow = (rollout: Rollout): Tables['rollouts'] => ({
+  id: rollout.id,
+  created_at: rollout.createdAt,
+  assessed_at: rollout.assessedAt ?? null,
+  record: JSON.stringify(rollout),
+});
+
+export const findingRow = (rollout: string, finding: Finding): Tables['findings'] => ({
+  rollout,
+  key_arn: finding.keyArn,
+  account: finding.account,
+  region: finding.region,
+  finding: finding.finding,
+  record: JSON.stringify(finding),
+});
+
+export function placeRow(rollout: string, record: PlaceRecord): Tables['places'] {
+  const { account, region } = record.place;
+  const counted =
+    record.kind === 'assessed'
+      ? { listed: record.listed, aws_managed: record.awsManaged }
+      : { listed: null, aws_managed: null };
+  return { rollout, account, region, ...counted, record: JSON.stringify(record.place) };
+}
+
+/** A place that is still to be assessed. */
+export const pendingPlaceRow = (rollout: string, { account, region }: Place): Tables['places'] => ({
+  rollout,
+  account,
+  region,
+  listed: null,
+  aws_managed: null,
+  record: PENDING_PLACE,
+});
+
+/** The record of such a place. */
+export const PENDING_PLACE = '{}';
+
+export const approvalRow = (header: Header): Tables['approvals'] => ({
+  rollout: header.rollout,
+  id: header.approval,
+  at: header.at,
+  plan_digest: header.planDigest,
+  record: JSON.stringify(header),
+});
+
+/** @param position of the decision in its approval */
+export const submittedRow = (
+  { rollout, approval }: Header,
+  position: number,
+  decided: Decision,
+): Tables['submitted'] => ({
+  rollout,
+  approval,
+  position,
+  key_arn: decided.keyArn,
+  decision: decided.decision,
+  record: JSON.stringify(decided),
+});
+
+/** @param number of the approval's entry in the journal */
+export const decisionRow = (header: Header, number: number, decided: Decision): Tables['decisions'] => ({
+  rollout: header.rollout,
+  key_arn: decided.keyArn,
+  approver: approverOf(header),
+  account: decided.account,
+  region: decided.region,
+  decision: decided.decision,
+  approval: header.approval,
+  expires_at: header.expiresAt,
+  rank: rankOf({ decision: decided.decision, expiresAt: header.expiresAt, number }),
+  record: JSON.stringify(decided),
+});
+
+export const intentRow = (rollout: string, change: Outcome): Tables['changes'] => ({
+  ...outcomeRow(rollout, change),
+  state: 'intended',
+  outcome: 'pending',
+});
+
+/** An announced change of unknown effect stays announced until reading the key back settles it. */
+export function outcomeRow(rollout: string, outcome: Outcome): Tables['changes'] {
+  const isUnsettled = outcome.outcome === 'pending' && outcome.intendedAt !== undefined;
+  return {
+    rollout,
+    key_arn: outcome.keyArn,
+    state: isUnsettled ? 'intended' : 'ended',
+    outcome: outcome.outcome,
+    reason: outcome.reason ?? null,
+    record: JSON.stringify(outcome),
+  };
+}
+
+export const verdictRow = (rollout: string, verdict: Verdict): Tables['verdicts'] => ({
+  rollout,
+  key_arn: verdict.keyArn,
+  verdict: verdict.verdict,
+  record: JSON.stringify(verdict),
+});

@@ -67,7 +67,98 @@ describe.concurrent('the store on disk', () => {
       AWS_SESSION_TOKEN: 'look-for-this-session-token',
     };
     sandbox.configure({ faults: [{ kind: 'reset', operation: 'DescribeKey', times: 1 }] });
-    const said = '';
+    let said = '';
+    for (const args of [
+      ['assess'],
+      ['approve', '--all'],
+      ['configure'],
+      ['validate', '--wait', '1s'],
+      ['report', '--out', 'report'],
+      ['status', '--json'],
+      ['list', 'outcomes', '--json'],
+    ]) {
+      const { stdout, stderr } = await runWith({ ...secrets, KEYTURN_DEBUG: '1' }, ...args);
+      said += stdout + stderr;
+    }
+    const written = filesUnder(cwd).map((file) => readFileSync(file, 'latin1'));
+    expect(written.length).toBeGreaterThan(10);
+    for (const secret of Object.values(secrets)) {
+      expect(said).not.toContain(secret);
+      for (const text of written) expect(text).not.toContain(secret);
+    }
+  });
+
+  it('can be somewhere else', async () => {
+    const { run, cwd } = await startJourney({ keys: candidates(1) });
+    const store = join(cwd, 'a', 'b');
+    expect((await run('assess', '--store', store)).code).toBe(EXIT.done);
+    expect(modeOf(store)).toBe(0o700);
+    expect(existsSync(join(cwd, '.keyturn'))).toBe(false);
+    expect((await run('status', '--store', 'a/b', '--json')).json()).toMatchObject({ candidate: 1 });
+  });
+
+  it('that is no database is refused, and left alone', async () => {
+    const journey = await approved();
+    const garbage = 'this is not a database, and it is long enough to look at '.repeat(20);
+    for (const name of readdirSync(storeOf(journey))) rmSync(join(storeOf(journey), name), { force: true });
+    writeFileSync(databaseOf(journey), garbage);
+    await expectStoreError(journey, 'store-failed', [EXIT.failed]);
+    await expectStoreError(journey, 'store-failed', [EXIT.failed], ['assess']);
+    expect(readFileSync(databaseOf(journey), 'utf8')).toBe(garbage);
+  });
+
+  it('that is damaged in the middle or cut short is refused', async () => {
+    for (const damage of [
+      (bytes: Buffer) => bytes.fill(0x55, 4096),
+      (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 2)),
+    ]) {
+      const journey = await approved();
+      const path = databaseOf(journey);
+      writeFileSync(path, damage(readFileSync(path)));
+      const { code, json } = await journey.run('configure', '--json');
+      expect([EXIT.failed, EXIT.badInput]).toContain(code);
+      expect(json<ErrorDocument>().error).toMatchObject({ fix: expect.stringMatching(/\w/) });
+      expect(json<ErrorDocument>().error.code).toMatch(/^(store|input)-/);
+      expect(enableCalls(journey.sandbox)).toEqual([]);
+    }
+  });
+
+  it('whose records were edited is refused: a broken record, and a finding that is not the one that was assessed', async () => {
+    const broken = await approved();
+    edit(broken, "update findings set record = '{' where rowid = 1");
+    await expectStoreError(broken, 'refused-record', [EXIT.refused]);
+    const forged = await approved();
+    edit(forged, `update findings set record = replace(record, '"c01"', '"other"')`);
+    await expectStoreError(forged, 'refused-record', [EXIT.refused]);
+    await expectStoreError(forged, 'refused-record', [EXIT.refused], ['approve', '--all']);
+    await expectStoreError(forged, 'refused-record', [EXIT.refused], ['report', '--out', 'forged']);
+    expect(existsSync(join(forged.cwd, 'forged'))).toBe(false);
+  });
+
+  it('of a later version is refused, and left as it is', async () => {
+    const journey = await approved();
+    edit(journey, 'pragma user_version = 99');
+    const before = readFileSync(databaseOf(journey));
+    await expectStoreError(journey, 'input-store', [EXIT.badInput]);
+    await expectStoreError(journey, 'input-store', [EXIT.badInput], ['assess']);
+    expect(readFileSync(databaseOf(journey)).equals(before)).toBe(true);
+  });
+
+  it('in which a trigger was put stops configure before AWS is called', async () => {
+    const journey = await approved();
+    edit(journey, "create trigger full before insert on journal begin select raise(abort, 'disk full'); end");
+    await expectStoreError(journey, 'refused-record', [EXIT.refused]);
+  });
+
+  it('is shown with a warning by status and list, while a row in it is edited', async () => {
+    const journey = await approved();
+    edit(journey, "update in_force set decision = 'defer'");
+    const status = await journey.run('status', '--json');
+    expect(status.code).toBe(EXIT.incomplete);
+    expect(status.json()).toMatchObject({ recordProblem: expect.stringMatching(/in_force .*entry/) });
+    const list = await journey.run('list', 'decisions');
+    expect(list.code).toBe(EXIT.incomplete);
+    expect(list.stderr).toMatch(/warning: .*in_force/);
     await expectStoreError(journey, 'refused-record', [EXIT.refused], ['plan', 'export', 'p']);
   });
 

@@ -5,6 +5,11 @@ import { readSaid, withSaid } from './said.ts';
 
 const NEEDED = ['keyArn', 'planDigest', 'decision'] as const;
 const READ = [...NEEDED, 'reason'] as const;
+/** What may not contradict the plan: of two, one would not be looked at. */
+const HELD_AGAINST = ['keyId', 'account', 'region', 'operation'] as const;
+
+/** A person takes `Decision` and `decision ` for the same column. */
+const plainName = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, '');
 
 /** A row of a finding has some 2,000; a key can have 50 tags and 50 aliases. */
 const MAX_ROW_CHARACTERS = 1024 * 1024;
@@ -43,7 +48,10 @@ export function readDecisionsCsv(source: string): DecisionsFile {
   const missing = NEEDED.filter((name) => !columns.includes(name));
   if (missing.length > 0) return { requests: [], problems: [`line 1: no column ${missing.join(', ')}`] };
   const lineAt = lineCounter(source);
-  const twice = READ.filter((name) => columns.indexOf(name) !== columns.lastIndexOf(name));
+  const plain = columns.map(plainName);
+  const twice = [...READ, ...HELD_AGAINST].filter(
+    (name) => plain.indexOf(plainName(name)) !== plain.lastIndexOf(plainName(name)),
+  );
   if (twice.length > 0) return { requests: [], problems: [`line 1: duplicate column ${twice.join(', ')}`] };
   lineAt(header.info.bytes);
   return gatherRows(readRows(rest, columns, lineAt));

@@ -52,8 +52,14 @@ const FORMULA =
   /^[\s\p{Cc}\p{Cf}\p{DI}]*[=+\-@\u2212\u{fe62}\u{fe63}\u{fe66}\u{fe6b}\u{ff0b}\u{ff0d}\u{ff1d}\u{ff20}]/u;
 const LEADING_CONTROL = /^[\t\r\n]/;
 
-/** Text for one CSV cell, before quoting: on one line, and never a formula in Excel or LibreOffice. */
+/** Where a spreadsheet that separates by semicolons or ignores quotes would begin a new cell. */
+const CELL_ENDS = /(?<=[;\t"])/;
+
+/** Text for one CSV cell, before quoting: on one line, and never a formula in a spreadsheet, whichever separator it reads. */
 export function forCsv(text: string): string {
-  const shown = forTerminal(text);
-  return FORMULA.test(text) || LEADING_CONTROL.test(text) ? `'${shown}` : shown;
+  if (LEADING_CONTROL.test(text)) return `'${forTerminal(text)}`;
+  return text
+    .split(CELL_ENDS)
+    .map((part) => (FORMULA.test(part) ? `'${forTerminal(part)}` : forTerminal(part)))
+    .join('');
 }

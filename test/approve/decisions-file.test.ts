@@ -27,9 +27,18 @@ describe('a decisions file in CSV', () => {
     });
   });
 
-  it('is refused with a duplicate column: readers disagree on which one counts', () => {
-    const { problems } = readDecisionsFile(`${header},decision\n${a},d,defer,x,approve\n`);
-    expect(problems).toEqual(['line 1: duplicate column decision']);
+  it.each(['keyArn', 'decision', 'planDigest', 'reason', 'Decision', ' KEYARN '])(
+    'is refused with a duplicate column %j: readers disagree on which one counts',
+    (name) => {
+      const { requests, problems } = readDecisionsFile(`${header},${name}\n${a},d,defer,x,approve\n`);
+      expect(problems).toEqual([expect.stringMatching(/^line 1: duplicate column /)]);
+      expect(requests).toEqual([]);
+    },
+  );
+
+  it.each(['account', 'region', 'keyId', 'operation'])('is refused with two columns %s', (name) => {
+    const { problems } = readDecisionsFile(`${header},${name},${name}\n${a},d,approve,x,1,2\n`);
+    expect(problems).toEqual([`line 1: duplicate column ${name}`]);
   });
 
   it('has every problem named with its line', () => {

@@ -66,6 +66,15 @@ describe('text for CSV', () => {
     '﹣1',
   ])('marks %j as text', (text) => expect(forCsv(text)).toMatch(/^'/));
 
+  it.each([
+    [';=1', ";'=1"],
+    ['a; +1', "a;' +1"],
+    ['a;b;@x', "a;b;'@x"],
+    [';"=1', ';"\'=1'],
+    ['a;＝1', "a;'＝1"],
+    ['a;b=c', 'a;b=c'],
+  ])('marks what is a cell between semicolons: %j', (text, cell) => expect(forCsv(text)).toBe(cell));
+
   it.each(['arn:aws:kms:x', '2026-11-22', '1-1', 'a=b'])('leaves %j as it is', (text) => {
     expect(forCsv(text)).toBe(text);
   });

@@ -13,15 +13,13 @@ const NAME = new RegExp(`^${PREFIX}(\\d+)-\\w+$`);
 
 /**
  * A page that leads to an address, for its owner alone. A browser is started with the file's name: what stands on a
- * command line every user of the machine can read, and the address lets in whoever comes first. Files that reviews
- * left behind when they were killed go.
+ * command line every user of the machine can read, and the address lets in whoever comes first.
  *
  * @param url without anything that HTML would have to escape
  */
 export function writeLinkFile(url: string, parent = tmpdir()): LinkFile {
   if (!/^http:\/\/\w+\.localhost:\d+\/[\w?=-]*$/.test(url))
     throw new RangeError('not an address of the page');
-  removeLeftovers(parent);
   const directory = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
   const path = join(directory, 'open.html');
   const text = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${url}"><title>Keyturn</title>`;
@@ -29,20 +27,22 @@ export function writeLinkFile(url: string, parent = tmpdir()): LinkFile {
   return { path, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
-/** Removes the directories of this user whose process is gone. What cannot be removed stays: it is used up. */
-function removeLeftovers(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    const pid = Number(NAME.exec(name)?.[1]);
-    const path = join(parent, name);
-    if (!Number.isSafeInteger(pid) || pid < 1 || isRunning(pid)) continue;
-    try {
-      const found = lstatSync(path);
-      if (found.isDirectory() && found.uid === (process.getuid?.() ?? found.uid))
-        rmSync(path, { recursive: true, force: true });
-    } catch {
-      // Another review was faster.
+/** Removes the files that reviews of this user left behind when they were killed: their process is gone. */
+export function removeLeftLinks(parent = tmpdir()): void {
+  try {
+    for (const name of readdirSync(parent)) {
+      const pid = Number(NAME.exec(name)?.[1]);
+      if (pid > 0 && !isRunning(pid)) removeOwn(join(parent, name));
     }
+  } catch {
+    // What cannot be removed is worth nothing any more, and no reason not to start.
   }
+}
+
+function removeOwn(path: string): void {
+  const found = lstatSync(path);
+  const isOwn = found.uid === (process.getuid?.() ?? found.uid);
+  if (isOwn && found.isDirectory()) rmSync(path, { recursive: true, force: true });
 }
 
 function isRunning(pid: number): boolean {

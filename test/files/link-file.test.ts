@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeLinkFile } from '../../src/files/link-file.ts';
+import { removeLeftLinks, writeLinkFile } from '../../src/files/link-file.ts';
 import { temporaryDirectory } from '../support/journey.ts';
 
 const URL = 'http://a1.localhost:4600/enter?token=a-b_c';
@@ -37,10 +37,14 @@ describe('the file that leads a browser to the page', () => {
     ];
     const link = join(parent, `keyturn-review-${pid}-linked`);
     symlinkSync(victim, link);
-    writeLinkFile(URL, parent);
+    removeLeftLinks(parent);
     expect(existsSync(left)).toBe(false);
     for (const path of [...stay.map((each) => join(each, 'open.html')), link])
       expect([path, existsSync(path)]).toEqual([path, true]);
+  });
+
+  it('is no reason not to start if the directory cannot be read', () => {
+    expect(() => removeLeftLinks(join(temporaryDirectory(), 'none'))).not.toThrow();
   });
 
   it('is not made for another address', () => {

@@ -129,7 +129,8 @@ async function untilEnded(
     await terminal.out(`Rollout ${id} is ${what} in one browser; the link works once:\n\n${url}\n\n`);
     terminal.err('Ctrl-C ends it; nothing is lost.\n');
   }
-  const { writeLinkFile } = await import('../../files/link-file.ts');
+  const { removeLeftLinks, writeLinkFile } = await import('../../files/link-file.ts');
+  removeLeftLinks();
   const link = open && terminal.interactive ? writeLinkFile(url) : undefined;
   if (link) openInBrowser(link.path);
   const stop = () => end('interrupted');

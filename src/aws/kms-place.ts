@@ -4,8 +4,8 @@ import type { LastUsage } from '../model/last-use.ts';
 import { type Place, parseKeyArn } from '../model/place.ts';
 import type { Answer, Clock, KeyReference, KmsPlace } from '../workflow/ports.ts';
 import { type Call, call, ONCE, type Patience, READ_PATIENCE, undocumentedAnswer } from './call.ts';
+import { confirmChange, withEmptyAnswer, withoutRequestId } from './confirm-change.ts';
 import type { JudgeCredentials } from './credentials-check.ts';
-import { requestIdOf } from './failure.ts';
 import {
   type AnsweredMetadata,
   type AnsweredRotation,
@@ -191,7 +191,7 @@ export function openKmsPlace(
             [isStopped, reason] = [true, cause];
             throw cause;
           });
-          return ready.send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays }));
+          return ready.send(withEmptyAnswer(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays })));
         },
         confirmChange,
         ONCE,
@@ -280,17 +280,3 @@ function usageOf(asked: string, { KeyId, KeyLastUsage, ...tracked }: AnsweredUsa
 /** A key comes back as its id or as its ARN (kms-facts §1.3). */
 const isKey = (asked: string, answered: string): boolean =>
   asked === answered || asked.endsWith(`:key/${answered}`);
-
-/**
- * KMS answers a change with a request id and nothing else. Whatever answers otherwise may not be KMS, so the change
- * has to be read back.
- */
-function confirmChange(output: unknown): void {
-  const { $metadata, ...fields } = output as { $metadata: { requestId?: string } };
-  if (requestIdOf($metadata).requestId === undefined) throw withoutRequestId();
-  const names = Object.keys(fields);
-  if (names.length > 0)
-    throw undocumentedAnswer(`an answer with ${names.slice(0, 5).join(', ')}, where AWS sends no field`);
-}
-
-const withoutRequestId = () => undocumentedAnswer('the answer has no request id, which AWS always sends');

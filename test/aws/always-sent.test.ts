@@ -339,6 +339,8 @@ describe('EnableKeyRotation', () => {
     ...FOREIGN,
     ['a message, with a request id', { body: 'json', requestId: true }],
     ['HTML, with a request id', { body: 'html', requestId: true }],
+    ['a list, with a request id', { text: '[]', requestId: true }],
+    ['a field, with a request id', { text: '{"Keys":[]}', requestId: true }],
   ] as typeof FOREIGN)('is not certain if something else answers: %s', async (_, gateway) => {
     sandbox.configure({ faults: [{ kind: 'gateway', operation: 'EnableKeyRotation', ...gateway }] });
     expect(await enable()).toMatchObject({ ok: false, certain: false });

@@ -1,6 +1,6 @@
 import type { GapCount } from '../../model/gap.ts';
 import { addCounts, type Counts } from '../../model/plan.ts';
-import { counted } from '../../report/document/phrases.ts';
+
 import { forTerminal } from '../../report/escape.ts';
 import type { RolloutRecord } from '../../report/record.ts';
 import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
@@ -132,12 +132,9 @@ function refusalLines(
   { keyPolicyRefusals, rollout: id }: RolloutSummary,
   options: GivenOptions,
 ): string[] {
-  const { refused, conditional } = keyPolicyRefusals;
-  if (refused + conditional === 0) return [];
-  const policies = (candidates: number) => `The key policy of ${counted(candidates, 'candidate')}`;
+  if (!isAnyRefused(keyPolicyRefusals)) return [];
   const lines = [
-    ...(refused > 0 ? [`${policies(refused)} will probably refuse the change.\n`] : []),
-    ...(conditional > 0 ? [`${policies(conditional)} may refuse the change.\n`] : []),
+    ...refusalSentences(keyPolicyRefusals, 'candidate'),
     `  → See the column warning of: ${commandLine(options, { id }, 'list findings --finding candidate --csv')}\n`,
   ];
   return lines.map(terminal.yellow);

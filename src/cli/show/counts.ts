@@ -28,3 +28,12 @@ export function notSeenText({ accounts, places, uncertain }: NotSeen): string {
 
 /** Whether the key policy of any of the keys will refuse the change, or may. */
 export const isAnyRefused = ({ refused, conditional }: Refusals): boolean => refused + conditional > 0;
+
+/** A line for each way in which key policies stand against the change; none if no policy does. */
+export function refusalSentences({ refused, conditional }: Refusals, noun: string): string[] {
+  const policies = (keys: number) => `The key policy of ${counted(keys, noun)}`;
+  return [
+    ...(refused > 0 ? [`${policies(refused)} will probably refuse the change.\n`] : []),
+    ...(conditional > 0 ? [`${policies(conditional)} may refuse the change.\n`] : []),
+  ];
+}

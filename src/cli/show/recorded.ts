@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import type { CommonOptions } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandLine } from './command-line.ts';
-import { isAnyRefused, notSeenText } from './counts.ts';
+import { isAnyRefused, notSeenText, refusalSentences } from './counts.ts';
 import { printJson, printNext } from './print.ts';
 
 /** Says what is in force after an approval was recorded. */
@@ -42,14 +42,8 @@ export async function sayRecorded(
       `${blocked} of the approved keys stay declined: ${who} shows by whom. Each of them has to withdraw it.\n`,
     );
   }
-  if (isAnyRefused(refusals)) {
-    const { refused, conditional } = refusals;
-    await terminal.out(
-      terminal.yellow(
-        `Of the approved keys, the key policy of ${refused} will probably refuse the change, and that of ${conditional} may.\n`,
-      ),
-    );
-  }
+  for (const sentence of refusalSentences(refusals, 'approved key'))
+    await terminal.out(terminal.yellow(sentence));
   await printNext({ terminal, store }, options, rollout);
   return EXIT.done;
 }

@@ -32,18 +32,23 @@ export async function readHead(db: Kysely<Tables>, rollout: string): Promise<Jou
   return last ?? NO_ENTRIES;
 }
 
+/** Lines that are held at once: each can hold as much text as AWS sends. */
+const PAGE = 100;
+
 /** The lines of a journal, each checked against the one before. @throws KeyturnError `refused-record` */
 export async function* readJournal(db: Kysely<Tables>, rollout: string): AsyncGenerator<string> {
-  const rows = pages((after: number | undefined, size) =>
-    db
-      .selectFrom('journal')
-      .select(['seq', 'line', 'hash'])
-      .where('rollout', '=', rollout)
-      .where('seq', '>', after ?? 0)
-      .orderBy('seq')
-      .limit(size)
-      .execute()
-      .then((page) => page.map((row) => ({ cursor: row.seq, row }))),
+  const rows = pages(
+    (after: number | undefined, size) =>
+      db
+        .selectFrom('journal')
+        .select(['seq', 'line', 'hash'])
+        .where('rollout', '=', rollout)
+        .where('seq', '>', after ?? 0)
+        .orderBy('seq')
+        .limit(size)
+        .execute()
+        .then((page) => page.map((row) => ({ cursor: row.seq, row }))),
+    PAGE,
   );
   let head = NO_ENTRIES;
   for await (const { seq, line, hash } of rows) {

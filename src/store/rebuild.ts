@@ -152,7 +152,8 @@ function firstDiffering(found: readonly Row[], expected: readonly Row[]): Row | 
   return undefined;
 }
 
-const PAGE = 1000;
+/** Rows of each side that are held at once. */
+const PAGE = 100;
 
 /** Until an assessment is complete, places that are still to be assessed are in no entry. */
 async function pageReader(due: Kysely<Tables>, table: Following, id: string) {

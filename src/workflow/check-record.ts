@@ -16,8 +16,8 @@ import type { RebuiltRows, Store } from './ports.ts';
  * entry made: before anything is done with them, the journal is followed and every row is held against it.
  */
 
-/** Entries that are rebuilt at once. */
-const BATCH = 1000;
+/** Entries that are rebuilt at once: each can hold as much text as AWS sends. */
+const BATCH = 100;
 
 /** The revision at which a rollout was checked: what this process has written since needs no second look. */
 const checked = new WeakMap<Store, Map<string, number>>();

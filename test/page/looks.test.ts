@@ -71,7 +71,7 @@ describe.skipIf(!CHROMIUM)('the page', () => {
     await picture(page, `${name}-step-1`);
     await page.getByRole('button', { name: 'Show what will be recorded' }).click();
     await page.getByRole('textbox', { name: /Type \d+ to confirm/ }).waitFor();
-    await page.getByText(/EnableKeyRotation/).waitFor();
+    await page.getByText('EnableKeyRotation', { exact: true }).waitFor();
     expect(await violations(page)).toEqual([]);
     await picture(page, `${name}-step-2`);
     await page.getByRole('button', { name: 'Cancel' }).click();

@@ -1,6 +1,5 @@
 import type { GapCount } from '../../model/gap.ts';
 import { addCounts, type Counts } from '../../model/plan.ts';
-
 import { forTerminal } from '../../report/escape.ts';
 import type { RolloutRecord } from '../../report/record.ts';
 import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
@@ -8,6 +7,7 @@ import { renderTable } from '../../report/table.ts';
 import { whereOf } from '../../workflow/shown.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandLine, type GivenOptions } from './command-line.ts';
+import { isAnyRefused, refusalSentences } from './counts.ts';
 import { gapLines, notSeenLine, unseenReasons } from './unseen.ts';
 
 /** The posture at a glance: counts by place, why not, and whatever is missing or does not add up. */

@@ -10,6 +10,8 @@ check, or no keys in a FILE. Memory grows with the keys, not with the bytes.
 """
 import base64
 import bisect
+import calendar
+import datetime
 import getopt
 import hashlib
 import json
@@ -19,20 +21,34 @@ import sys
 from collections import Counter
 
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z\Z", re.ASCII)
+DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z", re.ASCII)  # compares as text
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
 APPROVAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 FILE_NAME = re.compile(r"(\.gitattributes|[A-Za-z0-9][A-Za-z0-9._-]{0,127})\Z")
 UNNAMED = ("manifest.json", "SHA256SUMS", "bundle.dsse.json")
 NEEDED = ("plan.jsonl", "findings.jsonl", "journal.jsonl")
-MANIFEST = {"schema": str, "rollout": NAME, "keyturnVersion": str, "scope": dict, "times": dict, "notSeen": dict}
-MANIFEST.update({"journal": dict, "files": list})
+REPORTS = ("rollout.json", "findings.csv", "approvals.json", "decisions.jsonl", "decisions.csv", "outcomes.jsonl")
+REPORTS += ("outcomes.csv", "verdicts.jsonl", "verdicts.csv", ".gitattributes", "report.md", "report.html", "summary.json")
+INDEX = re.compile(r"(0|[1-9][0-9]{0,9})\Z")
+BASE64 = re.compile(r"([0-9a-zA-Z+/]{4})*([0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?\Z")
+CURRENCY = re.compile(r"[A-Z]{3}\Z")
+KEY_ARN = re.compile(r"arn:([a-z0-9-]+):kms:([a-z0-9-]+):([0-9]{12}):key/([A-Za-z0-9-]{1,256})\Z")
+DAY = 86_400_000
+LONGEST_LIFE = 366 * DAY
+# What a reader cannot see, or what changes the text round it: written as \uXXXX.
+INVISIBLE = re.compile("[%s]" % "".join(
+    f"\\U{first:08x}-\\U{last:08x}"
+    for first, last in ((int(part.split("-")[0], 16), int(part.split("-")[-1], 16)) for part in (
+        "0-1f 7f-9f ad 34f 600-605 61c 6dd 70f 890-891 8e2 115f-1160 17b4-17b5 180b-180f 200b-200f 2028-202e 2060-206f "
+        "3164 fdd0-fdef fe00-fe0f feff ffa0 fff0-fffb fffe-ffff 110bd 110cd 13430-1343f 1bca0-1bca3 1d173-1d17a "
+        "1fffe-1ffff 2fffe-2ffff 3fffe-3ffff 4fffe-4ffff 5fffe-5ffff 6fffe-6ffff 7fffe-7ffff 8fffe-8ffff 9fffe-9ffff "
+        "afffe-affff bfffe-bffff cfffe-cffff dfffe-e0fff efffe-effff ffffe-fffff 10fffe-10ffff"
+    ).split())
+))
 FINDINGS = ("candidate", "enabled", "ineligible", "unknown")
 WEIGHTS = {"decline": 3, "approve": 2, "defer": 1}
 DECISIONS = {"approve": "approved", "decline": "declined", "defer": "deferred"}
-APPROVAL = {"schema", "approval", "rollout", "planDigest", "at", "expiresAt", "submittedBy", "source", "decisions"}
-APPROVAL |= {"reason", "signature", "imported"}
 OUTCOMES = ("enabled", "already-enabled", "skipped", "failed", "pending")
 VERDICTS = ("confirmed", "discrepant", "unreadable")
 LARGEST = 2**53 - 1  # of the integers that every reader of JSON reads alike
@@ -62,25 +78,124 @@ def integer(digits):
 
 
 def fraction(text):
-    if float(text).is_integer():
-        raise Malformed("an integer is written as one")
-    return float(text)
+    value = float(text)
+    if value.is_integer() or abs(value) < 0.0001 or repr(value) != text:
+        raise Malformed("a number is not written as Keyturn writes it")
+    return value
 
 
-def in_ascii(text):
-    return re.sub(r"[^\x00-\x7e]+", lambda found: json.dumps(found[0])[1:-1], text).replace("\x7f", "\\u007f")
+def spelled(found):
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def ordered(pairs):
+    """No name twice, and names that are array indices first, ascending: so JavaScript writes them."""
+    names = [name for name, _ in pairs]
+    numbers = [name for name in names if INDEX.match(name) and int(name) < 2**32 - 1]
+    if len(set(names)) < len(names) or names[: len(numbers)] != sorted(numbers, key=int):
+        raise Malformed("a key twice, or out of order")
+    return dict(pairs)
 
 
 def parse(data):
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, parse_int=integer, parse_float=fraction)
-        written = json.dumps(value, separators=(",", ":"), allow_nan=False)
+        value = json.loads(text, parse_int=integer, parse_float=fraction, object_pairs_hook=ordered)
+        written = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        written.encode("utf-8")  # which no lone surrogate has
     except (ValueError, RecursionError, MemoryError) as error:
         raise Malformed(f"no JSON ({type(error).__name__})") from error
-    if not isinstance(value, dict) or in_ascii(written) != in_ascii(text):
+    if not isinstance(value, dict) or INVISIBLE.sub(spelled, written) != text:
         raise Malformed("no JSON object as Keyturn writes one (white space, a key twice, a needless escape)")
     return value
+
+
+def is_time(text):
+    """To the millisecond, and a day that there is."""
+    if not isinstance(text, str) or not MOMENT.match(text):
+        return False
+    year, month, day, hour, minute, second = (int(part) for part in re.findall(r"\d+", text)[:6])
+    days = (31, 29 if calendar.isleap(year) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    return 1 <= month <= 12 and 1 <= day <= days[month - 1] and hour < 24 and minute < 60 and second < 60
+
+
+def milliseconds(time):
+    year, month, day, hour, minute, second, rest = (int(part) for part in re.findall(r"\d+", time))
+    days = datetime.date(year % 400 + 400, month, day).toordinal() + year // 400 * 146097
+    return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + rest
+
+
+def long_before(time, earlier):
+    """By more than clocks explain: a day."""
+    return milliseconds(time) < milliseconds(earlier) - DAY
+
+
+class Maybe:
+    """One kind or the other."""
+
+    def __init__(self, *kinds):
+        self.kinds = kinds
+
+
+class Map:
+    """Any names, each of one kind."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+
+def is_kind(value, kind):
+    """Whether a value is of a kind: a type, a test, a pattern, one of several words, a list, a record, or one of several."""
+    if isinstance(kind, Maybe):
+        return any(is_kind(value, each) for each in kind.kinds)
+    if isinstance(kind, Map):
+        return isinstance(value, dict) and all(is_kind(each, kind.kind) for each in value.values())
+    if isinstance(kind, dict):
+        return isinstance(value, dict) and set(value) <= {name.rstrip("?") for name in kind} and all(
+            is_kind(value[name.rstrip("?")], each) if name.rstrip("?") in value else name.endswith("?")
+            for name, each in kind.items()
+        )
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(is_kind(each, kind[0]) for each in value)
+    if isinstance(kind, tuple):
+        return isinstance(value, str) and value in kind
+    if isinstance(kind, re.Pattern):
+        return isinstance(value, str) and bool(kind.match(value))
+    if isinstance(kind, type):
+        return type(value) is kind
+    return value is None if kind is None else kind(value)
+
+
+def shaped(record, kind, what):
+    """A record of these fields and no others, each of its kind."""
+    if not is_kind(record, kind):
+        raise Malformed(f"it is no {what}: a field is missing, unknown, or not what it should be")
+    return record
+
+
+def is_number(value):
+    return type(value) in (int, float)
+
+
+def is_count(value):
+    return type(value) is int and value >= 0
+
+
+def is_positive(value):
+    return type(value) is int and value >= 1
+
+
+def is_period(value):
+    return type(value) is int and 90 <= value <= 2560
+
+
+def is_amount(value):
+    return is_number(value) and value >= 0
+
+
+def is_date(value):
+    return isinstance(value, str) and DATE.match(value) and is_time(f"{value}T00:00:00.000Z")
 
 
 def field(record, name, kind=str):
@@ -135,6 +250,354 @@ def measure(path):
     return size, sha256.hexdigest()
 
 
+# The records, field by field; `?`: may be absent.
+
+NAMED = {"keyArn": str, "keyId": str, "account": str, "region": str}
+PLACE = {"account": str, "region": str}
+FAILURES = ("access-denied", "credentials", "region-unavailable", "not-found", "invalid-state", "unsupported")
+FAILURES += ("invalid-request", "throttled", "server", "network", "malformed-answer")
+FAILURE = {"operation": str, "kind": FAILURES, "code": str, "message": str, "requestId?": str, "attempts?": int}
+SIGNATURE_FIELDS = {"keyid": SHA256, "publicKey": BASE64, "sig": BASE64}
+SCOPE = {"partition": str, "accounts": [str], "regions": [str], "policies": bool, "tags": bool, "rotations?": bool}
+SCOPE.update({"lastUsage?": bool, "where?": str})
+LEFT_OUT = {"id": str, "name": str, "state": str}
+ROLLOUT = {
+    **{"id": str, "createdAt": is_time, "callerArn": str, "scope": SCOPE},
+    "accountsAsked?": {
+        **{"organization": bool, "units": [str], "excludedUnits": [str], "named": [str], "excluded": [str]},
+        "listedBy?": str,
+    },
+    "regionsAsked?": {"named?": [str], "excluded": [str]},
+    **{"regionsLeftOut?": [str], "notAssessed?": [LEFT_OUT], "roles?": {"assess": str, "configure": str}},
+    "profiles?": [{"name": str, "account": str}],
+    "RotationPeriodInDays": is_period,
+    "price?": {
+        **{"perRotation": is_amount, "currency": CURRENCY, "rotations": is_count, "asOf?": is_date, "source": str},
+        "basis": ("published", "assumed", "given"),
+    },
+    **{"maxPeriodInDays?": is_positive, "keyturnVersion": str, "assessedAt?": is_time, "planDigest?": str},
+}
+MACHINE = {"osUser": str, "host": str}
+SUBMITTER = {"callerArn": str, "account": str, "userId": str, **MACHINE}
+APPROVAL = {
+    **{"schema": ("keyturn/approval/v1",), "approval": str, "rollout": str, "planDigest": str, "at": is_time},
+    **{"expiresAt": is_time, "submittedBy": Maybe(SUBMITTER, MACHINE), "source": str, "reason?": str},
+    "decisions": [{**NAMED, "decision": tuple(DECISIONS), "reason?": str, "RotationPeriodInDays": is_period}],
+    **{"signature?": SIGNATURE_FIELDS, "imported?": {"at": is_time, "by": SUBMITTER}},
+}
+ROTATION_WORDS = ("on", "off", "unreadable", "not-read")
+OUTCOME = {
+    **{**NAMED, "outcome": OUTCOMES, "reason?": str, "explanation?": str, "RotationPeriodInDays": is_period},
+    **{"attempts": is_count, "proof?": ("proven", "presumed"), "unanswered?": bool, "requestId?": str},
+    **{"error?": FAILURE, "drift": [str]},
+    "found?": {
+        **{"KeyState?": str, "rotation": ROTATION_WORDS, "RotationPeriodInDays?": int, "NextRotationDate?": is_time},
+    },
+    **{"checkedAt?": is_time, "intendedAt?": is_time, "finishedAt?": is_time},
+}
+VERDICT = {
+    **{**NAMED, "verdict": VERDICTS, "reason?": str, "error?": FAILURE, "KeyState?": str},
+    "differences": [{"fact": str, "expected": str, "actual": str}],
+    **{"KeyRotationEnabled?": bool, "RotationPeriodInDays?": int, "NextRotationDate?": is_time},
+    "rotations?": Maybe(
+        {"kind": ("read",), "automatic": is_count, "lastAt?": is_time, "readAt": is_time},
+        {"kind": ("unreadable",), "error": FAILURE, "readAt": is_time},
+    ),
+    "replicas": [{
+        **{"keyArn": str, "region": str, "verdict": ("confirmed", "pending", "unreadable"), "reason?": str},
+        "readAt": is_time,
+    }],
+    **{"readAt": is_time, "reads": is_positive},
+}
+METADATA = {
+    **{"KeyManager": str, "KeyState": str, "Enabled?": bool, "KeySpec": str, "KeyUsage": str, "Origin": str},
+    **{"CustomKeyStoreId?": str, "MultiRegion?": bool},
+    "MultiRegionConfiguration?": {
+        "MultiRegionKeyType": str,
+        "PrimaryKey?": {"Arn": str, "Region": str},
+        "ReplicaKeys?": [{"Arn": str, "Region": str}],
+    },
+    **{"Description?": str, "CreationDate?": is_time, "DeletionDate?": is_time},
+}
+TYPE_REASONS = ("unknown-manager", "asymmetric", "hmac", "key-agreement", "unknown-spec", "unknown-usage")
+TYPE_REASONS += ("imported-material", "cloudhsm-key-store", "external-key-store", "unknown-origin", "replica")
+TYPE_REASONS += ("unknown-multi-region-role",)
+STATE_REASONS = ("disabled", "pending-deletion", "pending-import", "creating", "updating", "unavailable", "unknown-state")
+UNKNOWN_REASONS = ("access-denied", "credentials", "region-unavailable", "disappeared", "gave-up-throttled", "unsupported")
+UNKNOWN_REASONS += ("aws-error", "network", "malformed-answer", "contradictory-answer")
+FINDING = {
+    **{**NAMED, "finding": FINDINGS, "basis?": ("type", "state")},
+    "reason": Maybe(None, TYPE_REASONS, STATE_REASONS, UNKNOWN_REASONS),
+    **{"explanation": str, "advice": str, "rotation": ROTATION_WORDS},
+    **{name.rstrip("?") + "?": kind for name, kind in METADATA.items()},
+    **{"KeyRotationEnabled?": bool, "RotationPeriodInDays?": int, "NextRotationDate?": is_time},
+    **{"OnDemandRotationStartDate?": is_time, "aliases?": [str], "primaryAlias?": str, "tags?": Map(str)},
+    "policy?": {
+        **{"administrators": [str], "users?": [str], "delegatesToAccount": bool, "delegationDependsOn?": [str]},
+        "enableKeyRotation?": {
+            **{"access": ("allowed", "delegated", "conditional", "refused"), "principal?": str, "denied?": bool},
+            **{"dependsOn?": [str], "principals?": [str]},
+        },
+        "openTo": [{"principal": str, "conditional": bool}],
+    },
+    "pastRotations?": is_count,
+    "lastUsage?": {
+        **{"TrackingStartDate": is_time, "KeyCreationDate?": is_time},
+        "KeyLastUsage?": {"Operation": str, "Timestamp": is_time, "CloudTrailEventId?": str},
+    },
+    "primaryInScope?": bool,
+    "proposed?": {"operation": ("EnableKeyRotation",), "RotationPeriodInDays": is_period},
+    **{"gaps": [FAILURE], "readAt": Map(is_time)},
+}
+BODIES = {
+    "assess-begun": ROLLOUT,
+    "accounts-reached": {"rollout": ROLLOUT, "accounts": [str], "places": [PLACE]},
+    "place-assessed": {**PLACE, "listed": is_count, "awsManaged": is_count, "reason?": str, "fix?": str},
+    "place-unreachable": {**PLACE, "reason": str, "fix": str},
+    "assess-completed": {"planDigest": SHA256, "findingsDigest": SHA256},
+    "approval": APPROVAL,
+    "configure-begun": {
+        **{"caller": str, "keys": is_count, "limit": Maybe(None, is_count), "maxFailures": Maybe(None, is_count)},
+        "settleMs": is_number,
+    },
+    "intent": {"approval": str, "change": OUTCOME},
+    "outcome": OUTCOME,
+    "validate-begun": {"caller": str, "keys": is_count, "waitMs": is_number},
+    "verdict": VERDICT,
+}
+TIMES = ("createdAt", "assessedAt", "firstReadAt", "lastReadAt", "firstApprovedAt", "lastApprovedAt")
+TIMES += ("firstChangedAt", "lastChangedAt", "firstValidatedAt", "lastValidatedAt")
+UNREACHABLE = {**PLACE, "reason": str, "fix": str}
+NOT_SEEN = {"unreachable": [UNREACHABLE], "unknown": is_count, "notAssessedAccounts": [LEFT_OUT]}
+NOT_SEEN["regionsLeftOut"] = Maybe(None, [str])
+SEALED = {"name": FILE_NAME, "bytes": is_count, "sha256": SHA256}
+PARTS = {
+    **{"schema": ("keyturn/evidence/v1",), "rollout": NAME, "keyturnVersion": str, "scope": SCOPE},
+    "times": {name: is_time if name == "createdAt" else Maybe(None, is_time) for name in TIMES},
+    **{"notSeen": NOT_SEEN, "journal": {"entries": is_positive, "head": SHA256}, "files": [SEALED]},
+}
+
+
+def fields_in_order(value, kind):
+    """Whether the fields of a document stand in the order of its kind."""
+    if isinstance(value, list) and isinstance(kind, list):
+        return all(fields_in_order(each, kind[0]) for each in value)
+    if not isinstance(value, dict) or not isinstance(kind, dict):
+        return True
+    names = [name.rstrip("?") for name in kind]
+    return list(value) == [name for name in names if name in value] and all(
+        fields_in_order(value[name.rstrip("?")], each) for name, each in kind.items() if name.rstrip("?") in value
+    )
+
+
+# What follows from what was read of a key.
+
+
+def parts_of(key_arn):
+    found = KEY_ARN.match(key_arn)
+    return {"partition": found[1], "region": found[2], "account": found[3], "keyId": found[4]} if found else {}
+
+
+def is_named(record):
+    arn = parts_of(record["keyArn"])
+    return bool(arn) and all(record[name] == arn[name] for name in ("keyId", "account", "region"))
+
+
+ASYMMETRIC = ("RSA_2048 RSA_3072 RSA_4096 ECC_NIST_P256 ECC_NIST_P384 ECC_NIST_P521 ECC_SECG_P256K1 "
+              "ECC_NIST_EDWARDS25519 SM2 ML_DSA_44 ML_DSA_65 ML_DSA_87 ML_KEM_512 ML_KEM_768 ML_KEM_1024").split()
+ORIGINS = {"EXTERNAL": "imported-material", "AWS_CLOUDHSM": "cloudhsm-key-store"}
+ORIGINS["EXTERNAL_KEY_STORE"] = "external-key-store"
+STATES = {"Disabled": "disabled", "PendingDeletion": "pending-deletion", "PendingReplicaDeletion": "pending-deletion"}
+STATES.update({"PendingImport": "pending-import", "Creating": "creating", "Updating": "updating"})
+STATES["Unavailable"] = "unavailable"
+FAILED = {"not-found": "contradictory-answer", "throttled": "gave-up-throttled", "invalid-state": "aws-error"}
+FAILED.update({"invalid-request": "aws-error", "server": "aws-error"})
+FACTS = {"metadata": "KeyState", "rotation": "KeyRotationEnabled", "aliases": "aliases", "tags": "tags"}
+FACTS.update({"policy": "policy", "pastRotations": "pastRotations", "lastUsage": "lastUsage"})
+
+
+def type_reason(key):
+    """Why the type of a key rules rotation out; None if it does not."""
+    spec, usage, origin = key["KeySpec"], key["KeyUsage"], key["Origin"]
+    role = key.get("MultiRegionConfiguration", {}).get("MultiRegionKeyType")
+    if key["KeyManager"] != "CUSTOMER":
+        return "unknown-manager"
+    if spec in ("HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512"):
+        return "hmac"
+    if spec in ASYMMETRIC:
+        return "key-agreement" if usage == "KEY_AGREEMENT" else "asymmetric"
+    if spec != "SYMMETRIC_DEFAULT":
+        return "unknown-spec"
+    if usage != "ENCRYPT_DECRYPT":
+        return "unknown-usage"
+    if origin in ORIGINS:
+        return ORIGINS[origin]
+    if origin != "AWS_KMS" or "CustomKeyStoreId" in key:
+        return "unknown-origin"
+    return None if role in (None, "PRIMARY") else "replica" if role == "REPLICA" else "unknown-multi-region-role"
+
+
+def why_unknown(gaps):
+    kind, operation = gaps[0]["kind"], gaps[0]["operation"]
+    gone = kind == "not-found" and operation == "ListKeys"
+    return ("unknown", None, "disappeared" if gone else FAILED.get(kind, kind))
+
+
+def conclude(key):
+    """The finding, its basis and its reason, from what was read."""
+    if "KeyState" not in key:
+        return why_unknown(key["gaps"])
+    if key["KeyManager"] == "AWS":
+        return None
+    disabled = key["KeyState"] == "Enabled" and key.get("Enabled") is False
+    if key.get("MultiRegion", False) != ("MultiRegionConfiguration" in key) or disabled:
+        return ("unknown", None, "contradictory-answer")
+    by_type = type_reason(key)
+    if by_type:
+        return ("ineligible", "type", by_type)
+    if key["KeyState"] != "Enabled":
+        return ("ineligible", "state", STATES.get(key["KeyState"], "unknown-state"))
+    if "rotation" not in key["readAt"]:
+        return ("unknown", None, "malformed-answer")
+    if "KeyRotationEnabled" not in key:
+        return why_unknown(key["gaps"])
+    return ("enabled" if key["KeyRotationEnabled"] else "candidate", None, None)
+
+
+def check_finding(key, rollout, where):
+    """A finding follows from its own facts and from the rollout."""
+    def must(holds, why):
+        require(holds, "evidence-findings", where, why)
+
+    scope, asked = rollout["scope"], key["readAt"]
+    there = [fact for fact, name in FACTS.items() if name in key]
+    must(is_named(key) and parts_of(key["keyArn"])["partition"] == scope["partition"], "the ARN is of another key")
+    missing = set(asked) - set(there)
+    must("metadata" in asked and set(asked) <= set(FACTS) and set(there) <= set(asked), "a fact was not asked for")
+    must(len(key["gaps"]) >= len(missing), "a fact is missing, and no failure is in its place")
+    is_candidate = key["finding"] == "candidate"
+    allowed = {"tags": scope["tags"], "policy": scope["policies"]}
+    allowed["pastRotations"] = is_candidate and scope.get("rotations") is True
+    allowed["lastUsage"] = is_candidate and scope.get("lastUsage") is True
+    must(all(may or fact not in asked for fact, may in allowed.items()), "a fact was not asked for")
+    names = {name.rstrip("?"): name for name in METADATA}
+    if "KeyState" in key:
+        must(all(name in key for name, each in names.items() if name == each), "a fact is read in part")
+    else:
+        must(not set(names) & set(key), "a fact is read in part")
+    if "KeyRotationEnabled" not in key:
+        dates = {"RotationPeriodInDays", "NextRotationDate", "OnDemandRotationStartDate"}
+        must(not dates & set(key), "a fact is read in part")
+    must(conclude(key) == (key["finding"], key.get("basis"), key["reason"]), "it contradicts what was read")
+    readable = "KeyState" in key and type_reason(key) in (None, "replica")
+    must(("rotation" in asked) == readable, "its type says whether rotation is read")
+    word = "not-read" if "rotation" not in asked else "unreadable" if "rotation" in missing else None
+    must(key["rotation"] == (word or ("on" if key["KeyRotationEnabled"] else "off")), "it contradicts what was read")
+    aliases = key.get("aliases", [])
+    must(aliases == sorted(aliases, key=ascending), "the aliases are out of order")
+    must(key.get("primaryAlias") == (aliases[0] if aliases else None), "the primary alias is the first")
+    due = {"operation": "EnableKeyRotation", "RotationPeriodInDays": rollout["RotationPeriodInDays"]}
+    must(key.get("proposed") == (due if is_candidate else None), "what is proposed is another change")
+    family = key.get("MultiRegionConfiguration", {})
+    must(("primaryInScope" in key) == (family.get("MultiRegionKeyType") == "REPLICA"), "it contradicts what was read")
+    in_scope = family.get("PrimaryKey", {}).get("Region") in scope["regions"] and key["account"] in scope["accounts"]
+    must(not key.get("primaryInScope") or in_scope, "the primary is not in scope")
+
+
+# What follows from what stands beside it: None, or what does not.
+
+DRIFTING = {name.rstrip("?") for name in METADATA}
+ENDS = ("finishedAt", "proof", "requestId", "error", "reason")
+
+
+def intent_contradicts(change):
+    found = change.get("found", {})
+    if change["outcome"] != "pending" or any(name in change for name in ENDS):
+        return "it says how the change ended"
+    if found.get("rotation") != "off" or found.get("KeyState") != "Enabled" or "checkedAt" not in change:
+        return "no fresh check found the key enabled and its rotation off"
+    return record_contradicts(change)
+
+
+def outcome_contradicts(change):
+    said, found, error = change["outcome"], change.get("found", {}).get("rotation"), change.get("error")
+    ended, untouched = "finishedAt" in change, not {"proof", "requestId", "intendedAt"} & set(change)
+    unanswered, has = change.get("unanswered") is True, change.__contains__
+    proven = has("requestId") and has("intendedAt") and ended and not error and found == "off"
+    passing = not error or error["kind"] in ("server", "network", "malformed-answer")
+    presumed = change.get("proof") == "presumed" and unanswered and found == "on" and ended and passing
+    holds = {
+        "enabled": (proven if change.get("proof") == "proven" else presumed) and not has("reason"),
+        "already-enabled": found == "on" and not unanswered and not error and not has("reason") and untouched and ended,
+        "skipped": has("reason") and not error and not (unanswered and found == "on") and untouched and ended,
+        "failed": bool(error) and not has("proof") and ended,
+        "pending": bool(error) and not has("proof") and has("intendedAt") == (change.get("reason") == "unsettled"),
+    }
+    return record_contradicts(change) if holds[said] else f"it is not {said} by what it says"
+
+
+def record_contradicts(change):
+    if not is_named(change):
+        return "account, Region or key id are not those of the ARN"
+    if not set(change["drift"]) <= DRIFTING:
+        return "no such fact can drift"
+    times = [change[name] for name in ("checkedAt", "intendedAt", "finishedAt") if name in change]
+    return "it ended before it began" if any(map(long_before, times[1:], times)) else None
+
+
+def verdict_contradicts(verdict, change):
+    if not is_named(verdict):
+        return "account, Region or key id are not those of the ARN"
+    if any(parts_of(each["keyArn"]).get("region") != each["region"] for each in verdict["replicas"]):
+        return "a replica is not in the Region of its ARN"
+    error, differences = verdict.get("error"), verdict["differences"]
+    if verdict["verdict"] == "unreadable":
+        due = error and ("disappeared" if error["kind"] == "not-found" else error["kind"])
+        unread = not differences and not {"KeyRotationEnabled", "rotations"} & set(verdict)
+        return None if error and verdict.get("reason") == due and unread else "it is not unreadable by what it says"
+    if error or "reason" in verdict or "KeyState" not in verdict:
+        return "what was read has a state, and no error"
+    rotations, on = verdict.get("rotations"), verdict.get("KeyRotationEnabled")
+    if (verdict["verdict"] == "discrepant") != bool(differences) or (rotations and on is not True):
+        return "it contradicts its differences, or its rotations"
+    if rotations and rotations["kind"] == "read" and (rotations["automatic"] > 0) != ("lastAt" in rotations):
+        return "its rotations contradict themselves"
+    dates = [each for each in differences if each["fact"] == "NextRotationDate"]
+    others = [each for each in differences if each["fact"] != "NextRotationDate"]
+    dated = verdict["KeyState"] == "Enabled" and on is True
+    wrong = dates and (not dated or dates[0]["actual"] != verdict.get("NextRotationDate", "absent"))
+    if others != differences_of(verdict, change) or len(dates) > 1 or wrong:
+        return "its differences are not those of what was read"
+    return None if dates or not dated or is_plausible(verdict, change) else "the next date is not that of the change"
+
+
+def differences_of(verdict, change):
+    """All but that of the next date."""
+    def differ(fact, expected, actual):
+        return [] if expected == actual else [{"fact": fact, "expected": expected, "actual": actual}]
+
+    on, period = verdict.get("KeyRotationEnabled"), verdict.get("RotationPeriodInDays", "absent")
+    state = differ("KeyState", "Enabled", verdict["KeyState"])
+    if on is not True:
+        said = "false" if on is False else "not readable on this type of key"
+        return state + differ("KeyRotationEnabled", "true", said)
+    return state + differ("RotationPeriodInDays", str(change["RotationPeriodInDays"]), str(period))
+
+
+def is_plausible(verdict, change):
+    """Whole periods after the change, or after the last automatic rotation since, give or take two days."""
+    if "NextRotationDate" not in verdict:
+        return False
+    rotations = verdict.get("rotations", {})
+    last, ended = rotations.get("lastAt"), change["finishedAt"]
+    begun = change.get("intendedAt", ended) if change.get("proof") == "presumed" else ended
+    least, most = milliseconds(last or begun) - 2 * DAY, milliseconds(last or ended) + 2 * DAY
+    time, period = milliseconds(verdict["NextRotationDate"]), change["RotationPeriodInDays"] * DAY
+    periods = (time - least) // period
+    counted = periods >= 1 if rotations.get("kind") == "unreadable" else (0 if last else 1) <= periods <= 2
+    return time <= most + periods * period and counted
+
+
 # The manifest and the files.
 
 
@@ -144,16 +607,10 @@ def read_manifest(directory):
 
 def check_manifest(manifest):
     try:
-        if list(manifest) != list(MANIFEST) or manifest["schema"] != "keyturn/evidence/v1":
-            raise Malformed("no manifest of keyturn/evidence/v1")
-        for name, kind in MANIFEST.items():
-            field(manifest, name, kind)
-        if field(manifest["journal"], "entries", int) < 1:
-            raise Malformed("a journal has an entry")
-        field(manifest["journal"], "head", SHA256)
-        names = [field(file, "name", FILE_NAME) for file in manifest["files"]]
-        for file in manifest["files"]:
-            field(file, "bytes", int), field(file, "sha256", SHA256)
+        shaped(manifest, PARTS, "manifest of keyturn/evidence/v1")
+        if not fields_in_order(manifest, PARTS):
+            raise Malformed("its fields are out of order")
+        names = [file["name"] for file in manifest["files"]]
         if len(set(names)) < len(names) or set(names) & set(UNNAMED) or set(NEEDED) - set(names):
             raise Malformed("it names a file twice, one that it may not name, or not all that it has to")
     except Malformed as error:
@@ -184,18 +641,20 @@ class Findings:
 
     def __init__(self):
         self.candidates, self.places, self.reasons, self.last = set(), {}, {}, ""
+        self.read_first = self.read_last = None
 
     def read(self, line, where):
-        record = parse(line)
-        key_arn, finding = field(record, "keyArn"), field(record, "finding", FINDINGS)
-        place = (field(record, "account"), field(record, "region"))
+        record = shaped(parse(line), FINDING, "finding")
+        key_arn, finding, place = record["keyArn"], record["finding"], (record["account"], record["region"])
         require(ascending(key_arn) > ascending(self.last), "evidence-findings", where, "it is out of order")
         self.last = key_arn
         self.places.setdefault(place, Counter())[finding] += 1
         if finding == "candidate":
             self.candidates.add(key_arn)
-        if record.get("reason") is not None:
-            self.reasons.setdefault(finding, Counter())[field(record, "reason")] += 1
+        if record["reason"] is not None:
+            self.reasons.setdefault(finding, Counter())[record["reason"]] += 1
+        times = [*record["readAt"].values(), *filter(None, [self.read_first, self.read_last])]
+        self.read_first, self.read_last = min(times, default=None), max(times, default=None)
 
 
 # The journal: one fold over its lines.
@@ -204,7 +663,7 @@ class Findings:
 class Key:
     """The story of one key so far."""
 
-    decision = approval = expires = period = outcome = verdict = report = None
+    decision = approval = expires = period = outcome = verdict = report = change = announced = judged = None
     intents, is_open = 0, False
 
     def __init__(self):
@@ -225,6 +684,7 @@ class Key:
     def end(self, change, is_open):
         """Takes in what `outcomes.jsonl` has to say of the key from here on."""
         self.is_open, self.outcome = is_open, "pending" if is_open else change["outcome"]
+        self.change = change
         self.report = digest({**change, "outcome": "pending", "reason": "unsettled"} if is_open else change)
 
 
@@ -252,6 +712,7 @@ class History:
         self.rollout, self.findings, self.findings_sha256 = rollout, findings, findings_sha256
         self.entries, self.head, self.begun, self.plan = 0, "0" * 64, None, None
         self.places, self.approvals, self.keys, self.kinds = {}, {}, {}, set()
+        self.latest = self.assessed = self.run_bounds = None
         self.envelopes = {}  # the SHA-256 of the file of each signed approval
         self.signed = []  # for each approval: its id, the keyid, whether the signature holds, whether it approves a key
 
@@ -261,12 +722,19 @@ class History:
         entry = parse(line)
         if list(entry) != ["rollout", "seq", "previous", "at", "kind", "body"]:
             raise Malformed("not the fields of an entry")
-        field(entry, "at", TIME)
-        body, kind = field(entry, "body", dict), field(entry, "kind")
+        field(entry, "at", MOMENT)
+        body, kind, self.at = field(entry, "body", dict), field(entry, "kind"), entry["at"]
         rule = RULES.get(kind)
         if rule is None or (self.begun is None) != (kind == "assess-begun"):
             raise Malformed("its kind does not exist, or cannot stand here")
-        rule(self, body, lambda code, holds, why: require(holds, "evidence-" + code, where, why))
+        if not is_time(self.at):
+            raise Malformed("there is no such time")
+        shaped(body, BODIES[kind], kind)
+        must = lambda code, holds, why: require(holds, "evidence-" + code, where, why)
+        rule(self, body, must)
+        must("entry", own_time(kind, body, self.at) == self.at, "its time is not that of what it records")
+        must("entry", not self.latest or not long_before(self.at, self.latest), "it is older than an entry before it")
+        self.latest = max(self.at, self.latest or self.at)
         self.kinds.add(kind)
         self.entries, self.head = self.entries + 1, hashlib.sha256(line).hexdigest()
 
@@ -278,43 +746,66 @@ class History:
 
     def reach(self, body, must):
         must("entry", self.plan is None, "the assessment is complete")
-        self.begin(field(body, "rollout", dict), must)
-        field(body, "places", list)
-        for account in field(body, "accounts", list):
+        before = self.begun
+        self.begin(body["rollout"], must)
+        must("entry", is_widened(before, self.begun), "it changes more of the rollout than its Regions")
+        for account in body["accounts"]:
             self.places.pop((account, "*"), None)
+        for place in body["places"]:
+            inside = place["account"] in body["accounts"] and place["region"] != "*"
+            must("entry", inside and self.in_scope(place), "a place is not in scope")
+
+    def in_scope(self, place):
+        scope = self.begun["scope"]
+        return place["account"] in scope["accounts"] and place["region"] in ("*", *scope["regions"])
 
     def assess_place(self, body, must):
-        field(body, "listed", int), field(body, "awsManaged", int)
+        must("entry", body["region"] != "*", "the place is not in scope")
         self.miss_place(body, must)
 
     def miss_place(self, body, must):
         must("entry", self.plan is None, "the assessment is complete")
-        self.places[field(body, "account"), field(body, "region")] = body
+        must("entry", self.in_scope(body), "the place is not in scope")
+        self.places[body["account"], body["region"]] = body
 
     def complete(self, body, must):
         must("entry", self.plan is None, "the assessment is complete")
         same = field(body, "findingsDigest", SHA256) == self.findings_sha256
         must("findings", same, "findings.jsonl is not what was assessed")
-        self.plan = field(body, "planDigest", SHA256)
+        must("entry", not self.missing_place(), "a place in scope has no entry")
+        must("findings", set(self.findings.places) <= set(self.places), "a place has findings and no entry")
+        self.plan, self.assessed = body["planDigest"], self.at
+
+    def missing_place(self):
+        """Whether an account or a Region of the scope has no entry."""
+        scope, asked = self.begun["scope"], self.begun.get("regionsAsked", {"excluded": []})
+        unreached = {account for account, region in self.places if region == "*"}
+        reached = [account for account in scope["accounts"] if account not in unreached]
+        named = [region for region in asked.get("named", []) if region not in asked["excluded"]]
+        silent = set(scope["accounts"]) - {account for account, _ in self.places}
+        empty = not unreached and set(scope["regions"]) - {region for _, region in self.places}
+        return silent or empty or any((account, region) not in self.places for account in reached for region in named)
 
     def approve(self, body, must):
-        if set(body) - APPROVAL:
-            raise Malformed("not the fields of an approval")
         approval, at, counts, named = field(body, "approval"), field(body, "at", MOMENT), Counter(), set()
         approver, expires, imported = read_approver(body), field(body, "expiresAt", MOMENT), "imported" in body
         recorded = field(field(body, "imported", dict), "at", MOMENT) if imported else at
         must("approval", at < expires and recorded < expires, "it had expired when it was recorded")
+        must("approval", milliseconds(expires) - milliseconds(at) <= LONGEST_LIFE, "it holds for more than 366 days")
         must("approval", ("callerArn" in body["submittedBy"]) != imported, "the submitter does not fit its origin")
         must("approval", self.plan and field(body, "planDigest") == self.plan, "it is over another plan")
         must("approval", field(body, "rollout") == self.rollout, "it is of another rollout")
         must("approval", APPROVAL_ID.match(approval), "its id is not one")
         must("approval", approval not in self.approvals, "its id was used before")
+        late = long_before(at, self.assessed) or long_before(recorded, at)
+        must("approval", not late and body["decisions"], "it is older than its plan, or it decides nothing")
         for item in field(body, "decisions", list):
             shown = {name: field(item, name) for name in ("keyArn", "keyId", "account", "region")}
             key_arn, decision = shown["keyArn"], field(item, "decision", DECISIONS)
             period = field(item, "RotationPeriodInDays", int)
             must("approval", key_arn in self.findings.candidates, "it names a key that is no candidate")
             must("approval", key_arn not in named, "it names a key twice")
+            must("approval", is_named(item), "the ARN is of another key")
             must("approval", period == self.begun["RotationPeriodInDays"], "the period is not the rollout's")
             key = self.keys.setdefault(key_arn, Key())
             is_begun = key.is_open or key.outcome == "enabled"
@@ -339,6 +830,10 @@ class History:
     def run(self, _body, must):
         must("unapproved-change", self.approvals, "nothing is approved yet")
 
+    def configure(self, body, must):
+        self.run(body, must)
+        self.run_bounds = {"limit": body["limit"], "maxFailures": body["maxFailures"], "keys": set(), "failed": 0}
+
     def intend(self, body, must):
         approval, change = field(body, "approval"), field(body, "change", dict)
         period, attempts = field(change, "RotationPeriodInDays", int), field(change, "attempts", int)
@@ -350,7 +845,13 @@ class History:
         must("unapproved-change", at < key.expires, "the approval had expired")
         must("unapproved-change", not key.is_on(), "the key is on")
         must("outcome", attempts == key.intents + 1, "the attempts are not the intents")
-        key.intents = attempts
+        run = self.run_bounds
+        run["keys"].add(change["keyArn"])
+        within = run["limit"] is None or len(run["keys"]) <= run["limit"]
+        must("unapproved-change", within, "more keys are changed than the limit of the run")
+        contradiction = intent_contradicts(change)
+        must("outcome", contradiction is None, f"it contradicts itself: {contradiction}")
+        key.intents, key.announced = attempts, at
         key.end(change, True)
 
     def conclude(self, body, must):
@@ -361,16 +862,20 @@ class History:
         must("outcome", not key.is_on(), "the key had ended before")
         must("outcome", attempts == key.intents, "the attempts are not the intents")
         must("outcome", attempts or not (announced or outcome == "enabled"), "it was never announced")
+        must("outcome", not announced or body["intendedAt"] == key.announced, "it was announced at another time")
+        contradiction, run = outcome_contradicts(body), self.run_bounds
+        must("outcome", contradiction is None, f"it contradicts itself: {contradiction}")
+        run["failed"] += outcome == "failed"
+        within = run["maxFailures"] is None or run["failed"] <= run["maxFailures"]
+        must("outcome", within, "more changes fail than the run may")
         key.end(body, outcome == "pending" and announced)
 
     def judge(self, body, must):
         verdict, key = field(body, "verdict", VERDICTS), self.keys.get(field(body, "keyArn"), Key())
         must("verdict", "validate-begun" in self.kinds and key.outcome == "enabled", "the key was not changed")
-        differs, rotations = bool(field(body, "differences", list)), body.get("rotations")
-        must("verdict", differs == (verdict == "discrepant"), "it contradicts its differences")
-        if rotations is not None and field(rotations, "kind", ("read", "unreadable")) == "read":
-            counted = field(rotations, "automatic", int) > 0
-            must("verdict", counted == ("lastAt" in rotations), "its rotations contradict themselves")
+        contradiction = verdict_contradicts(body, key.change)
+        must("verdict", contradiction is None, f"it contradicts itself: {contradiction}")
+        key.judged = body["readAt"]
         key.verdict = verdict
 
 
@@ -381,7 +886,7 @@ RULES = {
     "place-unreachable": History.miss_place,
     "assess-completed": History.complete,
     "approval": History.approve,
-    "configure-begun": History.run,
+    "configure-begun": History.configure,
     "intent": History.intend,
     "outcome": History.conclude,
     "validate-begun": History.run,
@@ -389,7 +894,74 @@ RULES = {
 }
 
 
+def own_time(kind, body, at):
+    """The time that what is recorded says of itself, if it does."""
+    if kind == "approval":
+        return body.get("imported", body)["at"]
+    if kind == "outcome":
+        return next((body[name] for name in ("finishedAt", "checkedAt", "intendedAt") if name in body), None)
+    own = {"assess-begun": ("createdAt", body), "intent": ("intendedAt", body.get("change")), "verdict": ("readAt", body)}
+    name, record = own.get(kind, (None, None))
+    return record[name] if name else at
+
+
+def is_widened(before, after):
+    """Reaching more accounts adds Regions to the scope, which are then no longer left out."""
+    def rest(rollout):
+        kept = {name: value for name, value in rollout.items() if name not in ("scope", "regionsLeftOut")}
+        return {**kept, **rollout["scope"], "regions": []}
+
+    regions, left = after["scope"]["regions"], before.get("regionsLeftOut")
+    still = None if left is None else [region for region in left if region not in regions]
+    return set(before["scope"]["regions"]) <= set(regions) and rest(before) == rest(after) and (
+        after.get("regionsLeftOut") == still
+    )
+
+
 # The reports.
+
+
+def check_plan(directory, rollout):
+    """What the approvers were shown follows from the findings, which follow from what was read."""
+    scope = {name: value for name, value in rollout["scope"].items() if name != "lastUsage"}
+    header = {"schema": "keyturn/plan/v1", "scope": scope, "RotationPeriodInDays": rollout["RotationPeriodInDays"]}
+    written = [canonical(header)]
+    volatile = ("readAt", "NextRotationDate", "lastUsage", "explanation", "advice", "gaps")
+
+    def use(line, where):
+        finding = parse(line)
+        check_finding(finding, rollout, where)
+        stable = {name: value for name, value in finding.items() if name not in volatile}
+        if stable["reason"] is None:
+            del stable["reason"]
+        gaps = [gap for gap in finding["gaps"] if gap["operation"] != "GetKeyLastUsage"]
+        stable["gaps"] = [{name: gap[name] for name in ("operation", "kind", "code")} for gap in gaps]
+        written.append(canonical(stable))
+
+    read_records(directory, "findings.jsonl", "evidence-findings", use)
+    size = sum(map(len, written)), hashlib.sha256(b"".join(written)).hexdigest()
+    same = measure(os.path.join(directory, "plan.jsonl")) == size
+    require(same, "evidence-report", "plan.jsonl", "it does not follow from the findings")
+
+
+def canonical(record):
+    """RFC 8785, as far as Keyturn uses JSON, with its newline."""
+    def sort(value):
+        if isinstance(value, dict):
+            return {name: sort(value[name]) for name in sorted(value, key=ascending)}
+        return [sort(each) for each in value] if isinstance(value, list) else value
+
+    return (json.dumps(sort(record), separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+
+
+def times_of(history, findings):
+    approved = [at for at, _, _ in history.approvals.values()]
+    keys = [key for key in history.keys.values() if key.decision == "approve"]
+    changed = [key.change["finishedAt"] for key in keys if key.change and "finishedAt" in key.change]
+    judged = [key.judged for key in keys if key.judged]
+    rows = [[findings.read_first, findings.read_last], approved, changed, judged]
+    spans = [pick(filter(None, row), default=None) for row in map(list, rows) for pick in (min, max)]
+    return dict(zip(TIMES, [history.begun["createdAt"], history.assessed, *spans]))
 
 
 def check_outcomes(directory, keys):
@@ -811,13 +1383,22 @@ def verify(directory, trust=()):
     require(manifest["journal"] == end, "evidence-head", "journal.jsonl", "it ends elsewhere than the manifest says")
     same = history.plan in (None, sha256["plan.jsonl"])
     require(same, "evidence-plan", "plan.jsonl", "it is not what was assessed")
-    for name in ("outcomes.jsonl", "summary.json"):
-        require(name in sha256, "evidence-report", name, "every bundle has it")
+    for name in sorted(set(sha256) ^ {*NEEDED, *REPORTS, *history.envelopes}):
+        require(False, "evidence-report", name, "every bundle has the files of the format, and no others")
+    check_plan(directory, history.begun)
     check_outcomes(directory, history.keys)
     counted = count_all(history, findings)
     check_counts("summary.json", read_document(directory, "summary.json", "evidence-report"), counted)
-    not_seen = {"unknown": counted["totals"]["unknown"], "unreachable": counted["unreachable"]}
-    check_counts("manifest.json", manifest, {"scope": counted["scope"], "notSeen": not_seen})
+    seen_not = [body for _, body in sorted(history.places.items()) if "reason" in body]
+    not_seen = {
+        "unreachable": [{name: body[name] for name in UNREACHABLE} for body in seen_not],
+        "unknown": counted["totals"]["unknown"],
+        "notAssessedAccounts": history.begun.get("notAssessed", []),
+        "regionsLeftOut": history.begun.get("regionsLeftOut"),
+    }
+    parts = {"scope": history.begun["scope"], "times": times_of(history, findings), "notSeen": not_seen}
+    for name, due in parts.items():
+        require(manifest[name] == due, "evidence-report", "manifest.json", f"{name} is not what it amounts to")
     check_envelopes(history, sha256)
     manifest_sha256 = measure(os.path.join(directory, "manifest.json"))[1]
     bundle_keyid = check_signatures(directory, history, manifest_sha256, "bundle.dsse.json" in plain)
@@ -835,6 +1416,7 @@ Proved:
   - The journal is whole ({plural(history.entries, "line")}); the last is {history.head}.
   - {sealed if history.plan else unsealed}
   - Each key that was called ({called}) had an approval in force. Approvals of this plan: {len(history.approvals)}.
+  - The plan follows from the findings, and each finding, outcome and verdict from what stands beside it.
   - The outcomes follow from the journal: {", ".join(f"{count} {word}" for word, count in counted["outcomes"].items())}.
   - The counts of summary.json follow from the journal and the findings.{listed(signers)}
 Not proved:{listed(open_ends)}

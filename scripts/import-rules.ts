@@ -23,8 +23,15 @@ export const rules: IForbiddenRuleType[] = [
     name: 'phases-never-import-each-other',
     comment: 'Phases meet in a workflow, which hands each what it needs.',
     severity: 'error',
-    from: { path: `^src/(${PURE})/` },
+    from: { path: `^src/(${PHASES}|report)/` },
     to: { path: `^src/(${PURE})/`, pathNot: '^src/$1/' },
+  },
+  {
+    name: 'evidence-derives-by-the-rules-of-the-phases',
+    comment: 'A checker recomputes what follows from the facts. It renders nothing.',
+    severity: 'error',
+    from: { path: '^src/evidence/' },
+    to: { path: '^src/report/' },
   },
   {
     name: 'pure-code-stays-pure',

@@ -1,5 +1,6 @@
 import type { Approval, Decision } from '../model/approval.ts';
-import { approverOf, isExpired, rankOf } from '../model/in-force.ts';
+import { approverOf, isExpired, isLongBefore, LONGEST_LIFE_MS, rankOf } from '../model/in-force.ts';
+import { isNamedByArn } from '../model/place.ts';
 import type { Population } from './population.ts';
 import type { ChangeSoFar, Refuse, Story } from './story.ts';
 import { type Held, Voices } from './voices.ts';
@@ -19,12 +20,15 @@ export function followApproval(
     refuse('evidence-approval', 'An approval of this id was recorded before.');
   }
   requireOrigin(approval, refuse);
+  requireTimes(approval, story.assessedAt ?? '', refuse);
+  if (approval.decisions.length === 0) refuse('evidence-approval', 'It decides nothing.');
   const hold = heldBy(approval, story.approvals.size + 1);
   const named = new Set<string>();
   for (const decision of approval.decisions) {
     const { keyArn } = decision;
     if (named.has(keyArn)) refuse('evidence-approval', `${keyArn} is decided on twice.`);
     named.add(keyArn);
+    if (!isNamedByArn(decision)) refuse('evidence-approval', `${keyArn} does not name this key.`);
     if (!candidates.has(keyArn)) refuse('evidence-approval', `${keyArn} is not a candidate of the plan.`);
     if (decision.RotationPeriodInDays !== RotationPeriodInDays) {
       refuse('evidence-approval', `${keyArn} is approved with another period than the plan's.`);
@@ -43,6 +47,16 @@ export function followApproval(
     story.decisions.set(keyArn, voices);
   }
   story.approvals.set(approval.approval, approval);
+}
+
+/** An approval is made after its plan, is brought in after it was made, and holds a year at most. */
+function requireTimes({ at, expiresAt, imported }: Approval, assessedAt: string, refuse: Refuse): void {
+  if (Date.parse(expiresAt) - Date.parse(at) > LONGEST_LIFE_MS) {
+    refuse('evidence-approval', 'The approval holds for more than 366 days.');
+  }
+  if (isLongBefore(at, assessedAt) || (imported && isLongBefore(imported.at, at))) {
+    refuse('evidence-approval', 'The approval is older than its plan, or younger than its import.');
+  }
 }
 
 /** What was made elsewhere names no caller of AWS, so that it can speak for none; what was made here does. */

@@ -2,18 +2,16 @@ import { isExpired } from '../model/in-force.ts';
 import type { EntryBody } from '../model/journal.ts';
 import { isOn, type Outcome } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { inForceOn, type Refuse, type Story } from './story.ts';
+import { intentContradicts, outcomeContradicts } from './contradictions.ts';
+import { inForceOn, type Refuse, type Run, type Story } from './story.ts';
+import { verdictContradicts } from './verdict-contradictions.ts';
 
 /** A change is announced under an approval in force at that moment, on a key that is not on, and counted. */
 export function followIntent(story: Story, { approval, change }: EntryBody<'intent'>, refuse: Refuse): void {
   const { keyArn, attempts, RotationPeriodInDays, intendedAt } = change;
   const inForce = inForceOn(story, keyArn);
   const earlier = story.changes.get(keyArn);
-  if (
-    !story['configure-begun'] ||
-    inForce?.decision.decision !== 'approve' ||
-    inForce.approval.approval !== approval
-  ) {
+  if (!story.run || inForce?.decision.decision !== 'approve' || inForce.approval.approval !== approval) {
     refuse('evidence-unapproved-change', `${keyArn} was about to be changed without an approval in force.`);
   }
   if (intendedAt === undefined || isExpired(inForce.approval.expiresAt, intendedAt)) {
@@ -26,7 +24,27 @@ export function followIntent(story: Story, { approval, change }: EntryBody<'inte
     refuse('evidence-unapproved-change', `${keyArn} was on already, and about to be changed again.`);
   }
   if (attempts !== (earlier?.attempts ?? 0) + 1) refuse('evidence-outcome', miscounted(keyArn));
-  story.changes.set(keyArn, { state: 'intended', outcome: 'pending', attempts });
+  requireWithinLimit(story.run, keyArn, refuse);
+  requireDerived(intentContradicts(change), change, refuse);
+  story.changes.set(keyArn, { state: 'intended', outcome: 'pending', attempts, record: change, intendedAt });
+}
+
+function requireWithinLimit({ announced, limit }: Run, keyArn: string, refuse: Refuse): void {
+  announced.add(keyArn);
+  if (limit !== null && announced.size > limit) {
+    refuse('evidence-unapproved-change', `More keys are changed than the ${limit} of the run.`);
+  }
+}
+
+function requireWithinFailures(run: Run, { outcome }: Outcome, refuse: Refuse): void {
+  if (outcome === 'failed') run.failures += 1;
+  if (run.maxFailures !== null && run.failures > run.maxFailures) {
+    refuse('evidence-outcome', `More changes fail than the ${run.maxFailures} of the run.`);
+  }
+}
+
+function requireDerived(why: string | undefined, { keyArn }: Outcome, refuse: Refuse): void {
+  if (why !== undefined) refuse('evidence-outcome', `${keyArn} contradicts itself: ${why}.`);
 }
 
 /** A change ends as often as it was announced, and once it is on it has ended. */
@@ -34,7 +52,7 @@ export function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): v
   const { keyArn, attempts } = outcome;
   const earlier = story.changes.get(keyArn);
   const inForce = inForceOn(story, keyArn);
-  if (!story['configure-begun'] || !inForce) {
+  if (!story.run || !inForce) {
     refuse('evidence-unapproved-change', `${keyArn} has an outcome and was never decided on.`);
   }
   if (outcome.RotationPeriodInDays !== inForce.decision.RotationPeriodInDays) {
@@ -45,8 +63,21 @@ export function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): v
   if (attempts === 0 && (outcome.outcome === 'enabled' || outcome.intendedAt !== undefined)) {
     refuse('evidence-outcome', `${keyArn} was changed, it says, and was never announced.`);
   }
+  const announced = earlier?.intendedAt;
+  if (outcome.intendedAt !== undefined && outcome.intendedAt !== announced) {
+    refuse('evidence-outcome', `${keyArn} was announced at another time than it says.`);
+  }
+  requireDerived(outcomeContradicts(outcome), outcome, refuse);
+  requireWithinFailures(story.run, outcome, refuse);
   const unsettled = outcome.outcome === 'pending' && outcome.intendedAt !== undefined;
-  story.changes.set(keyArn, { state: unsettled ? 'intended' : 'ended', outcome: outcome.outcome, attempts });
+  const state = unsettled ? 'intended' : 'ended';
+  story.changes.set(keyArn, {
+    state,
+    outcome: outcome.outcome,
+    attempts,
+    record: outcome,
+    intendedAt: announced,
+  });
 }
 
 const miscounted = (keyArn: string): string =>
@@ -58,15 +89,8 @@ export function followVerdict(story: Story, verdict: Verdict, refuse: Refuse): v
   if (!story['validate-begun'] || change?.outcome !== 'enabled' || change.state !== 'ended') {
     refuse('evidence-verdict', `${verdict.keyArn} has a verdict and was not changed.`);
   }
-  if (!isCoherent(verdict))
-    refuse('evidence-verdict', `${verdict.keyArn} has a verdict that contradicts itself.`);
+  const why = verdictContradicts(verdict, change.record);
+  if (why !== undefined)
+    refuse('evidence-verdict', `${verdict.keyArn} has a verdict that contradicts itself: ${why}.`);
   story.judged.add(verdict.keyArn);
-}
-
-/** A confirmed change differs in nothing, a discrepant one in something; rotations that were counted have a last one. */
-function isCoherent({ verdict, differences, rotations }: Verdict): boolean {
-  const fits = verdict === 'discrepant' ? differences.length > 0 : differences.length === 0;
-  const isCounted =
-    rotations?.kind !== 'read' || rotations.automatic > 0 === (rotations.lastAt !== undefined);
-  return fits && isCounted;
 }

@@ -1,10 +1,13 @@
 import type { Approval } from '../model/approval.ts';
+import { isLongBefore } from '../model/in-force.ts';
 import { type EntryBody, type JournalEntry, type JournalHead, NO_ENTRIES } from '../model/journal.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { type ChainedEntry, JOURNAL } from './chain.ts';
 import { EvidenceError } from './error.ts';
 import { followApproval } from './follow-approval.ts';
 import { followIntent, followOutcome, followVerdict } from './follow-change.ts';
+import { followPlace, followReachedPlaces, requireAllPlaces } from './follow-place.ts';
+import { isSame } from './json-line.ts';
 import type { Population } from './population.ts';
 import type { EntryOf, Refuse, Story } from './story.ts';
 
@@ -49,15 +52,20 @@ export async function followHistory(
   return { rollout, head, approvals: [...approvals.values()], keys };
 }
 
-function beginStory({ rollout: id, body: rollout }: EntryOf<'assess-begun'>, refuse: Refuse): Story {
+function beginStory(entry: EntryOf<'assess-begun'>, refuse: Refuse): Story {
+  const { rollout: id, body: rollout } = entry;
+  requireOwnTime(entry, refuse);
   requireUnassessed(rollout, id, refuse);
   return {
     rollout,
+    latest: rollout.createdAt,
+    assessedAt: undefined,
+    places: new Map(),
+    run: undefined,
     approvals: new Map(),
     decisions: new Map(),
     changes: new Map(),
     judged: new Set(),
-    'configure-begun': false,
     'validate-begun': false,
   };
 }
@@ -74,6 +82,7 @@ function follow(story: Story, entry: JournalEntry, population: Population, refus
     case 'place-assessed':
     case 'place-unreachable':
       requireAssessing(story, refuse);
+      followPlace(story, entry, refuse);
       break;
     case 'assess-completed':
       requireAssessing(story, refuse);
@@ -82,10 +91,15 @@ function follow(story: Story, entry: JournalEntry, population: Population, refus
     case 'approval':
       followApproval(story, entry.body, population, refuse);
       break;
-    case 'configure-begun':
+    case 'configure-begun': {
+      requireApproved(story, refuse);
+      const { limit, maxFailures } = entry.body;
+      story.run = { limit, maxFailures, announced: new Set(), failures: 0 };
+      break;
+    }
     case 'validate-begun':
-      if (story.approvals.size === 0) refuse('evidence-unapproved-change', 'Nothing is approved yet.');
-      story[entry.kind] = true;
+      requireApproved(story, refuse);
+      story['validate-begun'] = true;
       break;
     case 'intent':
       followIntent(story, entry.body, refuse);
@@ -96,6 +110,45 @@ function follow(story: Story, entry: JournalEntry, population: Population, refus
     case 'verdict':
       followVerdict(story, entry.body, refuse);
       break;
+  }
+  followTime(story, entry, refuse);
+}
+
+/** The order of the journal is that of events: its times go back by no more than clocks explain. */
+function followTime(story: Story, entry: JournalEntry, refuse: Refuse): void {
+  requireOwnTime(entry, refuse);
+  if (isLongBefore(entry.at, story.latest)) {
+    refuse('evidence-entry', 'It is more than a day older than an entry before it.');
+  }
+  if (entry.at > story.latest) story.latest = entry.at;
+}
+
+function requireApproved({ approvals }: Story, refuse: Refuse): void {
+  if (approvals.size === 0) refuse('evidence-unapproved-change', 'Nothing is approved yet.');
+}
+
+/** The time of an entry is that of what it records. */
+function requireOwnTime(entry: JournalEntry, refuse: Refuse): void {
+  const own = ownTime(entry);
+  if (own !== undefined && own !== entry.at)
+    refuse('evidence-entry', 'Its time is not that of what it records.');
+}
+
+/** @returns undefined if what is recorded holds no time of its own */
+function ownTime(entry: JournalEntry): string | undefined {
+  switch (entry.kind) {
+    case 'assess-begun':
+      return entry.body.createdAt;
+    case 'approval':
+      return entry.body.imported?.at ?? entry.body.at;
+    case 'intent':
+      return entry.body.change.intendedAt;
+    case 'outcome':
+      return entry.body.finishedAt ?? entry.body.checkedAt ?? entry.body.intendedAt;
+    case 'verdict':
+      return entry.body.readAt;
+    default:
+      return undefined;
   }
 }
 
@@ -111,9 +164,21 @@ function requireUnassessed(rollout: Rollout, id: string, refuse: Refuse): void {
   }
 }
 
-function followReached(story: Story, { rollout }: EntryBody<'accounts-reached'>, refuse: Refuse): void {
+function followReached(story: Story, body: EntryBody<'accounts-reached'>, refuse: Refuse): void {
+  const { rollout } = body;
   requireUnassessed(rollout, story.rollout.id, refuse);
+  if (!isWidened(story.rollout, rollout))
+    refuse('evidence-entry', 'It changes more of the rollout than its Regions.');
   story.rollout = rollout;
+  followReachedPlaces(story, body, refuse);
+}
+
+/** Reaching more accounts adds Regions to the scope, which are then no longer left out. */
+function isWidened(before: Rollout, after: Rollout): boolean {
+  const rest = ({ scope, regionsLeftOut, ...same }: Rollout) => ({ ...same, ...scope, regions: [] });
+  const isKept = before.scope.regions.every((region) => after.scope.regions.includes(region));
+  const left = before.regionsLeftOut?.filter((region) => !after.scope.regions.includes(region));
+  return isKept && isSame(rest(before), rest(after)) && isSame(left, after.regionsLeftOut);
 }
 
 function followAssessment(
@@ -125,5 +190,7 @@ function followAssessment(
   if (findingsDigest !== population.digest) {
     refuse('evidence-findings', `findings.jsonl is not what was assessed (SHA-256 ${findingsDigest}).`);
   }
+  requireAllPlaces(story, population, refuse);
   story.rollout = { ...story.rollout, assessedAt: at, planDigest };
+  story.assessedAt = at;
 }

@@ -7,11 +7,29 @@ import { parseJson } from '../model/parse-json.ts';
  * not know. A record of evidence has to be written in the one way that Keyturn writes it, and hold nothing else.
  */
 
-/** @throws Error where a line is not JSON, or is written in another way than Keyturn would write the same value */
+/**
+ * @throws Error if a line is not JSON, is written in another way than Keyturn would write the same value, or holds what two
+ *   readers can read differently
+ */
 export function parseJsonLine(line: string): unknown {
   const value: unknown = parseJson(line);
-  if (jsonText(value) === line) return value;
-  throw new Error('it is not written as Keyturn writes JSON');
+  if (jsonText(value) !== line) throw new Error('it is not written as Keyturn writes JSON');
+  if (LONE_SURROGATE.test(JSON.stringify(value))) throw new Error('it holds half a character');
+  requireNumbers(value);
+  return value;
+}
+
+/** JSON.stringify escapes those surrogates, and no others, that are not one of a pair. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+/** Below it, readers write a fraction with an exponent. */
+const SMALLEST_FRACTION = 0.0001;
+
+/** Integers that every reader reads alike, and fractions that every reader writes alike. */
+function requireNumbers(value: unknown): void {
+  if (isObject(value)) for (const each of Object.values(value)) requireNumbers(each);
+  if (typeof value !== 'number') return;
+  const isFit = Number.isInteger(value) ? Number.isSafeInteger(value) : Math.abs(value) >= SMALLEST_FRACTION;
+  if (!isFit) throw new Error('a number is too large, or a fraction too small');
 }
 
 /** Parses a value that has to be all that the schema says, and no more. @throws Error where it is not */
@@ -22,7 +40,7 @@ export function parseWhole<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** Whether two JSON values are equal, whatever the order of their keys. */
-function isSame(one: unknown, other: unknown): boolean {
+export function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return false;
   const names = Object.keys(other);

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { digest } from '../model/digest.ts';
 import { jsonText } from '../model/json-text.ts';
-import { parseJson } from '../model/parse-json.ts';
 import { scope } from '../model/plan.ts';
 import { notAssessedAccount } from '../model/rollout.ts';
 import { timestamp } from '../model/text.ts';
 import { EvidenceError } from './error.ts';
+import { parseJsonLine, saidBy } from './json-line.ts';
 
 export const MANIFEST = 'manifest.json';
 export const SUMS = 'SHA256SUMS';
@@ -82,9 +82,9 @@ export function parseManifest(text: string): Manifest {
   };
   let value: unknown;
   try {
-    value = parseJson(text);
-  } catch {
-    return refuse('It is not JSON.');
+    value = parseJsonLine(text.slice(0, -1));
+  } catch (cause) {
+    return refuse(`It is no manifest: ${saidBy(cause)}`);
   }
   const parsed = manifest.safeParse(value);
   if (!parsed.success) return refuse(`It is no manifest: ${z.prettifyError(parsed.error)}`);

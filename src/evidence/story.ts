@@ -1,6 +1,7 @@
 import type { Approval } from '../model/approval.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Place } from '../model/place.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { EvidenceCode } from './error.ts';
 import type { Held, Voices } from './voices.ts';
@@ -8,6 +9,14 @@ import type { Held, Voices } from './voices.ts';
 /** What a journal has come to so far: of each key only what the next entry has to fit to. */
 export interface Story {
   rollout: Rollout;
+  /** The latest time of an entry. */
+  latest: string;
+  /** When the assessment was completed. */
+  assessedAt: string | undefined;
+  /** By account and Region, the last entry on each. */
+  readonly places: Map<string, Place>;
+  /** Of the configure run that is on: what it may do, and what it has done. */
+  run: Run | undefined;
   /** By id, in the order of the journal. */
   readonly approvals: Map<string, Approval>;
   /** By key ARN, as are the others. */
@@ -15,7 +24,6 @@ export interface Story {
   readonly changes: Map<string, ChangeSoFar>;
   /** Keys that were read back. */
   readonly judged: Set<string>;
-  'configure-begun': boolean;
   'validate-begun': boolean;
 }
 
@@ -25,6 +33,19 @@ export interface ChangeSoFar {
   readonly outcome: Outcome['outcome'];
   /** How often it was announced. */
   readonly attempts: number;
+  /** As it stands in the journal. */
+  readonly record: Outcome;
+  /** Of its last announcement. */
+  readonly intendedAt: string | undefined;
+}
+
+export interface Run {
+  /** Changes, and changes that failed; `null` is without a bound. */
+  readonly limit: number | null;
+  readonly maxFailures: number | null;
+  /** Key ARNs. */
+  readonly announced: Set<string>;
+  failures: number;
 }
 
 export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { approvalId, rolloutId } from './id.ts';
 import { rotationPeriod } from './period.ts';
 import { signature } from './signature.ts';
-import { moment, text } from './text.ts';
+import { text, timestamp } from './text.ts';
 
 export const DECISIONS = ['approve', 'decline', 'defer'] as const;
 export const decisionKind = z.enum(DECISIONS);
@@ -40,9 +40,9 @@ export const approval = z.object({
   rollout: rolloutId,
   planDigest: z.string(),
   /** When it was made. */
-  at: moment,
+  at: timestamp,
   /** From then on it covers no change any more. A decline does not expire. */
-  expiresAt: moment,
+  expiresAt: timestamp,
   /** Without AWS's part where it was made elsewhere, from an exported plan. */
   submittedBy: z.union([submitter, machineUser]),
   /** How it came in: `picker`, `all`, `keys` or the file's name. */
@@ -52,7 +52,7 @@ export const approval = z.object({
   /** Of the approver, over the statement that says all of the above (docs/evidence-format.md). */
   signature: signature.optional(),
   /** Who brought it in, and when, where it was made elsewhere; not signed by the approver. */
-  imported: z.object({ at: moment, by: submitter }).optional(),
+  imported: z.object({ at: timestamp, by: submitter }).optional(),
 });
 export type Approval = z.infer<typeof approval>;
 

@@ -6,6 +6,16 @@ export const APPROVAL_LIFE_MS = 7 * 86_400_000;
 /** The longest that one may hold: what holds for years is remembered by nobody. */
 export const LONGEST_LIFE_MS = 366 * 86_400_000;
 
+/**
+ * Milliseconds that a time of the record may lie before an earlier one: clocks are set, and one machine's is not
+ * another's. A difference of days is no clock's.
+ */
+export const CLOCK_TOLERANCE_MS = 86_400_000;
+
+/** Whether a time lies before an earlier one by more than clocks explain. Both ISO 8601. */
+export const isLongBefore = (time: string, earlier: string): boolean =>
+  Date.parse(time) < Date.parse(earlier) - CLOCK_TOLERANCE_MS;
+
 /** The reason of a change that was not made since its approval had expired. */
 export const APPROVAL_EXPIRED = 'approval-expired';
 

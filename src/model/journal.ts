@@ -42,11 +42,11 @@ const BODIES = {
     caller: text,
     keys: z.int().min(0),
     /** `null`: without a bound. */
-    limit: z.int().nullable(),
-    maxFailures: z.int().nullable(),
+    limit: z.int().min(0).nullable(),
+    maxFailures: z.int().min(0).nullable(),
     settleMs: z.number(),
   }),
-  /** A change as it is about to be made, under the approval that holds at this moment. */
+  /** A change as it is about to be made, under the approval that holds at this timestamp. */
   intent: z.object({ approval: z.string(), change: outcome }),
   outcome,
   'validate-begun': z.object({

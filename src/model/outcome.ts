@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { failure } from './failure.ts';
 import { rotationPeriod } from './period.ts';
-import { moment, text, timestamp } from './text.ts';
+import { text, timestamp } from './text.ts';
 
 export const OUTCOMES = ['enabled', 'already-enabled', 'skipped', 'failed', 'pending'] as const;
 export type OutcomeKind = (typeof OUTCOMES)[number];
@@ -49,7 +49,7 @@ export const outcome = z.object({
   found: found.optional(),
   /** Fresh check, announcement, and end of the change. */
   checkedAt: timestamp.optional(),
-  intendedAt: moment.optional(),
+  intendedAt: timestamp.optional(),
   finishedAt: timestamp.optional(),
 });
 export type Outcome = z.infer<typeof outcome>;

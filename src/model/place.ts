@@ -17,3 +17,13 @@ export function parseKeyArn(arn: string): KeyArn | undefined {
   if (!partition || !region || !account || !keyId) return undefined;
   return { partition, region, account, keyId };
 }
+
+/** Whether account, Region and key id are those of the ARN. @param partition of the ARN, if it is known */
+export function isNamedByArn(
+  { keyArn, keyId, account, region }: { readonly keyArn: string } & Omit<KeyArn, 'partition'>,
+  partition?: string,
+): boolean {
+  const arn = parseKeyArn(keyArn);
+  if (!arn || (partition !== undefined && arn.partition !== partition)) return false;
+  return arn.keyId === keyId && arn.account === account && arn.region === region;
+}

@@ -29,11 +29,11 @@ export const textByName = z
       ),
   );
 
-/** A point in time, ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
-export const timestamp = z.iso.datetime();
-
-/** The same to the millisecond and in no other spelling, so that the order of texts is that of times. */
-export const moment = z.iso.datetime({ precision: 3 });
+/**
+ * A point in time, ISO 8601 in UTC, as `Date.prototype.toISOString` writes it: to the millisecond and in no other
+ * spelling, so that the order of texts is that of times.
+ */
+export const timestamp = z.iso.datetime({ precision: 3 });
 
 /**
  * What a reader cannot see, or what changes how the text round it is shown: controls (Cc), format characters

@@ -100,10 +100,12 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
   const answer = await kms.enableKeyRotation(intent.keyArn, intent.RotationPeriodInDays, stillOurs);
   const requestId = answer.ok ? answer.requestId : answer.failure.requestId;
   const called = { ...intent, ...(requestId !== undefined && { requestId }) };
-  if (answer.ok) return { ...called, outcome: 'enabled', proof: 'proven', finishedAt: answer.at };
-  if (!answer.certain) {
+  // Without a request id nobody can hold the change against CloudTrail: it is read back, as without an answer.
+  if (answer.ok && requestId !== undefined)
+    return { ...called, outcome: 'enabled', proof: 'proven', finishedAt: answer.at };
+  if (answer.ok || !answer.certain) {
     permit.settling();
-    return settleChange(work, { ...called, error: answer.failure });
+    return settleChange(work, { ...called, ...(!answer.ok && { error: answer.failure }) });
   }
   const { intendedAt, ...notDone } = { ...called, error: answer.failure };
   if (MAY_PASS.has(answer.failure.kind) || reachOf(answer.failure) !== undefined) return notDone;

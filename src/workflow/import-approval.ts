@@ -11,7 +11,7 @@ import {
   type Decision,
   type Submitter,
 } from '../model/approval.ts';
-import { isExpired, LONGEST_LIFE_MS } from '../model/in-force.ts';
+import { isExpired, isLongBefore, LONGEST_LIFE_MS } from '../model/in-force.ts';
 import { parseJson } from '../model/parse-json.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { planForApproval, type Recorded, recordDecided } from './approve.ts';
@@ -99,7 +99,10 @@ export async function importApproval(
   if (misfits.length > 0) throw noApproval(misfits);
   const at = clock.now().toISOString();
   const known = (await store.approvals(rollout.id)).some((each) => each.approval === approval.approval);
-  const problems = [...(known ? ['it was recorded before'] : []), ...objections(approval, at, trust)];
+  const problems = [
+    ...(known ? ['it was recorded before'] : []),
+    ...objections(approval, at, rollout.assessedAt, trust),
+  ];
   if (problems.length > 0) throw refused(problems);
   return recordDecided(store, { ...approval, imported: { at, by } });
 }
@@ -130,11 +133,16 @@ const isSame = (one: Decision, other: Decision): boolean =>
 function objections(
   { at, expiresAt, signature }: Approval,
   now: string,
+  assessedAt: string,
   trust: readonly TrustedKey[],
 ): string[] {
   const isSignatureRequired = isRequired(trust, 'approver');
   const isAhead = Date.parse(at) > Date.parse(now) + TOLERATED_MS;
+  const isBehind = isLongBefore(at, assessedAt);
   return [
+    ...(isBehind
+      ? [`it was made at ${at}, it says, and its plan at ${assessedAt}: one of the clocks is wrong`]
+      : []),
     ...(isExpired(expiresAt, now) ? [`it expired at ${expiresAt}`] : []),
     ...(isAhead ? [`it was made at ${at}, it says, and now it is ${now}: one of the clocks is wrong`] : []),
     ...(isSignatureRequired && !signature ? ['it is not signed'] : []),

@@ -1,4 +1,5 @@
 import { JOURNAL, verifyChain } from '../evidence/chain.ts';
+import { deriveFindings } from '../evidence/derive-finding.ts';
 import { type EvidenceCode, EvidenceError } from '../evidence/error.ts';
 import { type Bundle, measure, verifyFiles } from '../evidence/files.ts';
 import { followHistory, type History } from '../evidence/history.ts';
@@ -16,6 +17,7 @@ import { requireTrust, type Signers, verifySignatures } from '../evidence/signat
 import type { TrustedKey } from '../evidence/trust.ts';
 import { KeyturnError } from '../messages/error.ts';
 import type { JournalEntry } from '../model/journal.ts';
+import type { Rollout } from '../model/rollout.ts';
 import type { Store } from './ports.ts';
 import { replay } from './replay.ts';
 import { reportFiles } from './report-files.ts';
@@ -49,7 +51,7 @@ export async function verifyBundle(request: VerifyRequest): Promise<Verification
   await verifyFiles(bundle, manifest, digest);
   const history = await readHistory(bundle, manifest.rollout);
   verifyManifestOf(manifest, history);
-  const notRendered = await verifyReports(request, manifest);
+  const notRendered = await verifyReports(request, manifest, history.rollout);
   const envelope = bundle.names.includes(BUNDLE_SIGNATURE)
     ? await readDocument(bundle, BUNDLE_SIGNATURE, 'evidence-signature')
     : undefined;
@@ -99,11 +101,12 @@ function verifyManifestOf({ journal, files }: Manifest, { head, rollout }: Histo
 async function verifyReports(
   { bundle, store, keyturnVersion }: VerifyRequest,
   manifest: Manifest,
+  rollout: Rollout,
 ): Promise<string[]> {
   const isThisVersion = manifest.keyturnVersion === keyturnVersion;
   const sealed = new Map(manifest.files.map(({ name, sha256 }) => [name, sha256]));
   const notRendered: string[] = [];
-  for await (const { name, chunks } of remake(bundle, store, manifest)) {
+  for await (const { name, chunks } of remake(bundle, store, manifest, rollout)) {
     if (name === MANIFEST) {
       const made = parseManifest((await Array.fromAsync(chunks)).join(''));
       if (dataOf(made) !== dataOf(manifest)) throw notFollowing(MANIFEST);
@@ -130,9 +133,14 @@ const dataOf = (manifest: Manifest): string =>
 const notFollowing = (name: string): EvidenceError =>
   new EvidenceError('evidence-report', name, 'It does not follow from the journal and the findings.');
 
-async function* remake(bundle: Bundle, store: Store, { rollout: id, keyturnVersion }: Manifest) {
+async function* remake(
+  bundle: Bundle,
+  store: Store,
+  { rollout: id, keyturnVersion }: Manifest,
+  known: Rollout,
+) {
   try {
-    await replay(store, entriesOf(bundle), readFindings(findingLines(bundle)));
+    await replay(store, entriesOf(bundle), deriveFindings(readFindings(findingLines(bundle)), known));
   } catch (cause) {
     if (!(cause instanceof KeyturnError)) throw cause;
     throw new EvidenceError('evidence-entry', JOURNAL, `It cannot be replayed: ${cause.message}`);

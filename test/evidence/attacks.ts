@@ -369,13 +369,14 @@ const HISTORY: Attack[] = [
     'approval-behind-a-decline',
     'evidence-approval',
     "an approver's older signed approval is moved behind the same approver's newer signed decline",
-    async (good) =>
+    (good) =>
       signed(
-        await retold(good, (entries) => {
+        rewritten(good, (entries) => {
           const last = entries.findLastIndex(({ kind }) => kind === 'approval');
           const older = structuredClone(entries[firstOf(entries, 'approval')]);
           const decline = structuredClone(older);
           Object.assign(decline.body, { approval: 'approval-8', at: '2026-11-22T10:00:01.500Z' });
+          decline.at = decline.body.at;
           Object.assign(older.body, { approval: 'approval-9' });
           for (const decision of decline.body.decisions) decision.decision = 'decline';
           for (const { body } of [decline, older])
@@ -524,7 +525,8 @@ const REPORTS: Attack[] = [
     (good) =>
       rewritten(good, (entries) => {
         const { body } = entries.findLast((entry) => entry.kind === 'outcome');
-        Object.assign(body, { outcome: 'enabled' });
+        delete body.error;
+        Object.assign(body, { outcome: 'enabled', proof: 'proven', requestId: 'request-99' });
         return entries;
       }),
   ),
@@ -580,12 +582,12 @@ const SIGNATURES: Attack[] = [
   attack(
     'signed-approval-prolonged',
     'evidence-signature',
-    'a signed approval holds a year longer, and all made anew but its signature',
+    'a signed approval holds a month longer, and all made anew but its signature',
     async (good) =>
       signed(
         await retold(
           good,
-          inFirst('approval', ({ body }) => Object.assign(body, { expiresAt: '2027-11-29T10:00:01.000Z' })),
+          inFirst('approval', ({ body }) => Object.assign(body, { expiresAt: '2026-12-29T10:00:01.000Z' })),
         ),
         MAKER,
       ),

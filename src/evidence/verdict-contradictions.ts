@@ -1,0 +1,91 @@
+import type { Outcome } from '../model/outcome.ts';
+import { isNamedByArn, parseKeyArn } from '../model/place.ts';
+import type { Difference, ReplicaVerdict, Verdict } from '../model/verdict.ts';
+
+/** Whether a verdict follows from what was read. @param change what it is about @returns what does not */
+export function verdictContradicts(verdict: Verdict, change: Outcome): string | undefined {
+  if (!isNamedByArn(verdict)) return 'account, Region or key id are not those of the ARN';
+  if (!verdict.replicas.every(isReplica)) return 'a replica is not in the Region of its ARN';
+  return verdict.verdict === 'unreadable' ? unreadableContradicts(verdict) : readContradicts(verdict, change);
+}
+
+const isReplica = ({ keyArn, region }: ReplicaVerdict): boolean => parseKeyArn(keyArn)?.region === region;
+
+function unreadableContradicts(verdict: Verdict): string | undefined {
+  const { error, reason, differences, KeyRotationEnabled, rotations } = verdict;
+  const due = error?.kind === 'not-found' ? 'disappeared' : error?.kind;
+  const isRead = KeyRotationEnabled !== undefined || rotations !== undefined || differences.length > 0;
+  return error === undefined || reason !== due || isRead
+    ? 'what is unreadable has an error, its reason, and nothing that was read'
+    : undefined;
+}
+
+function readContradicts(verdict: Verdict, change: Outcome): string | undefined {
+  const { differences, error, reason, KeyState, rotations, KeyRotationEnabled: isOn } = verdict;
+  if (error || reason !== undefined || KeyState === undefined)
+    return 'what was read has a state, and no error';
+  if ((verdict.verdict === 'discrepant') !== differences.length > 0) return 'it contradicts its differences';
+  if (rotations && isOn !== true) return 'rotations are asked for if rotation is on';
+  if (rotations?.kind === 'read' && rotations.automatic > 0 !== (rotations.lastAt !== undefined))
+    return 'its rotations contradict themselves';
+  const [date, ...more] = differences.filter(({ fact }) => fact === DATE);
+  const others = differences.filter(({ fact }) => fact !== DATE);
+  const due = differencesOf(verdict, change);
+  const isDue =
+    others.length === due.length && due.every((each, index) => isSameDifference(each, others[index]));
+  if (!isDue || more.length > 0) return 'its differences are not those of what was read';
+  const isDated = KeyState === 'Enabled' && isOn === true;
+  if (date && (!isDated || date.actual !== (verdict.NextRotationDate ?? 'absent')))
+    return 'its differences are not those of what was read';
+  return date || !isDated || isPlausibleDate(verdict, change)
+    ? undefined
+    : 'the next date is not that of the change';
+}
+
+const DATE = 'NextRotationDate';
+
+/** All differences but that of the next date. */
+function differencesOf(
+  { KeyState, KeyRotationEnabled: isOn, RotationPeriodInDays: period }: Verdict,
+  change: Outcome,
+): Difference[] {
+  const due = String(change.RotationPeriodInDays);
+  const actual = String(period ?? 'absent');
+  return [
+    ...(KeyState === 'Enabled' ? [] : [{ fact: 'KeyState', expected: 'Enabled', actual: KeyState ?? '' }]),
+    ...(isOn === true
+      ? []
+      : [
+          {
+            fact: 'KeyRotationEnabled',
+            expected: 'true',
+            actual: isOn === undefined ? 'not readable on this type of key' : 'false',
+          },
+        ]),
+    ...(isOn !== true || actual === due ? [] : [{ fact: 'RotationPeriodInDays', expected: due, actual }]),
+  ];
+}
+
+const isSameDifference = (one: Difference, other: Difference | undefined): boolean =>
+  one.fact === other?.fact && one.expected === other.expected && one.actual === other.actual;
+
+const DAY_MS = 86_400_000;
+const TOLERANCE_MS = 2 * DAY_MS;
+
+/**
+ * Whether the next date is whole periods after the change, or after the last automatic rotation since: one or two, or as
+ * many as fit if the rotations could not be read. A rotation that has just happened may not have moved the date yet.
+ */
+function isPlausibleDate({ NextRotationDate: next, rotations }: Verdict, change: Outcome): boolean {
+  const { proof, intendedAt, finishedAt = '', RotationPeriodInDays } = change;
+  const lastAt = rotations?.kind === 'read' ? rotations.lastAt : undefined;
+  const from = lastAt ?? (proof === 'presumed' ? (intendedAt ?? finishedAt) : finishedAt);
+  const [least, most] = [Date.parse(from) - TOLERANCE_MS, Date.parse(lastAt ?? finishedAt) + TOLERANCE_MS];
+  const time = Date.parse(next ?? '');
+  const period = RotationPeriodInDays * DAY_MS;
+  const periods = Math.floor((time - least) / period);
+  const isOnDate = time <= most + periods * period;
+  const isCounted =
+    rotations?.kind === 'unreadable' ? periods >= 1 : periods >= (lastAt ? 0 : 1) && periods <= 2;
+  return isOnDate && isCounted;
+}

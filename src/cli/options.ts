@@ -6,7 +6,8 @@ import type { GivenPrice } from '../model/prices.ts';
 
 /** What values look like; editors get the same through docs/keyturn.schema.json. */
 export const SHAPE = {
-  price: /^(\d{1,6}(?:\.\d{1,6})?)(?: ?([A-Z]{3}))?$/,
+  /** At most four decimals: the evidence writes numbers without an exponent. */
+  price: /^(\d{1,6}(?:\.\d{1,4})?)(?: ?([A-Z]{3}))?$/,
   duration: /^(\d{1,6})(ms|s|m|h)$/,
   region: /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
   account: /^\d{12}$/,

@@ -71,7 +71,8 @@ export async function resolveScope(aws: Aws, request: ScopeRequest): Promise<Res
   const { places, unreachable, excluded } = await resolvePlaces(aws, accounts, regionsAsked);
   const regions = named ?? places.map(({ region }) => region);
   const looked = [...new Set(regions)].filter((region) => !request.excludeRegions.includes(region)).sort();
-  if (looked.length === 0 && unreachable.length === 0) throw nothingInScope('Region');
+  if (looked.length === 0 && unreachable.every(({ reason }) => reason === ALL_EXCLUDED))
+    throw nothingInScope('Region');
   return {
     caller,
     accounts,
@@ -184,9 +185,16 @@ export async function resolvePlaces(
       if (excluded.includes(region)) left.add(region);
       else places.push({ account, region });
     }
+    // An account of the scope has an entry, or the evidence would not say what became of it.
+    if (!named && regions.value.every((region) => excluded.includes(region))) {
+      const fix = `Exclude fewer Regions, or leave the account out with --exclude-account ${account}.`;
+      unreachable.push({ account, region: EVERY_REGION, reason: ALL_EXCLUDED, fix });
+    }
   });
   return { places: places.sort(byPlace), unreachable: unreachable.sort(byPlace), excluded: left };
 }
+
+const ALL_EXCLUDED = 'every enabled Region of the account is excluded';
 
 /** The account is reached first: whoever cannot be reached has no Regions to speak of. */
 async function regionsOf(

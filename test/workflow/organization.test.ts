@@ -58,6 +58,24 @@ describe('the scope of an organization', () => {
     });
   });
 
+  it('tells of an account whose every enabled Region is excluded', async () => {
+    const aws = organization();
+    const all = aws.listEnabledRegions.bind(aws);
+    aws.listEnabledRegions = async (account) => {
+      const answer = await all(account);
+      return answer.ok && account === A ? { ...answer, value: [US] } : answer;
+    };
+    const request = { ...ANY, regions: [], allRegions: true, excludeRegions: [US] };
+    const { places, unreachable } = await resolveScope(aws, request);
+    expect(places.map(({ account }) => account)).toEqual([B, ACCOUNT]);
+    expect(unreachable).toMatchObject([
+      { account: A, region: '*', fix: expect.stringContaining(`--exclude-account ${A}`) },
+    ]);
+    await expect(resolveScope(aws, { ...request, excludeRegions: [EU, US] })).rejects.toMatchObject({
+      code: 'input-argument',
+    });
+  });
+
   it.each([
     [
       'AccessDeniedException',

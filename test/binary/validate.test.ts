@@ -136,12 +136,12 @@ describe.concurrent('validate', () => {
   it('waits until AWS agrees with itself', async () => {
     const { assess, run, sandbox } = await startJourney({
       keys: candidates(2),
-      consistency: { rotationMs: 3000 },
+      consistency: { rotationMs: 10_000 },
     });
     await assess();
     await run('approve', '--all');
     await run('configure', '--json');
-    const { code, json, stderr } = await run('validate', '--json', '--wait', '20s');
+    const { code, json, stderr } = await run('validate', '--json', '--wait', '40s');
     expect(code).toBe(EXIT.done);
     expect(json()).toMatchObject({ requested: 2, confirmed: 2 });
     expect(stderr).toMatch(/Not as expected yet: 2/);

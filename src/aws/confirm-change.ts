@@ -29,7 +29,7 @@ const refuseBody: DeserializeMiddleware<EnableKeyRotationCommandInput, EnableKey
   (next) => async (args) => {
     const result = await next(args);
     const { statusCode, body } = result.response as { statusCode: number; body: Uint8Array };
-    if (statusCode < 300 && !/^\s*(\{\s*\})?\s*$/.test(Buffer.from(body).toString()))
+    if (statusCode < 300 && !/^\s*(\{\s*\}|null)?\s*$/.test(Buffer.from(body).toString()))
       throw undocumentedAnswer('the answer has a body, and AWS sends none');
     return result;
   };

@@ -59,7 +59,8 @@ export async function withSession<T>(
   const terminal = openTerminal(options);
   const opened = await openSessionStore(options.store, store);
   const { isStorePublic } = await import('../files/permissions.ts');
-  if (isStorePublic(options.store))
+  // A backup that is only read may be meant for others, and its modes are not the reader's to change.
+  if (store !== 'read' && isStorePublic(options.store))
     terminal.err(
       `warning: every user of this machine can read the store ${forTerminal(options.store)}. Run: chmod -R go-rwx ${shellWord(options.store)}\n`,
     );

@@ -26,7 +26,13 @@ export function followIntent(story: Story, { approval, change }: EntryBody<'inte
   if (attempts !== (earlier?.attempts ?? 0) + 1) refuse('evidence-outcome', miscounted(keyArn));
   requireWithinLimit(story.run, keyArn, refuse);
   requireDerived(intentContradicts(change), change, refuse);
-  story.changes.set(keyArn, { state: 'intended', outcome: 'pending', attempts, record: change, intendedAt });
+  story.changes.set(keyArn, {
+    state: 'intended',
+    outcome: 'pending',
+    attempts,
+    record: withoutProse(change),
+    intendedAt,
+  });
 }
 
 function requireWithinLimit({ announced, limit }: Run, keyArn: string, refuse: Refuse): void {
@@ -75,7 +81,7 @@ export function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): v
     state,
     outcome: outcome.outcome,
     attempts,
-    record: outcome,
+    record: withoutProse(outcome),
     intendedAt: announced,
   });
 }
@@ -93,4 +99,9 @@ export function followVerdict(story: Story, verdict: Verdict, refuse: Refuse): v
   if (why !== undefined)
     refuse('evidence-verdict', `${verdict.keyArn} has a verdict that contradicts itself: ${why}.`);
   story.judged.add(verdict.keyArn);
+}
+
+/** What later entries are held against: a sentence of each of 100,000 keys would fill the memory. */
+function withoutProse({ explanation: _, ...record }: Outcome): Outcome {
+  return record;
 }

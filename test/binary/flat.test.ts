@@ -99,6 +99,7 @@ function writeChanges(database: DatabaseSync, from: JournalHead, decided: readon
       outcome: 'pending' as const,
       attempts: 1,
       drift: [],
+      found: { KeyState: 'Enabled' as const, rotation: 'off' as const },
       checkedAt: AT,
       intendedAt: AT,
     };

@@ -92,14 +92,17 @@ export async function saveApproval(
   }
 }
 
-/** Of the decisions on each key the one of the highest rank. */
+/**
+ * Of the decisions on each key the one of the highest rank. `cross join` has SQLite go by the keys: otherwise it reads all
+ * decisions of the rollout for each batch.
+ */
 async function putInForce(
   transaction: Kysely<Tables>,
   rollout: string,
   decided: readonly Decision[],
 ): Promise<void> {
   await sql`insert or replace into in_force
-    select decisions.* from json_each(${arnsOf(decided)}) join decisions
+    select decisions.* from json_each(${arnsOf(decided)}) cross join decisions
       on decisions.rollout = ${rollout} and decisions.key_arn = value
       and decisions.rank = (select max(rank) from decisions other
         where other.rollout = ${rollout} and other.key_arn = value)`.execute(transaction);
@@ -132,9 +135,9 @@ async function refuseOutdated(transaction: Transaction<Tables>, approval: Approv
   const { rows } = await sql<{ keyArn: string; id: string; at: string }>`
     select decisions.key_arn as keyArn, approvals.id, approvals.at
     from json_each(${arnsOf(approval.decisions)})
-    join decisions on decisions.rollout = ${approval.rollout} and decisions.key_arn = value
+    cross join decisions on decisions.rollout = ${approval.rollout} and decisions.key_arn = value
       and decisions.approver = ${approverOf(approval)}
-    join approvals on approvals.rollout = decisions.rollout and approvals.id = decisions.approval
+    cross join approvals on approvals.rollout = decisions.rollout and approvals.id = decisions.approval
     where approvals.at > ${approval.at} limit ${MAX_PROBLEMS}`.execute(transaction);
   if (rows.length === 0) return;
   throw new KeyturnError(
@@ -159,7 +162,7 @@ async function refuseTakingBack(
   const takenBack = decisions.filter(({ decision }) => decision !== 'approve');
   const decisionOn = new Map(takenBack.map(({ keyArn, decision }) => [keyArn, decision]));
   const { rows } = await sql<{ keyArn: string }>`select key_arn as keyArn
-    from json_each(${arnsOf(takenBack)}) join changes on rollout = ${rollout} and key_arn = value
+    from json_each(${arnsOf(takenBack)}) cross join changes on rollout = ${rollout} and key_arn = value
     where state = 'intended' or outcome = 'enabled' limit ${MAX_PROBLEMS}`.execute(transaction);
   if (rows.length === 0) return;
   throw new KeyturnError(

@@ -4,7 +4,7 @@ import { isOn, type Outcome } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { intentContradicts, outcomeContradicts } from './contradictions.ts';
 import { inForceOn, type Refuse, type Run, type Story } from './story.ts';
-import { verdictContradicts } from './verdict-contradictions.ts';
+import { type JudgedChange, verdictContradicts } from './verdict-contradictions.ts';
 
 /** A change is announced under an approval in force at that moment, on a key that is not on, and counted. */
 export function followIntent(story: Story, { approval, change }: EntryBody<'intent'>, refuse: Refuse): void {
@@ -30,7 +30,7 @@ export function followIntent(story: Story, { approval, change }: EntryBody<'inte
     state: 'intended',
     outcome: 'pending',
     attempts,
-    record: withoutProse(change),
+    record: judgedOf(change),
     intendedAt,
   });
 }
@@ -81,7 +81,7 @@ export function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): v
     state,
     outcome: outcome.outcome,
     attempts,
-    record: withoutProse(outcome),
+    record: judgedOf(outcome),
     intendedAt: announced,
   });
 }
@@ -101,7 +101,7 @@ export function followVerdict(story: Story, verdict: Verdict, refuse: Refuse): v
   story.judged.add(verdict.keyArn);
 }
 
-/** What later entries are held against: a sentence of each of 100,000 keys would fill the memory. */
-function withoutProse({ explanation: _, ...record }: Outcome): Outcome {
-  return record;
+/** What verdicts are held against: the whole of 100,000 records would fill the memory. */
+function judgedOf({ proof, intendedAt, finishedAt, RotationPeriodInDays }: Outcome): JudgedChange {
+  return { proof, intendedAt, finishedAt, RotationPeriodInDays };
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { EvidenceCode } from './error.ts';
+import type { JudgedChange } from './verdict-contradictions.ts';
 import type { Held, Voices } from './voices.ts';
 
 /** What a journal has come to so far: of each key only what the next entry has to fit to. */
@@ -33,8 +34,8 @@ export interface ChangeSoFar {
   readonly outcome: Outcome['outcome'];
   /** How often it was announced. */
   readonly attempts: number;
-  /** As it stands in the journal. */
-  readonly record: Outcome;
+  /** What its verdict is held against. */
+  readonly record: JudgedChange;
   /** Of its last announcement. */
   readonly intendedAt: string | undefined;
 }

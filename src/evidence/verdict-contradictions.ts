@@ -2,8 +2,13 @@ import type { Outcome } from '../model/outcome.ts';
 import { isNamedByArn, parseKeyArn } from '../model/place.ts';
 import type { Difference, ReplicaVerdict, Verdict } from '../model/verdict.ts';
 
+/** What a verdict is held against. */
+export type JudgedChange = {
+  readonly [K in 'proof' | 'intendedAt' | 'finishedAt' | 'RotationPeriodInDays']: Outcome[K];
+};
+
 /** Whether a verdict follows from what was read. @param change what it is about @returns what does not */
-export function verdictContradicts(verdict: Verdict, change: Outcome): string | undefined {
+export function verdictContradicts(verdict: Verdict, change: JudgedChange): string | undefined {
   if (!isNamedByArn(verdict)) return 'account, Region or key id are not those of the ARN';
   if (!verdict.replicas.every(isReplica)) return 'a replica is not in the Region of its ARN';
   return verdict.verdict === 'unreadable' ? unreadableContradicts(verdict) : readContradicts(verdict, change);
@@ -20,7 +25,7 @@ function unreadableContradicts(verdict: Verdict): string | undefined {
     : undefined;
 }
 
-function readContradicts(verdict: Verdict, change: Outcome): string | undefined {
+function readContradicts(verdict: Verdict, change: JudgedChange): string | undefined {
   const { differences, error, reason, KeyState, rotations, KeyRotationEnabled: isOn } = verdict;
   if (error || reason !== undefined || KeyState === undefined)
     return 'what was read has a state, and no error';
@@ -47,7 +52,7 @@ const DATE = 'NextRotationDate';
 /** All differences but that of the next date. */
 function differencesOf(
   { KeyState, KeyRotationEnabled: isOn, RotationPeriodInDays: period }: Verdict,
-  change: Outcome,
+  change: JudgedChange,
 ): Difference[] {
   const due = String(change.RotationPeriodInDays);
   const actual = String(period ?? 'absent');
@@ -76,7 +81,7 @@ const TOLERANCE_MS = 2 * DAY_MS;
  * Whether the next date is whole periods after the change, or after the last automatic rotation since: one or two, or as
  * many as fit if the rotations could not be read. A rotation that has just happened may not have moved the date yet.
  */
-function isPlausibleDate({ NextRotationDate: next, rotations }: Verdict, change: Outcome): boolean {
+function isPlausibleDate({ NextRotationDate: next, rotations }: Verdict, change: JudgedChange): boolean {
   const { proof, intendedAt, finishedAt = '', RotationPeriodInDays } = change;
   const lastAt = rotations?.kind === 'read' ? rotations.lastAt : undefined;
   const from = lastAt ?? (proof === 'presumed' ? (intendedAt ?? finishedAt) : finishedAt);

@@ -27,7 +27,7 @@ import { temporaryDirectory } from '../support/journey.ts';
  */
 
 const KEYS = 12_000;
-const HEAP = '--max-old-space-size=40';
+const HEAP = '--max-old-space-size=48';
 const A_PART = 1000;
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const { rollout, approvals } = partsOf('validated');
@@ -168,12 +168,16 @@ describe(`with ${KEYS} approved keys and a heap that cannot hold them`, () => {
   it('status counts them', async () => {
     const { stdout } = await keyturn('status', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ verdicts: { requested: KEYS, notChanged: KEYS / 50 } });
-  });
+  }, 240_000);
 
-  it.each(['decisions', 'outcomes', 'verdicts'])('list shows all %s', async (what) => {
-    expect(linesOf((await keyturn('list', what)).stdout)).toBe(KEYS + 1);
-    expect(linesOf((await keyturn('list', what, '--json')).stdout)).toBe(KEYS);
-  });
+  it.each(['decisions', 'outcomes', 'verdicts'])(
+    'list shows all %s',
+    async (what) => {
+      expect(linesOf((await keyturn('list', what)).stdout)).toBe(KEYS + 1);
+      expect(linesOf((await keyturn('list', what, '--json')).stdout)).toBe(KEYS);
+    },
+    240_000,
+  );
 
   it('report writes them all', async () => {
     const out = join(temporaryDirectory(), 'report');
@@ -183,5 +187,5 @@ describe(`with ${KEYS} approved keys and a heap that cannot hold them`, () => {
       decisions: { approved: KEYS },
       validation: { requested: KEYS, confirmed: KEYS - KEYS / 50 },
     });
-  }, 120_000);
+  }, 240_000);
 });

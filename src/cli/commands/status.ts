@@ -28,7 +28,7 @@ export async function runStatus(options: CommonOptions): Promise<ExitCode> {
       ];
       await terminal.out(lines.join('\n'));
     }
-    return problem === undefined ? EXIT.done : EXIT.incomplete;
+    return problem === undefined && status.phase !== 'assessing' ? EXIT.done : EXIT.incomplete;
   });
 }
 

@@ -65,7 +65,7 @@ describe.concurrent('the next command', () => {
     child.stderr?.once('data', () => child.kill('SIGINT'));
     expect((await ended).code).toBe(130);
     const { stdout, code } = await journey.run('status');
-    expect(code).toBe(EXIT.done);
+    expect(code).toBe(EXIT.incomplete);
     expect(nextOf(stdout)).toMatch(/ assess --resume --rollout \S+$/);
   });
 

@@ -11,6 +11,7 @@ import {
   type Decision,
   type Submitter,
 } from '../model/approval.ts';
+import { approvalId } from '../model/id.ts';
 import { isExpired, isLongBefore, LONGEST_LIFE_MS } from '../model/in-force.ts';
 import { parseJson } from '../model/parse-json.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
@@ -29,8 +30,6 @@ export const approvalFile = (approval: Approval): string =>
 
 const statement = z.looseObject({ predicate: z.unknown() });
 const predicate = approvalSchema.omit({ signature: true, imported: true });
-/** It becomes part of a file's name. */
-const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** Milliseconds that the clocks of approver and importer may be apart. */
 const TOLERATED_MS = 5 * 60_000;
 
@@ -61,7 +60,7 @@ function parsePayload(payload: string): Approval {
 function problemsOf({ approval, at, expiresAt, submittedBy, decisions }: Approval): string[] {
   const life = Date.parse(expiresAt) - Date.parse(at);
   return [
-    ...(PLAIN_ID.test(approval) ? [] : ['its id is none that Keyturn makes']),
+    ...(approvalId.safeParse(approval).success ? [] : ['its id is none that Keyturn makes']),
     ...(life > 0 && life <= LONGEST_LIFE_MS
       ? []
       : ['it expires before it is made, or after more than 366 days']),

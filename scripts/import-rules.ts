@@ -56,6 +56,29 @@ export const rules: IForbiddenRuleType[] = [
     to: { path: '^src/(aws|store|files|cli|web)/' },
   },
   {
+    name: 'phases-of-the-workflow-do-not-import-each-other',
+    comment:
+      'What several phases need is in rollout/ or reading/. Waves validate what they changed, and verify makes a report anew.',
+    severity: 'error',
+    from: { path: `^src/workflow/(${PHASES}|report|verify|rollout|reading)/` },
+    to: {
+      path: '^src/workflow/[a-z]+/',
+      pathNot: [
+        '^src/workflow/$1/',
+        '^src/workflow/(rollout|reading)/',
+        '^src/workflow/validate/validate\\.ts$',
+        '^src/workflow/report/report-files\\.ts$',
+      ],
+    },
+  },
+  {
+    name: 'what-phases-share-imports-no-phase',
+    comment: 'A rollout and the reading of a key are below the phases.',
+    severity: 'error',
+    from: { path: '^src/workflow/(rollout|reading)/' },
+    to: { path: `^src/workflow/(${PHASES}|report|verify)/` },
+  },
+  {
     name: 'adapters-know-only-the-ports',
     comment: 'aws/, store/ and files/ provide what workflow/ports.ts asks for, and see no rule of ours.',
     severity: 'error',

@@ -1,6 +1,6 @@
 import type { DecisionRequest } from '../approve/request.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { nothingApproved, requestAll, requireDecisions } from '../workflow/approve.ts';
+import { nothingApproved, requestAll, requireDecisions } from '../workflow/approve/approve.ts';
 import type { AccessOptions, Asked } from './session.ts';
 import { showForApproval } from './show/candidates.ts';
 

@@ -1,6 +1,6 @@
 import { getColumns, getRows, isCancel } from '@clack/core';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { shownFindings } from '../workflow/shown.ts';
+import { shownFindings } from '../workflow/rollout/visible-findings.ts';
 import { Picker } from './pick/prompt.ts';
 import { type ShownRow, toPickRow } from './pick/rows.ts';
 import { drawPicker } from './pick/view.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DecisionKind } from '../model/approval.ts';
 import { SELECTED_KEYS } from '../model/review-words.ts';
-import { approve } from '../workflow/approve.ts';
+import { approve } from '../workflow/approve/approve.ts';
 import { costOfSelection } from './cost.ts';
 import { WebError } from './error.ts';
 import type { Approver, ReviewHost, SignatureRequest } from './host.ts';

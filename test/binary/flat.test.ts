@@ -17,7 +17,7 @@ import type { Verdict } from '../../src/model/verdict.ts';
 import { recordLine } from '../../src/report/lines.ts';
 import { openStore } from '../../src/store/open.ts';
 import { outcomeRow, verdictRow } from '../../src/store/rows.ts';
-import { planHeaderOf } from '../../src/workflow/plan-header.ts';
+import { planHeaderOf } from '../../src/workflow/rollout/plan-header.ts';
 import { candidateOf, partsOf } from '../report/fixture.ts';
 import { temporaryDirectory } from '../support/journey.ts';
 

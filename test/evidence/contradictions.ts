@@ -3,7 +3,7 @@ import { planLines } from '../../src/assess/plan.ts';
 import type { EvidenceCode } from '../../src/evidence/error.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { jsonText } from '../../src/model/json-text.ts';
-import { planHeaderOf } from '../../src/workflow/plan-header.ts';
+import { planHeaderOf } from '../../src/workflow/rollout/plan-header.ts';
 import { chained, journalOf, type Loose, remade, sealed, textOf, withFile } from './forge.ts';
 import type { Files } from './story.ts';
 

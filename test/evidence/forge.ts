@@ -9,9 +9,9 @@ import type { TrustedKey } from '../../src/evidence/trust.ts';
 import type { JournalEntry } from '../../src/model/journal.ts';
 import { jsonText } from '../../src/model/json-text.ts';
 import { openTemporaryStore } from '../../src/store/open.ts';
-import { replay } from '../../src/workflow/replay.ts';
-import { reportFiles } from '../../src/workflow/report-files.ts';
-import { type Verification, verifyBundle } from '../../src/workflow/verify.ts';
+import { reportFiles } from '../../src/workflow/report/report-files.ts';
+import { replay } from '../../src/workflow/verify/replay.ts';
+import { type Verification, verifyBundle } from '../../src/workflow/verify/verify.ts';
 import { collect, type Files, VERSION } from './story.ts';
 
 /*

@@ -6,7 +6,7 @@ import { listSigners, requiredRoles } from '../../src/cli/show/signers.ts';
 import { sayVerification } from '../../src/cli/show/verification.ts';
 import { EvidenceError } from '../../src/evidence/error.ts';
 import { requireTrust } from '../../src/evidence/signatures.ts';
-import type { Verification } from '../../src/workflow/verify.ts';
+import type { Verification } from '../../src/workflow/verify/verify.ts';
 import { temporaryDirectory } from '../support/journey.ts';
 import { checkWithPython, hasPython, withoutPython } from '../support/python.ts';
 import { keyIdOfKey, trustIn, type VerifyOptions, verify } from './forge.ts';

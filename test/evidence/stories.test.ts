@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decideApproval } from '../../src/workflow/approve.ts';
-import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
-import { importApproval } from '../../src/workflow/import-approval.ts';
+import { decideApproval } from '../../src/workflow/approve/approve.ts';
+import { importApproval } from '../../src/workflow/approve/import-approval.ts';
+import { chooseRollout } from '../../src/workflow/rollout/choose-rollout.ts';
 import { cpuMs } from '../support/cpu.ts';
 import { ACCOUNT, REGION } from '../support/facts.ts';
 import { checkWithPython, hasPython, withoutPython } from '../support/python.ts';

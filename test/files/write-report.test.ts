@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ReportKind, writeReport } from '../../src/files/write-report.ts';
 import type { ReportFile } from '../../src/workflow/ports.ts';
-import { reportFiles } from '../../src/workflow/report-files.ts';
+import { reportFiles } from '../../src/workflow/report/report-files.ts';
 import { arnOf } from '../support/facts.ts';
 import { beginJourney } from '../workflow/journey.ts';
 

@@ -6,7 +6,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { makeStoreDirectory } from '../../src/files/store-directory.ts';
 import { openStore } from '../../src/store/open.ts';
-import { followRecord } from '../../src/workflow/check-record.ts';
+import { followRecord } from '../../src/workflow/rollout/check-record.ts';
 import { arnOf } from '../support/facts.ts';
 import { pick, randomFrom } from '../support/random.ts';
 import { beginJourney } from '../workflow/journey.ts';

@@ -6,8 +6,8 @@ import type { KeyFacts } from '../../src/model/key-facts.ts';
 import type { UnreachablePlace } from '../../src/model/plan.ts';
 import type { AssessedRollout, Rollout } from '../../src/model/rollout.ts';
 import { recordLine } from '../../src/report/lines.ts';
-import { planHeaderOf } from '../../src/workflow/plan-header.ts';
 import type { Store } from '../../src/workflow/ports.ts';
+import { planHeaderOf } from '../../src/workflow/rollout/plan-header.ts';
 import { AT, OFF, ON, read, SYMMETRIC } from './facts.ts';
 
 const REGIONS = ['eu-central-1', 'eu-west-1', 'us-east-1', 'us-west-2', 'ap-southeast-2'];

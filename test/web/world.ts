@@ -6,7 +6,7 @@ import { buildApp } from '../../src/web/app.ts';
 import { CSRF_HEADER } from '../../src/web/door.ts';
 import type { EndReason, ReviewHost, Signing } from '../../src/web/host.ts';
 import type { ErrorAnswer, FindingsAnswer, SelectionAnswer } from '../../src/web/shapes.ts';
-import { whereOf } from '../../src/workflow/shown.ts';
+import { whereOf } from '../../src/workflow/rollout/visible-findings.ts';
 import { storeAssessment } from '../support/big-store.ts';
 import { FakeClock, temporaryStore } from '../workflow/fake-aws.ts';
 

@@ -1,13 +1,13 @@
 import type { DecisionRequest } from '../../src/approve/request.ts';
 import type { DecisionKind } from '../../src/model/approval.ts';
 import type { AssessedRollout, Rollout } from '../../src/model/rollout.ts';
-import { approve } from '../../src/workflow/approve.ts';
-import { type AssessRequest, assess, resumeAssessment } from '../../src/workflow/assess.ts';
-import { chooseRollout } from '../../src/workflow/choose-rollout.ts';
-import { configure } from '../../src/workflow/configure.ts';
-import { dryRun } from '../../src/workflow/dry-run.ts';
-import { validate } from '../../src/workflow/validate.ts';
-import { configureInWaves } from '../../src/workflow/waves.ts';
+import { approve } from '../../src/workflow/approve/approve.ts';
+import { type AssessRequest, assess, resumeAssessment } from '../../src/workflow/assess/assess.ts';
+import { configure } from '../../src/workflow/configure/configure.ts';
+import { dryRun } from '../../src/workflow/configure/dry-run.ts';
+import { configureInWaves } from '../../src/workflow/configure/waves.ts';
+import { chooseRollout } from '../../src/workflow/rollout/choose-rollout.ts';
+import { validate } from '../../src/workflow/validate/validate.ts';
 
 import { ACCOUNT } from '../support/facts.ts';
 import { FakeAws, FakeClock, temporaryStore } from './fake-aws.ts';

@@ -1,7 +1,7 @@
 import type { AssessedRollout } from '../../model/rollout.ts';
-import { approve, type Recorded } from '../../workflow/approve.ts';
-import { checkRecord } from '../../workflow/check-record.ts';
-import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
+import { approve, type Recorded } from '../../workflow/approve/approve.ts';
+import { checkRecord } from '../../workflow/rollout/check-record.ts';
+import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { type ApproveOptions, showAndChoose } from '../choose-keys.ts';
 import type { ExitCode } from '../exit.ts';
 import { newId, openAws, type Session, submitterFrom, systemClock, withSession } from '../session.ts';

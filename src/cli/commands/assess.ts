@@ -2,11 +2,16 @@ import { type GapCount, isUnanswered } from '../../model/gap.ts';
 import { addCounts } from '../../model/plan.ts';
 import type { GivenPrice } from '../../model/prices.ts';
 import { DEFAULT_ROLES, type Rollout } from '../../model/rollout.ts';
-import { type Assessment, type AssessRequest, assess, resumeAssessment } from '../../workflow/assess.ts';
-import { findInterrupted } from '../../workflow/choose-rollout.ts';
-import { countGaps } from '../../workflow/gaps.ts';
-import { readRecord } from '../../workflow/record.ts';
-import { countRefusals, type Refusals } from '../../workflow/refusals.ts';
+import { countRefusals, type Refusals } from '../../workflow/approve/refusals.ts';
+import {
+  type Assessment,
+  type AssessRequest,
+  assess,
+  resumeAssessment,
+} from '../../workflow/assess/assess.ts';
+import { readRecord } from '../../workflow/report/rollout-record.ts';
+import { findInterrupted } from '../../workflow/rollout/choose-rollout.ts';
+import { countGaps } from '../../workflow/rollout/gaps.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,

@@ -3,13 +3,13 @@ import { isOn, OUTCOMES, type Outcome, type OutcomeTotals } from '../../model/ou
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { renderTable } from '../../report/table.ts';
-import { chooseRolloutToChange } from '../../workflow/choose-rollout.ts';
-import { type ConfigureRequest, configure } from '../../workflow/configure.ts';
-import { dryRun } from '../../workflow/dry-run.ts';
+import { type ConfigureRequest, configure } from '../../workflow/configure/configure.ts';
+import { dryRun } from '../../workflow/configure/dry-run.ts';
+import { configureInWaves } from '../../workflow/configure/waves.ts';
 import type { Host } from '../../workflow/host.ts';
-import { readOutcomes, workLeft } from '../../workflow/outcomes.ts';
 import type { Store } from '../../workflow/ports.ts';
-import { configureInWaves } from '../../workflow/waves.ts';
+import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
+import { readOutcomes, workLeft } from '../../workflow/rollout/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,

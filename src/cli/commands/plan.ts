@@ -1,7 +1,7 @@
 import { forTerminal } from '../../report/escape.ts';
-import { followRecord } from '../../workflow/check-record.ts';
-import { chooseRollout } from '../../workflow/choose-rollout.ts';
-import { planFile } from '../../workflow/plan-file.ts';
+import { planFile } from '../../workflow/approve/plan-file.ts';
+import { followRecord } from '../../workflow/rollout/check-record.ts';
+import { chooseRollout } from '../../workflow/rollout/choose-rollout.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { commandLine } from '../show/command-line.ts';

@@ -1,7 +1,7 @@
 import { forTerminal } from '../../report/escape.ts';
-import { followRecord } from '../../workflow/check-record.ts';
-import { chooseRolloutToShow } from '../../workflow/choose-rollout.ts';
-import { reportFiles } from '../../workflow/report-files.ts';
+import { reportFiles } from '../../workflow/report/report-files.ts';
+import { followRecord } from '../../workflow/rollout/check-record.ts';
+import { chooseRolloutToShow } from '../../workflow/rollout/choose-rollout.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { printJson } from '../show/print.ts';

@@ -1,5 +1,5 @@
 import { renderTable } from '../../report/table.ts';
-import { type RolloutStatus, statusOf } from '../../workflow/status.ts';
+import { type RolloutStatus, statusOf } from '../../workflow/rollout/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { nextCommand } from '../show/command-line.ts';

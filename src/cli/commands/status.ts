@@ -1,6 +1,6 @@
 import type { Rollout } from '../../model/rollout.ts';
-import { chooseRolloutAtAnyStage, findNewerIncomplete } from '../../workflow/choose-rollout.ts';
-import { type RolloutStatus, statusOf } from '../../workflow/status.ts';
+import { chooseRolloutAtAnyStage, findNewerIncomplete } from '../../workflow/rollout/choose-rollout.ts';
+import { type RolloutStatus, statusOf } from '../../workflow/rollout/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, withSession } from '../session.ts';
 import { commandLine, nextCommand } from '../show/command-line.ts';

@@ -3,10 +3,10 @@ import { OUTCOMES } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { Verdict, VerdictTotals } from '../../model/verdict.ts';
 import { streamTableIfAny } from '../../report/table.ts';
-import { chooseRollout } from '../../workflow/choose-rollout.ts';
-import { readOutcomes, totalOutcomes } from '../../workflow/outcomes.ts';
 import type { Store } from '../../workflow/ports.ts';
-import { validate } from '../../workflow/validate.ts';
+import { chooseRollout } from '../../workflow/rollout/choose-rollout.ts';
+import { readOutcomes, totalOutcomes } from '../../workflow/rollout/outcomes.ts';
+import { validate } from '../../workflow/validate/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,

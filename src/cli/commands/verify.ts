@@ -3,7 +3,7 @@ import type { Bundle } from '../../evidence/files.ts';
 import { inspectFiles } from '../../evidence/inspect-files.ts';
 import type { TrustedKey } from '../../evidence/trust.ts';
 import { forTerminal } from '../../report/escape.ts';
-import { type Verification, verifyBundle } from '../../workflow/verify.ts';
+import { type Verification, verifyBundle } from '../../workflow/verify/verify.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { CommonOptions } from '../session.ts';
 import { describeFailure } from '../show/evidence-failure.ts';

@@ -4,7 +4,7 @@ import { forTerminal } from '../../report/escape.ts';
 import type { RolloutRecord } from '../../report/record.ts';
 import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
 import { renderTable } from '../../report/table.ts';
-import { whereOf } from '../../workflow/shown.ts';
+import { whereOf } from '../../workflow/rollout/visible-findings.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandLine, type GivenOptions } from './command-line.ts';
 import { isAnyRefused, refusalSentences } from './counts.ts';

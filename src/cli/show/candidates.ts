@@ -20,8 +20,8 @@ import { assembleSurvey, type Survey, yardstickOf } from '../../report/survey.ts
 import { renderTable, type TableColumn } from '../../report/table.ts';
 import { dayText } from '../../report/time.ts';
 import type { Store } from '../../workflow/ports.ts';
-import { shownFindings, whereOf } from '../../workflow/shown.ts';
-import { countNotSeen } from '../../workflow/status.ts';
+import { countNotSeen } from '../../workflow/rollout/status.ts';
+import { shownFindings, whereOf } from '../../workflow/rollout/visible-findings.ts';
 import type { Terminal } from '../terminal.ts';
 import { notSeenText } from './counts.ts';
 import { gapLines } from './unseen.ts';

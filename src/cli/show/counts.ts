@@ -1,7 +1,7 @@
 import type { Scope } from '../../model/plan.ts';
 import { counted } from '../../report/document/phrases.ts';
-import type { Refusals } from '../../workflow/refusals.ts';
-import type { NotSeen } from '../../workflow/status.ts';
+import type { Refusals } from '../../workflow/approve/refusals.ts';
+import type { NotSeen } from '../../workflow/rollout/status.ts';
 
 /** `1 key`, `1,234 keys`. */
 export const countedKeys = (keys: number): string => counted(keys, 'key');

@@ -4,7 +4,7 @@ import { count, counted } from '../../report/document/phrases.ts';
 import { jsonWithList } from '../../report/lines.ts';
 import { mapRows } from '../../report/rows.ts';
 import { renderTable } from '../../report/table.ts';
-import type { DryRunStep } from '../../workflow/dry-run.ts';
+import type { DryRunStep } from '../../workflow/configure/dry-run.ts';
 import type { Terminal } from '../terminal.ts';
 import { fixLines } from './fixes.ts';
 

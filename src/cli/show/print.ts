@@ -1,7 +1,7 @@
 import { jsonText } from '../../model/json-text.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { Store } from '../../workflow/ports.ts';
-import { statusOf } from '../../workflow/status.ts';
+import { statusOf } from '../../workflow/rollout/status.ts';
 import type { Terminal } from '../terminal.ts';
 import { type GivenOptions, nextCommand } from './command-line.ts';
 

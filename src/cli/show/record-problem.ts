@@ -1,7 +1,7 @@
 import type { Rollout } from '../../model/rollout.ts';
 import { forTerminal } from '../../report/escape.ts';
-import { findRecordProblem } from '../../workflow/check-record.ts';
 import type { Store } from '../../workflow/ports.ts';
+import { findRecordProblem } from '../../workflow/rollout/check-record.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Says beside what a command shows that the store is not what its journal says. @returns what is wrong, if anything */

@@ -1,7 +1,7 @@
 import type { AssessedRollout } from '../../model/rollout.ts';
-import type { Recorded } from '../../workflow/approve.ts';
+import type { Recorded } from '../../workflow/approve/approve.ts';
 import type { Store } from '../../workflow/ports.ts';
-import { countNotSeen } from '../../workflow/status.ts';
+import { countNotSeen } from '../../workflow/rollout/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { CommonOptions } from '../session.ts';
 import type { Terminal } from '../terminal.ts';

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { addCounts } from '../../model/plan.ts';
 import { EVERY_KEY } from '../../model/review-words.ts';
 import { coverageOf, notSeenText } from '../../report/coverage.ts';
-import { statusOf } from '../../workflow/status.ts';
+import { statusOf } from '../../workflow/rollout/status.ts';
 import type { ReviewHost } from '../host.ts';
 import type { LiveStatus, Overview } from '../shapes.ts';
 

@@ -1,0 +1,240 @@
+import type { Permit } from '../../configure/governor.ts';
+import { explainStop, type Reach, reachOf, type Step } from '../../configure/step.ts';
+import type { Failure } from '../../model/failure.ts';
+import { APPROVAL_EXPIRED } from '../../model/in-force.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import type { ApprovedKey, Clock, IntentAnswer, KmsPlace, Store } from '../ports.ts';
+import { pending, UNSETTLED } from '../rollout/outcomes.ts';
+import { checkKey } from './check-key.ts';
+import { settle } from './settle.ts';
+
+export interface ChangeWork {
+  readonly kms: KmsPlace;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly rollout: AssessedRollout;
+  /** Milliseconds that an unanswered change gets to show before it counts as not made. */
+  readonly settleMs: number;
+  /** Ends the waiting; what is announced then stays announced, for the next run to settle. */
+  readonly signal?: AbortSignal;
+  /** Begins nothing further as far as a failure reaches. */
+  readonly stop: (reach: Reach, reason: string) => void;
+  /** Called when a change has to be read back before anything else is said of it. */
+  readonly onSettling: (keyArn: string) => void;
+}
+
+/** EnableKeyRotation is announced and called so often for one key in one run, then it has failed. */
+const CALLS = 3;
+const THROTTLED_CALLS = 10;
+
+/**
+ * Takes one approved key to its outcome. Idempotent: an announcement without an outcome, from this process or a dead
+ * one, is settled by reading the key back before anything is called again, since a second EnableKeyRotation would
+ * move the rotation date (kms-facts §4).
+ */
+export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Permit): Promise<Outcome> {
+  const earlier = key.change?.outcome ?? pending(key.decision);
+  let outcome = base(earlier);
+  if (key.change?.state === 'intended') {
+    permit.settling();
+    outcome = await settleChange(work, { ...outcome, ...announced(earlier) });
+    if (!mayTryAgain(outcome)) return conclude(work, permit, earlier, outcome);
+  }
+  for (let calls = 1, throttled = 0; ; calls++) {
+    outcome = await attemptChange(work, outcome, permit);
+    if (isPresumablyOurs(outcome)) outcome = presumeOurs(outcome);
+    if (!mayTryAgain(outcome)) return conclude(work, permit, earlier, outcome);
+    if (outcome.error?.kind === 'throttled') throttled += 1;
+    if (calls - throttled >= CALLS || throttled >= THROTTLED_CALLS) {
+      return conclude(work, permit, earlier, gaveUp(outcome));
+    }
+    if (outcome.error?.kind === 'throttled') await work.clock.sleep(Math.min(5000, 250 * 2 ** throttled));
+  }
+}
+
+/** Sure refusals of a call that may go better at once. */
+const MAY_PASS = new Set<Failure['kind']>(['throttled', 'network']);
+
+/** A change that surely shows no effect, for a reason that may pass and is about this key alone. */
+function mayTryAgain(outcome: Outcome): boolean {
+  const { error } = outcome;
+  const isDue = outcome.outcome === 'pending' && !isUnsettled(outcome);
+  return isDue && error !== undefined && reachOf(error) === undefined;
+}
+
+/** A key that is on after a call of ours went unanswered, though its state may stand against a change by now. */
+function isPresumablyOurs({ outcome, unanswered, found }: Outcome): boolean {
+  const isOn = outcome === 'already-enabled' || (outcome === 'skipped' && found?.rotation === 'on');
+  return isOn && unanswered === true;
+}
+
+function presumeOurs({ reason, ...outcome }: Outcome): Outcome {
+  const explanation =
+    'An earlier call of ours went unanswered, and showed its effect later than the time to settle.';
+  return { ...outcome, outcome: 'enabled', proof: 'presumed', explanation };
+}
+
+/** Whether a call has been announced whose effect is not known. */
+export function isUnsettled({ outcome, intendedAt }: Outcome): boolean {
+  return outcome === 'pending' && intendedAt !== undefined;
+}
+
+/** One fresh check and, where it allows, one announced call. `pending` with an error: surely not done, may be tried again. */
+async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit): Promise<Outcome> {
+  const { clock, store, kms, rollout } = work;
+  const { step, found } = await checkKey(store, kms, rollout, before);
+  const checked = { ...base(before), ...(found && { found }), checkedAt: clock.now().toISOString() };
+  if (step.kind !== 'enable')
+    return { ...checked, ...withoutCall(step), finishedAt: clock.now().toISOString() };
+  const intent: Outcome = {
+    ...checked,
+    attempts: before.attempts + 1,
+    drift: [...step.drift],
+    intendedAt: clock.now().toISOString(),
+  };
+  const announced = await store.recordIntent(rollout.id, intent);
+  if (announced !== 'recorded') return uncovered(checked, announced, clock);
+  const stillOurs = () => store.requireClaim(rollout.id);
+  await stillOurs();
+  const answer = await kms.enableKeyRotation(intent.keyArn, intent.RotationPeriodInDays, stillOurs);
+  const requestId = answer.ok ? answer.requestId : answer.failure.requestId;
+  const called = { ...intent, ...(requestId !== undefined && { requestId }) };
+  // Without a request id nobody can hold the change against CloudTrail: it is read back, as without an answer.
+  if (answer.ok && requestId !== undefined)
+    return { ...called, outcome: 'enabled', proof: 'proven', finishedAt: answer.at };
+  if (answer.ok || !answer.certain) {
+    permit.settling();
+    return settleChange(work, { ...called, ...(!answer.ok && { error: answer.failure }) });
+  }
+  const { intendedAt, ...notDone } = { ...called, error: answer.failure };
+  if (MAY_PASS.has(answer.failure.kind) || reachOf(answer.failure) !== undefined) return notDone;
+  return { ...notDone, intendedAt: intent.intendedAt, outcome: 'failed', finishedAt: answer.at };
+}
+
+/** Reads an announced change back: it shows (presumably ours), it does not (may be called again), or nobody can tell. */
+async function settleChange(work: ChangeWork, change: Outcome): Promise<Outcome> {
+  const announcedChange = { ...change, unanswered: true };
+  const { kms, clock, settleMs, onSettling, signal } = work;
+  onSettling(announcedChange.keyArn);
+  const settled = await settle(kms, clock, announcedChange.keyArn, settleMs, signal);
+  if (settled.kind === 'on') {
+    const { RotationPeriodInDays, NextRotationDate } = settled.status;
+    const found = { rotation: 'on', RotationPeriodInDays, NextRotationDate } as const;
+    return { ...announcedChange, outcome: 'enabled', proof: 'presumed', found, finishedAt: settled.at };
+  }
+  if (settled.kind === 'off') {
+    const { intendedAt, ...notDone } = announcedChange;
+    return { ...notDone, error: notDone.error ?? interrupted };
+  }
+  return {
+    ...announcedChange,
+    error: settled.failure,
+    ...UNSETTLED,
+  };
+}
+
+/** Stands for the answer that a process did not live to see. */
+const interrupted: Failure = {
+  operation: 'EnableKeyRotation',
+  kind: 'network',
+  code: 'Interrupted',
+  message: 'Keyturn ended before the answer came',
+};
+
+function withoutCall(step: Exclude<Step, { kind: 'enable' }>): Partial<Outcome> & Pick<Outcome, 'outcome'> {
+  switch (step.kind) {
+    case 'already-enabled':
+      return { outcome: 'already-enabled', drift: [...step.drift] };
+    case 'skip': {
+      const { reason, explanation, drift } = step;
+      return { outcome: 'skipped', reason, explanation, drift: [...drift] };
+    }
+    case 'fail':
+      return { outcome: 'failed', error: step.failure };
+    case 'stop':
+      return { outcome: 'pending', error: step.failure };
+  }
+}
+
+async function conclude(
+  work: ChangeWork,
+  permit: Permit,
+  earlier: Outcome,
+  ended: Outcome,
+): Promise<Outcome> {
+  const reach = ended.error && reachOf(ended.error);
+  const why = ended.error && reach && explainStop(ended.error, ended);
+  const outcome = why === undefined ? ended : { explanation: `${why}.`, ...ended };
+  await work.store.recordOutcome(work.rollout.id, outcome);
+  if (reach && why !== undefined) work.stop(reach, why);
+  // What an earlier run called has been counted by that run.
+  permit.end(endingOf(outcome, outcome.attempts > earlier.attempts));
+  return outcome;
+}
+
+function endingOf({ outcome, error }: Outcome, called: boolean): Parameters<Permit['end']>[0] {
+  if (outcome === 'failed') return { kind: 'failed', called, ...permanent(error) };
+  return { kind: called ? 'changed' : 'untouched' };
+}
+
+const PASSING = new Set<Failure['kind']>([
+  'throttled',
+  'server',
+  'network',
+  'malformed-answer',
+  'credentials',
+  'region-unavailable',
+]);
+
+function permanent(error: Failure | undefined): { permanentError?: string } {
+  return error && !PASSING.has(error.kind) ? { permanentError: `${error.operation}: ${error.code}` } : {};
+}
+
+function gaveUp(outcome: Outcome): Outcome {
+  const reason = outcome.error?.kind === 'throttled' ? 'gave-up-throttled' : 'gave-up';
+  const explanation = `Called ${outcome.attempts} times; rotation reads as off.`;
+  return { ...outcome, outcome: 'failed', reason, explanation, finishedAt: outcome.checkedAt };
+}
+
+/** Why no approval covers a change at the moment at which it would be announced. */
+export const UNCOVERED: Readonly<
+  Record<Exclude<IntentAnswer, 'recorded'>, { reason: string; explanation: string }>
+> = {
+  'not-approved': {
+    reason: 'not-approved',
+    explanation: 'The approval was taken back before the change was announced.',
+  },
+  'approval-expired': {
+    reason: APPROVAL_EXPIRED,
+    explanation: 'The approval expired before the change was announced. Approve the key again.',
+  },
+};
+
+function uncovered(checked: Outcome, why: keyof typeof UNCOVERED, clock: Clock): Outcome {
+  return { ...checked, outcome: 'skipped', ...UNCOVERED[why], finishedAt: clock.now().toISOString() };
+}
+
+/** What every outcome of a key begins with: of an earlier one, the count of calls and whether one went unanswered. */
+function base({
+  keyArn,
+  keyId,
+  account,
+  region,
+  RotationPeriodInDays,
+  attempts,
+  unanswered,
+}: Outcome): Outcome {
+  const none = pending({ keyArn, keyId, account, region, RotationPeriodInDays, decision: 'approve' });
+  return { ...none, attempts, ...(unanswered && { unanswered }) };
+}
+
+function announced({ intendedAt, checkedAt, drift, requestId, found }: Outcome): Partial<Outcome> {
+  return {
+    drift,
+    ...(intendedAt !== undefined && { intendedAt }),
+    ...(checkedAt !== undefined && { checkedAt }),
+    ...(requestId !== undefined && { requestId }),
+    ...(found && { found }),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Decision } from '../../model/approval.ts';
+import { isExpired } from '../../model/in-force.ts';
+import { isOn, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
+import type { VerdictTotals } from '../../model/verdict.ts';
+import type { ApprovedCount, ApprovedFilter, ApprovedKey, Store } from '../ports.ts';
+
+/** The outcome of each approved key, in the order of ARNs: `pending` until there is another one. */
+export async function* readOutcomes(
+  store: Store,
+  rollout: string,
+  filter?: ApprovedFilter,
+): AsyncGenerator<Outcome> {
+  for await (const key of store.approvedKeys(rollout, filter)) yield outcomeOf(key);
+}
+
+export function outcomeOf({ decision, change }: ApprovedKey): Outcome {
+  if (!change) return pending(decision);
+  return change.state === 'intended' ? { ...change.outcome, ...UNSETTLED } : change.outcome;
+}
+
+/** An announced change without an outcome is never to be read as "nothing happened". */
+export const UNSETTLED = {
+  outcome: 'pending',
+  reason: 'unsettled',
+  explanation:
+    'The change was announced and its effect is not known; configure settles it by reading the key back.',
+} as const;
+
+export function pending({ keyArn, keyId, account, region, RotationPeriodInDays }: Decision): Outcome {
+  return { keyArn, keyId, account, region, outcome: 'pending', RotationPeriodInDays, attempts: 0, drift: [] };
+}
+
+/** Counts everything that was approved by its outcome. */
+export function totalOutcomes(counts: readonly ApprovedCount[]): OutcomeTotals {
+  const totals = { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 };
+  for (const { outcome, keys } of counts) totals[outcome] += keys;
+  return totals;
+}
+
+/** Approved keys whose change is due: for configure to make, or for a person to approve again first. */
+export interface WorkLeft {
+  readonly configure: number;
+  readonly approve: number;
+}
+
+/** Nothing is due on keys that failed or were skipped for another reason than that their approval had expired. */
+export function workLeft(counts: readonly ApprovedCount[], now: Date): WorkLeft {
+  const left = { configure: 0, approve: 0 };
+  for (const { outcome, announced, lapsed, expiresAt, keys } of counts) {
+    // What is announced is settled first, whatever covers it.
+    if (announced) left.configure += keys;
+    else if (outcome === 'pending' || (lapsed && !isOn(outcome))) {
+      left[isExpired(expiresAt, now.toISOString()) ? 'approve' : 'configure'] += keys;
+    }
+  }
+  return left;
+}
+
+/** Counts everything that was approved by its verdict; `notChanged` is all that configure did not change. */
+export function totalVerdicts(counts: readonly ApprovedCount[]): VerdictTotals {
+  const totals = { requested: 0, confirmed: 0, discrepant: 0, unreadable: 0, notChanged: 0 };
+  for (const { outcome, verdict, keys } of counts) {
+    totals.requested += keys;
+    if (verdict !== 'none') totals[verdict] += keys;
+    if (outcome !== 'enabled') totals.notChanged += keys;
+  }
+  return totals;
+}

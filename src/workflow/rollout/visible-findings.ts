@@ -1,0 +1,44 @@
+import type { Where } from '../../approve/where.ts';
+import { KeyturnError } from '../../messages/error.ts';
+import type { Finding, FindingKind } from '../../model/finding.ts';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import type { Store } from '../ports.ts';
+
+/**
+ * Which findings of a rollout are shown and can be decided on: all, or those that its `where` names.
+ * @throws KeyturnError `input-argument` if that is not a JMESPath expression; so does what is returned, if it takes too long
+ */
+export async function whereOf({ scope }: { scope: { where?: string | undefined } }): Promise<Where> {
+  if (scope.where === undefined) return () => true;
+  const { compileWhere } = await import('../../approve/where.ts');
+  const where = refusing('--where is not a valid JMESPath expression', compileWhere);
+  return refusing('--where cannot be used', where(scope.where));
+}
+
+/** The same function; what it throws is the fault of an expression. */
+function refusing<In, Out>(what: string, evaluate: (given: In) => Out): (given: In) => Out {
+  return (given) => {
+    try {
+      return evaluate(given);
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : String(cause);
+      throw new KeyturnError(
+        'input-argument',
+        `${what}: ${said}.`,
+        "Write one like: tags.Environment=='prod' && region=='eu-west-1' (text in single quotes).",
+        { cause },
+      );
+    }
+  };
+}
+
+/** The findings of one kind that a person is shown, in the order of ARNs. */
+export async function* shownFindings(
+  store: Store,
+  rollout: AssessedRollout,
+  kind: FindingKind,
+): AsyncGenerator<Finding> {
+  const isShown = await whereOf(rollout);
+  for await (const finding of store.findings(rollout.id, { finding: kind }))
+    if (isShown(finding)) yield finding;
+}

@@ -4,7 +4,8 @@
     python3 verify_evidence.py [--trust-approver FILE] [--trust-maker FILE] [--trust FILE] DIR
 
 An independent reading of evidence-format.md, without any code of Keyturn: the files, the chain, the history, the
-outcomes, the counts and the signatures; not the wording of the reports. FILE has public keys in PEM. Each option can
+outcomes, each report that is JSON or JSON Lines, to the byte, and the signatures. Not read are *.csv, report.md and
+report.html: of those only the hashes are compared. FILE has public keys in PEM. Each option can
 be repeated. Exit 0: consistent. Exit 5: not, with a code of evidence-format.md on standard error. Exit 2: nothing to
 check, or no keys in a FILE. Memory grows with the keys, not with the bytes.
 """
@@ -250,7 +251,7 @@ def measure(path):
     return size, sha256.hexdigest()
 
 
-# The records, field by field; `?`: may be absent.
+# The records, field by field, in the order in which reports have them; `?`: may be absent.
 
 NAMED = {"keyArn": str, "keyId": str, "account": str, "region": str}
 PLACE = {"account": str, "region": str}
@@ -296,8 +297,9 @@ OUTCOME = {
     **{"checkedAt?": is_time, "intendedAt?": is_time, "finishedAt?": is_time},
 }
 VERDICT = {
-    **{**NAMED, "verdict": VERDICTS, "reason?": str, "error?": FAILURE, "KeyState?": str},
+    **{**NAMED, "verdict": VERDICTS, "reason?": str},
     "differences": [{"fact": str, "expected": str, "actual": str}],
+    **{"error?": FAILURE, "KeyState?": str},
     **{"KeyRotationEnabled?": bool, "RotationPeriodInDays?": int, "NextRotationDate?": is_time},
     "rotations?": Maybe(
         {"kind": ("read",), "automatic": is_count, "lastAt?": is_time, "readAt": is_time},
@@ -388,6 +390,33 @@ def fields_in_order(value, kind):
     return list(value) == [name for name in names if name in value] and all(
         fields_in_order(value[name.rstrip("?")], each) for name, each in kind.items() if name.rstrip("?") in value
     )
+
+
+def arranged(value, kind):
+    """The same record with its fields in the order of its kind."""
+    if isinstance(kind, Maybe):
+        return arranged(value, next((each for each in kind.kinds if is_kind(value, each)), None))
+    if isinstance(value, list) and isinstance(kind, list):
+        return [arranged(each, kind[0]) for each in value]
+    if not isinstance(value, dict) or not isinstance(kind, dict):
+        return value
+    names = {name.rstrip("?"): each for name, each in kind.items()}
+    return {name: arranged(value[name], each) for name, each in names.items() if name in value}
+
+
+def written(record):
+    """A record as Keyturn writes it."""
+    text = json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+    return INVISIBLE.sub(spelled, text).encode("utf-8", "surrogatepass")
+
+
+def record_line(record):
+    """A line of a report: each record says its reason, at the end where there is none."""
+    return written(record if "reason" in record else {**record, "reason": None}) + b"\n"
+
+
+def measured(data):
+    return len(data), hashlib.sha256(data).digest()
 
 
 # What follows from what was read of a key.
@@ -642,6 +671,7 @@ class Findings:
     def __init__(self):
         self.candidates, self.places, self.reasons, self.last = set(), {}, {}, ""
         self.read_first = self.read_last = None
+        self.rotation, self.refusals, self.orphans, self.primaries = Counter(), Counter(), 0, set()
 
     def read(self, line, where):
         record = shaped(parse(line), FINDING, "finding")
@@ -651,6 +681,12 @@ class Findings:
         self.places.setdefault(place, Counter())[finding] += 1
         if finding == "candidate":
             self.candidates.add(key_arn)
+            self.refusals[record.get("policy", {}).get("enableKeyRotation", {}).get("access")] += 1
+        if record.get("basis") == "state":
+            self.rotation[record["rotation"]] += 1
+        if record.get("primaryInScope") is False:
+            self.orphans += 1
+            self.primaries.add(record.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Region"))
         if record["reason"] is not None:
             self.reasons.setdefault(finding, Counter())[record["reason"]] += 1
         times = [*record["readAt"].values(), *filter(None, [self.read_first, self.read_last])]
@@ -664,6 +700,7 @@ class Key:
     """The story of one key so far."""
 
     decision = approval = expires = period = outcome = verdict = report = change = announced = judged = None
+    reason = approver = None
     intents, is_open = 0, False
 
     def __init__(self):
@@ -676,7 +713,7 @@ class Key:
         bisect.insort(self.ranked, voice)
         while self.voices[self.ranked[-1][-1]] is not self.ranked[-1]:
             self.ranked.pop()
-        _, self.expires, _, self.decision, self.approval, self.period, _ = self.ranked[-1]
+        _, self.expires, _, self.decision, self.approval, self.period, self.reason, self.approver = self.ranked[-1]
 
     def is_on(self):
         return self.outcome in ("enabled", "already-enabled")
@@ -685,15 +722,14 @@ class Key:
         """Takes in what `outcomes.jsonl` has to say of the key from here on."""
         self.is_open, self.outcome = is_open, "pending" if is_open else change["outcome"]
         self.change = change
-        self.report = digest({**change, "outcome": "pending", "reason": "unsettled"} if is_open else change)
+        said = arranged(change, OUTCOME)
+        self.report = measured(record_line({**said, **UNSETTLED} if is_open else said))
 
 
-def digest(record):
-    """Of an outcome, as far as it follows from the journal: the explanation of an open one is wording."""
-    said = {**record, "reason": record.get("reason")}
-    if said["reason"] == "unsettled":
-        said.pop("explanation", None)
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+# How a change stands that was announced, and has no outcome.
+UNSETTLED = {"outcome": "pending", "reason": "unsettled"}
+UNSETTLED["explanation"] = "The change was announced and its effect is not known; "
+UNSETTLED["explanation"] += "configure settles it by reading the key back."
 
 
 def read_approver(approval):
@@ -800,8 +836,7 @@ class History:
         late = long_before(at, self.assessed) or long_before(recorded, at)
         must("approval", not late and body["decisions"], "it is older than its plan, or it decides nothing")
         for item in field(body, "decisions", list):
-            shown = {name: field(item, name) for name in ("keyArn", "keyId", "account", "region")}
-            key_arn, decision = shown["keyArn"], field(item, "decision", DECISIONS)
+            key_arn, decision = item["keyArn"], field(item, "decision", DECISIONS)
             period = field(item, "RotationPeriodInDays", int)
             must("approval", key_arn in self.findings.candidates, "it names a key that is no candidate")
             must("approval", key_arn not in named, "it names a key twice")
@@ -814,13 +849,14 @@ class History:
             must("approval", earlier <= at, "its approver has decided since")
             key.made[approver] = at
             until = expires if decision == "approve" else ""
-            key.decide(approver, (WEIGHTS[decision], until, len(self.approvals), decision, approval, period))
-            if key.outcome is None:
-                pending = {"outcome": "pending", "RotationPeriodInDays": period, "attempts": 0, "drift": []}
-                key.report = digest({**shown, **pending})
+            voice = (WEIGHTS[decision], until, len(self.approvals), decision, approval, period, item.get("reason"))
+            key.decide(approver, voice)
             named.add(key_arn)
             counts[decision] += 1
-        self.approvals[approval] = (at, approval, counts)
+        header = arranged(body, APPROVAL)
+        decisions = header.pop("decisions")
+        size = measured(written({**header, "decisions": decisions}))
+        self.approvals[approval] = (at, approval, counts, summarize_approval(header, approver, counts), size)
         signature, payload = body.get("signature"), approval_statement(body)
         holds = signature is None or is_signature_of(payload, signature)
         if signature:
@@ -875,8 +911,8 @@ class History:
         must("verdict", "validate-begun" in self.kinds and key.outcome == "enabled", "the key was not changed")
         contradiction = verdict_contradicts(body, key.change)
         must("verdict", contradiction is None, f"it contradicts itself: {contradiction}")
-        key.judged = body["readAt"]
-        key.verdict = verdict
+        key.judged, key.verdict = body["readAt"], verdict
+        key.judgment = measured(record_line(arranged(body, VERDICT)))
 
 
 RULES = {
@@ -931,6 +967,10 @@ def check_plan(directory, rollout):
     def use(line, where):
         finding = parse(line)
         check_finding(finding, rollout, where)
+        said = arranged(finding, FINDING)
+        if said["reason"] is None:
+            del said["reason"]
+        require(record_line(said) == line + b"\n", "evidence-report", where, "its fields are out of order")
         stable = {name: value for name, value in finding.items() if name not in volatile}
         if stable["reason"] is None:
             del stable["reason"]
@@ -955,7 +995,7 @@ def canonical(record):
 
 
 def times_of(history, findings):
-    approved = [at for at, _, _ in history.approvals.values()]
+    approved = [row[0] for row in history.approvals.values()]
     keys = [key for key in history.keys.values() if key.decision == "approve"]
     changed = [key.change["finishedAt"] for key in keys if key.change and "finishedAt" in key.change]
     judged = [key.judged for key in keys if key.judged]
@@ -964,79 +1004,175 @@ def times_of(history, findings):
     return dict(zip(TIMES, [history.begun["createdAt"], history.assessed, *spans]))
 
 
-def check_outcomes(directory, keys):
-    """A line for each key whose decision in force is `approve`, ascending: its last outcome."""
-    approved = iter(sorted((arn for arn, key in keys.items() if key.decision == "approve"), key=ascending))
+def summarize_approval(header, approver, counts):
+    """An approval in `summary.json`: `importedBy` and `importedAt` stand for `imported`, a signature only in its approver."""
+    by, imported = header["submittedBy"], header.get("imported")
+    return {
+        **{"approval": header["approval"], "at": header["at"], "expiresAt": header["expiresAt"], "approver": approver},
+        **{name: by[name] for name in ("callerArn", "account", "osUser", "host") if name in by},
+        **({"importedBy": imported["by"]["callerArn"], "importedAt": imported["at"]} if imported else {}),
+        **{name: header[name] for name in ("source", "reason", "planDigest") if name in header},
+        **{name: counts[word] for word, name in DECISIONS.items()},
+    }
 
-    def use(line, where):
-        key = keys.get(next(approved, None))
-        require(key and digest(parse(line)) == key.report, "evidence-report", where, "the journal says otherwise")
 
-    read_records(directory, "outcomes.jsonl", "evidence-report", use)
-    require(next(approved, None) is None, "evidence-report", "outcomes.jsonl", "an approved key is missing")
+def check_reports(directory, history, findings, summary):
+    """Each data document, to the byte: what a file has to be, in pieces; a piece is its bytes, or their size and digest."""
+    rollout = arranged(history.begun, ROLLOUT)
+    if history.plan:
+        rollout.update(assessedAt=history.assessed, planDigest=history.plan)
+    check_pieces(directory, "rollout.json", [written({"schema": "keyturn/rollout/v1", **rollout}) + b"\n"])
+    check_pieces(directory, "approvals.json", approvals_of(history))
+    candidates = sorted(findings.candidates, key=ascending)
+    check_pieces(directory, "decisions.jsonl", (decision_line(arn, history.keys.get(arn)) for arn in candidates))
+    approved = [arn for arn in candidates if arn in history.keys and history.keys[arn].decision == "approve"]
+    rows = [(arn, history.keys[arn]) for arn in approved]
+    check_pieces(directory, "outcomes.jsonl", (key.report or pending_line(arn, key) for arn, key in rows))
+    is_judged = any(key.verdict for _, key in rows)
+    check_pieces(directory, "verdicts.jsonl", (verdict_line(arn, key) for arn, key in rows if is_judged))
+    check_pieces(directory, "summary.json", [written(summary) + b"\n"])
+    check_pieces(directory, ".gitattributes", [b"* -text\n"])
 
 
-def count_all(history, findings):
-    """Those parts of summary.json that can be counted here."""
+def check_pieces(directory, name, pieces):
+    with open(os.path.join(directory, name), "rb") as file:
+        for number, piece in enumerate(pieces, 1):
+            size, sha256 = measured(piece) if isinstance(piece, bytes) else piece
+            same = measured(file.read(size)) == (size, sha256)
+            require(same, "evidence-report", f"{name} (part {number})", "it does not follow from the journal and the findings")
+        require(not file.read(1), "evidence-report", name, "it says more than follows from the journal and the findings")
+
+
+def approvals_of(history):
+    """By time and id, each whole: an approval can hold as many decisions as there are keys."""
+    yield b'{"schema":"keyturn/approvals/v1","approvals":['
+    for index, row in enumerate(sorted(history.approvals.values(), key=lambda row: row[:2])):
+        if index:
+            yield b","
+        yield row[-1]
+    yield b"]}\n"
+
+
+def names_in(key_arn):
+    return {"keyArn": key_arn, **{name: parts_of(key_arn)[name] for name in ("keyId", "account", "region")}}
+
+
+def decision_line(key_arn, key):
+    """The decision in force on a candidate, whose it is, and all who decline."""
+    if not key:
+        return record_line({**names_in(key_arn), "decision": "undecided"})
+    said = {**names_in(key_arn), "decision": key.decision}
+    if key.reason is not None:
+        said["reason"] = key.reason
+    said.update(approval=key.approval, approver=key.approver)
+    if key.decision == "approve":
+        said["expiresAt"] = key.expires
+    if key.decision == "decline":
+        said["declinedBy"] = sorted(approver for approver, voice in key.voices.items() if voice[3] == "decline")
+    return record_line(said)
+
+
+def pending_line(key_arn, key):
+    """An approved key of which nothing was begun."""
+    rest = {"RotationPeriodInDays": key.period, "attempts": 0, "drift": []}
+    return record_line({**names_in(key_arn), "outcome": "pending", **rest})
+
+
+def verdict_line(key_arn, key):
+    """The last verdict on a key, or why there is none."""
+    if key.verdict:
+        return key.judgment
+    said, why = "not-changed", key.outcome or "pending"
+    if why == "enabled":
+        said, why = "not-validated", "changed since the last validation"
+    return record_line({**names_in(key_arn), "differences": [], "replicas": [], "verdict": said, "reason": why})
+
+
+def summarize(history, findings):
+    """`summary.json`."""
     approved = [key for key in history.keys.values() if key.decision == "approve"]
     decided = Counter(key.decision for key in history.keys.values())
-    outcomes = Counter(key.outcome or "pending" for key in approved)
-    verdicts = Counter(key.verdict for key in approved if key.verdict)
+    counted, verdicts = (Counter(words) for words in (
+        [key.outcome or "pending" for key in approved], [key.verdict for key in approved if key.verdict]
+    ))
+    outcomes = {word: counted[word] for word in OUTCOMES}
+    begun = arranged(history.begun, ROLLOUT)
     by_place = [body for _, body in sorted(history.places.items())]
     places = [count_place(body, findings) for body in by_place if "listed" in body]
-    unseen = [{name: body[name] for name in ("account", "region", "reason")} for body in by_place if "reason" in body]
+    kinds = ("listed", *FINDINGS, "awsManaged")
+    totals = {name: sum(row[name] for row in places) for name in kinds}
     return {
-        "rollout": history.rollout,
-        "scope": history.begun["scope"],
-        "planDigest": history.plan,
-        "totals": {name: sum(row[name] for row in places) for name in ("listed", *FINDINGS, "awsManaged")},
+        **{"schema": "keyturn/summary/v1", "rollout": history.rollout, "phase": phase_of(history, outcomes, verdicts)},
+        **{"keyturnVersion": begun["keyturnVersion"], "callerArn": begun["callerArn"], "scope": begun["scope"]},
+        "regionsLeftOut": begun.get("regionsLeftOut"),
+        "RotationPeriodInDays": begun["RotationPeriodInDays"],
+        **{"times": times_of(history, findings), "planDigest": history.plan, "totals": totals},
         "reconciled": all(row["reconciled"] for row in places),
         "ineligible": count_reasons(findings, "ineligible"),
         "unknown": count_reasons(findings, "unknown"),
+        "rotationAmongStateIneligible": {
+            name: findings.rotation[word] for name, word in zip(("on", "off", "unreadable", "notRead"), ROTATION_WORDS)
+        },
+        "replicasWithPrimaryOutsideScope": {
+            "count": findings.orphans,
+            "regionsToAdd": sorted(filter(None, findings.primaries), key=ascending),
+        },
+        "keyPolicyRefusals": {name: findings.refusals[name] for name in ("refused", "conditional")},
         "places": places,
-        "unreachable": unseen,
+        "unreachable": [{name: body[name] for name in UNREACHABLE} for body in by_place if "reason" in body],
         "decisions": {
             **{name: decided[word] for word, name in DECISIONS.items()},
             "undecided": len(findings.candidates) - len(history.keys),
         },
-        "approvedBy": [
-            {"approval": approval, **{name: counts[word] for word, name in DECISIONS.items()}}
-            for _, approval, counts in sorted(history.approvals.values(), key=lambda row: row[:2])
-        ],
-        "outcomes": {word: outcomes[word] for word in OUTCOMES},
+        "approvedBy": [row[3] for row in sorted(history.approvals.values(), key=lambda row: row[:2])],
+        "outcomes": outcomes,
         "validation": verdicts and {
             "requested": len(approved),
             **{word: verdicts[word] for word in VERDICTS},
             "notYetValidated": outcomes["enabled"] - sum(verdicts.values()),
             "notChanged": {word: outcomes[word] for word in OUTCOMES[1:]},
         } or None,
+        "mismatches": mismatches_of(findings, places, totals) if history.plan else [],
     }
+
+
+def phase_of(history, outcomes, verdicts):
+    """The last phase that is complete."""
+    if not history.approvals:
+        return "assessed" if history.plan else "assessing"
+    if outcomes["pending"] or not any(outcomes.values()):
+        return "approved"
+    return "validated" if verdicts and sum(verdicts.values()) == outcomes["enabled"] else "configured"
+
+
+def mismatches_of(findings, places, totals):
+    """Equations between what was listed and what was found that do not hold."""
+    rows = []
+    for row in places:
+        name = f"{row['account']} {row['region']}: listed = candidate + enabled + ineligible + unknown + AWS managed"
+        rows.append((name, row["listed"], sum(row[kind] for kind in (*FINDINGS, "awsManaged"))))
+    for kind in FINDINGS:
+        rows.append((f"findings that are {kind} = {kind} by place", findings_of(findings, kind), totals[kind]))
+    return [{"equation": name, "left": left, "right": right} for name, left, right in rows if left != right]
+
+
+def findings_of(findings, kind):
+    return sum(counts[kind] for counts in findings.places.values())
 
 
 def count_place(body, findings):
     found = findings.places.get((body["account"], body["region"]), Counter())
-    row = {name: body[name] for name in ("account", "region", "listed", "awsManaged")}
     reconciled = body["listed"] == body["awsManaged"] + sum(found.values())
-    return {**row, **{finding: found[finding] for finding in FINDINGS}, "reconciled": reconciled}
+    listed = {name: body[name] for name in ("account", "region", "listed")}
+    counts = {kind: found[kind] for kind in FINDINGS}
+    return {**listed, **counts, "awsManaged": body["awsManaged"], "reconciled": reconciled}
 
 
 def count_reasons(findings, kind):
+    """Most frequent first; an ineligible key's type or its state stands against rotation."""
     rows = sorted(findings.reasons.get(kind, {}).items(), key=lambda row: (-row[1], row[0]))
-    return [{"reason": reason, "count": count} for reason, count in rows]
-
-
-def holds(said, counted):
-    """Whether a document says what was counted; it may say more."""
-    if isinstance(counted, dict):
-        return isinstance(said, dict) and all(holds(said.get(name), value) for name, value in counted.items())
-    if isinstance(counted, list):
-        return isinstance(said, list) and len(said) == len(counted) and all(map(holds, said, counted))
-    return type(said) is type(counted) and said == counted
-
-
-def check_counts(where, document, counted):
-    for name, value in counted.items():
-        require(holds(document.get(name), value), "evidence-report", where, f"{name} is not what it amounts to")
+    basis = lambda reason: {"basis": "type" if reason in TYPE_REASONS else "state"} if kind == "ineligible" else {}
+    return [{"reason": reason, **basis(reason), "count": count} for reason, count in rows]
 
 
 # The signatures: Ed25519 (RFC 8032) over DSSE envelopes.
@@ -1386,17 +1522,15 @@ def verify(directory, trust=()):
     for name in sorted(set(sha256) ^ {*NEEDED, *REPORTS, *history.envelopes}):
         require(False, "evidence-report", name, "every bundle has the files of the format, and no others")
     check_plan(directory, history.begun)
-    check_outcomes(directory, history.keys)
-    counted = count_all(history, findings)
-    check_counts("summary.json", read_document(directory, "summary.json", "evidence-report"), counted)
-    seen_not = [body for _, body in sorted(history.places.items()) if "reason" in body]
+    counted = summarize(history, findings)
+    check_reports(directory, history, findings, counted)
     not_seen = {
-        "unreachable": [{name: body[name] for name in UNREACHABLE} for body in seen_not],
+        "unreachable": counted["unreachable"],
         "unknown": counted["totals"]["unknown"],
         "notAssessedAccounts": history.begun.get("notAssessed", []),
         "regionsLeftOut": history.begun.get("regionsLeftOut"),
     }
-    parts = {"scope": history.begun["scope"], "times": times_of(history, findings), "notSeen": not_seen}
+    parts = {"scope": history.begun["scope"], "times": counted["times"], "notSeen": not_seen}
     for name, due in parts.items():
         require(manifest[name] == due, "evidence-report", "manifest.json", f"{name} is not what it amounts to")
     check_envelopes(history, sha256)
@@ -1418,9 +1552,9 @@ Proved:
   - Each key that was called ({called}) had an approval in force. Approvals of this plan: {len(history.approvals)}.
   - The plan follows from the findings, and each finding, outcome and verdict from what stands beside it.
   - The outcomes follow from the journal: {", ".join(f"{count} {word}" for word, count in counted["outcomes"].items())}.
-  - The counts of summary.json follow from the journal and the findings.{listed(signers)}
+  - Each data document (JSON, JSON Lines) follows from the journal and the findings, to the byte.{listed(signers)}
 Not proved:{listed(open_ends)}
-  - The other reports, and the wording of all: `keyturn verify` makes them again.
+  - What the CSV files, report.md and report.html say: `keyturn verify` makes them again.
   - What AWS did: hold the request ids of the outcomes against CloudTrail.
   - The times. They are those of the machine that ran Keyturn, except the dates that AWS answered."""
 

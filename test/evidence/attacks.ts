@@ -66,6 +66,19 @@ const copied = (kind: string, after: string, change: (entry: Loose) => void) => 
   return entries.toSpliced(entries.findLastIndex((entry) => entry.kind === after) + 1, 0, copy);
 };
 
+/** Characters that are escaped in every line, as they could stand in one. */
+const RAW = ['2028', '2029', '202e', '200b', 'fe0f'].map(
+  (point) => [point, String.fromCodePoint(Number.parseInt(point, 16))] as const,
+);
+
+/** The last entry of the journal with a text as it never leaves Keyturn; chain, manifest and sums made anew. */
+function withRaw(good: Files, character: string): Files {
+  const entries = journalOf(good);
+  entries.at(-1).body.KeyState = 'RAW';
+  const told = chained(good, entries);
+  return sealed(edited(told, 'journal.jsonl', (text) => text.replace('RAW', `Enabled${character}`)));
+}
+
 const without = (kind: string) => (entries: Loose[]) => entries.toSpliced(firstOf(entries, kind), 1);
 
 /** Makes an approval one that was made elsewhere and brought in. */
@@ -551,6 +564,35 @@ const REPORTS: Attack[] = [
     'a word of report.html, the manifest made anew',
     (good) => sealed(edited(good, 'report.html', (text) => text.replace('failed', 'enabled'))),
     { needs: 'reports' },
+  ),
+  attack('page-left-out', 'evidence-report', 'neither manifest nor bundle has a report.html', (good) =>
+    sealed(withFile(good, 'report.html', undefined)),
+  ),
+  attack(
+    'decisions-lie',
+    'evidence-report',
+    'decisions.jsonl says that an undecided key is approved',
+    (good) => sealed(edited(good, 'decisions.jsonl', (text) => text.replace('"undecided"', '"approve"'))),
+  ),
+  attack(
+    'verdicts-lie',
+    'evidence-report',
+    'verdicts.jsonl says that a key that was not changed is confirmed',
+    (good) => sealed(edited(good, 'verdicts.jsonl', (text) => text.replace('"not-changed"', '"confirmed"'))),
+  ),
+  attack('approvals-lie', 'evidence-report', 'approvals.json names another person', (good) =>
+    sealed(edited(good, 'approvals.json', (text) => text.replace('"tester"', '"olga"'))),
+  ),
+  attack('rollout-lies', 'evidence-report', 'rollout.json names another caller', (good) =>
+    sealed(edited(good, 'rollout.json', (text) => text.replace('user/tester', 'user/olga'))),
+  ),
+  attack('summary-of-another-phase', 'evidence-report', 'summary.json names another phase', (good) =>
+    sealed(edited(good, 'summary.json', (text) => text.replace('"phase":"', '"phase":"not-'))),
+  ),
+  ...RAW.map(([name, character]) =>
+    attack(`raw-${name}`, 'evidence-entry', `a journal line holds U+${name} unescaped`, (good) =>
+      withRaw(good, character),
+    ),
   ),
 ];
 

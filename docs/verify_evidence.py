@@ -183,6 +183,10 @@ def is_count(value):
     return type(value) is int and value >= 0
 
 
+def is_key_ids(value):
+    return type(value) is list and value and all(type(each) is str and SHA256.match(each) for each in value)
+
+
 def is_positive(value):
     return type(value) is int and value >= 1
 
@@ -360,7 +364,7 @@ BODIES = {
     "approval": APPROVAL,
     "configure-begun": {
         **{"caller": str, "keys": is_count, "limit": Maybe(None, is_count), "maxFailures": Maybe(None, is_count)},
-        "settleMs": is_number,
+        **{"settleMs": is_number, "approverKeys?": is_key_ids},
     },
     "intent": {"approval": str, "change": OUTCOME},
     "outcome": OUTCOME,
@@ -715,6 +719,11 @@ class Key:
             self.ranked.pop()
         _, self.expires, _, self.decision, self.approval, self.period, self.reason, self.approver = self.ranked[-1]
 
+    def held_by(self, approver, approval):
+        """When an approver's last decision ends, and that decision with its approval and period, if the approval is this."""
+        _, expires, _, decision, held, period, *_ = self.voices.get(approver, (0, "", 0, None, None, None))
+        return expires, (decision, held, period)
+
     def is_on(self):
         return self.outcome in ("enabled", "already-enabled")
 
@@ -748,6 +757,7 @@ class History:
         self.rollout, self.findings, self.findings_sha256 = rollout, findings, findings_sha256
         self.entries, self.head, self.begun, self.plan = 0, "0" * 64, None, None
         self.places, self.approvals, self.keys, self.kinds = {}, {}, {}, set()
+        self.approvers = {}  # by the id of the approval
         self.latest = self.assessed = self.run_bounds = None
         self.envelopes = {}  # the SHA-256 of the file of each signed approval
         self.signed = []  # for each approval: its id, the keyid, whether the signature holds, whether it approves a key
@@ -857,6 +867,7 @@ class History:
         decisions = header.pop("decisions")
         size = measured(written({**header, "decisions": decisions}))
         self.approvals[approval] = (at, approval, counts, summarize_approval(header, approver, counts), size)
+        self.approvers[approval] = approver
         signature, payload = body.get("signature"), approval_statement(body)
         holds = signature is None or is_signature_of(payload, signature)
         if signature:
@@ -869,6 +880,7 @@ class History:
     def configure(self, body, must):
         self.run(body, must)
         self.run_bounds = {"limit": body["limit"], "maxFailures": body["maxFailures"], "keys": set(), "failed": 0}
+        self.run_bounds["signers"] = body.get("approverKeys")
 
     def intend(self, body, must):
         approval, change = field(body, "approval"), field(body, "change", dict)
@@ -876,9 +888,13 @@ class History:
         field(change, "outcome", OUTCOMES)
         at = field(change, "intendedAt", MOMENT)
         key = self.keys.get(field(change, "keyArn"), Key())
-        in_force = (key.decision, key.approval, key.period) == ("approve", approval, period)
+        expires, decided = key.held_by(self.approvers.get(approval), approval)
+        in_force = key.decision == "approve" and decided == ("approve", approval, period)
         must("unapproved-change", "configure-begun" in self.kinds and in_force, "no approval of this is in force")
-        must("unapproved-change", at < key.expires, "the approval had expired")
+        signers, signer = self.run_bounds["signers"], self.approvers[approval]
+        signed = signers is None or signer in [f"key:{keyid}" for keyid in signers]
+        must("unapproved-change", signed, "a key that the run required did not sign the approval")
+        must("unapproved-change", at < expires, "the approval had expired")
         must("unapproved-change", not key.is_on(), "the key is on")
         must("outcome", attempts == key.intents + 1, "the attempts are not the intents")
         run = self.run_bounds

@@ -30,6 +30,7 @@ import {
   parseWaves,
 } from './options.ts';
 import { reportError } from './report-error.ts';
+import type { CommonOptions } from './session.ts';
 import { openTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -102,6 +103,8 @@ export function buildProgram(setExit: SetExit, writeHelp: (text: string) => void
     if (CALLS_NOBODY.has(command.name())) return;
     config = await (await import('./config/read.ts')).readConfig(program.getOptionValue('config'));
     if (config) (await import('./config/apply.ts')).applyConfig(config, command);
+    if (command.optsWithGlobals<CommonOptions>().requireSigned === true)
+      (await import('./config/signed.ts')).requireApproverKeys(command, config);
   });
 
   addScope(add('assess', 'list every key in scope and decide which support rotation; reads only'))
@@ -110,7 +113,7 @@ export function buildProgram(setExit: SetExit, writeHelp: (text: string) => void
       setExit(await (await import('./commands/assess.ts')).runAssess(command.optsWithGlobals())),
     );
 
-  add('approve', 'choose which candidates to turn on')
+  addSigned(add('approve', 'choose which candidates to turn on'))
     .addOption(new Option('--all', 'approve every candidate').conflicts(['key', 'from']))
     .addOption(
       new Option('--key <arn>', 'approve this key; repeatable').argParser(collectKeyArn).conflicts('from'),
@@ -142,7 +145,7 @@ export function buildProgram(setExit: SetExit, writeHelp: (text: string) => void
       setExit(await (await import('./commands/approve.ts')).runApprove(command.optsWithGlobals())),
     );
 
-  add('review', 'serve the rollout as a page on this machine, to look through and to decide on')
+  addSigned(add('review', 'serve the rollout as a page on this machine, to look through and to decide on'))
     .option('--port <n>', 'the port, 0 to 65535; 0 takes a free one', parsePort, 0)
     .addOption(new Option('--open', 'open it').default(true).hideHelp())
     .option('--no-open', 'open no browser; the link is printed in any case')
@@ -159,14 +162,14 @@ export function buildProgram(setExit: SetExit, writeHelp: (text: string) => void
       setExit(await (await import('./commands/plan.ts')).runPlanExport(path, command.optsWithGlobals())),
   );
 
-  addChange(addAccess(add('configure', 'turn rotation on for the approved keys')))
+  addSigned(addChange(addAccess(add('configure', 'turn rotation on for the approved keys'))))
     .option('--dry-run', 'make the fresh checks and show what would be done', false)
     .addOption(durationOption('--wait <duration>', `with --waves: ${waitHelp}`, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/configure.ts')).runConfigure(command.optsWithGlobals())),
     );
 
-  addReading(add('validate', 'read every changed key back and say whether it is as it should be'))
+  addSigned(addReading(add('validate', 'read every changed key back and say whether it is as it should be')))
     .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/validate.ts')).runValidate(command.optsWithGlobals())),
@@ -195,20 +198,25 @@ export function buildProgram(setExit: SetExit, writeHelp: (text: string) => void
       setExit(await (await import('./commands/verify.ts')).runVerify(path, command.optsWithGlobals())),
     );
 
-  addScope(add('run', 'assess, approve, configure and validate, stopping for a person at the approval'))
+  addSigned(
+    addScope(add('run', 'assess, approve, configure and validate, stopping for a person at the approval')),
+  )
     .addOption(durationOption('--settle <duration>', settleHelp, '60s'))
     .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
     .action(async (_, command: Command) =>
       setExit(await (await import('./commands/run.ts')).runAll(command.optsWithGlobals())),
     );
 
-  add('status', 'where a rollout stands, and the next command').action(async (_, command: Command) =>
-    setExit(await (await import('./commands/status.ts')).runStatus(command.optsWithGlobals())),
+  addSigned(add('status', 'where a rollout stands, and the next command')).action(
+    async (_, command: Command) =>
+      setExit(await (await import('./commands/status.ts')).runStatus(command.optsWithGlobals())),
   );
-  add('rollouts', 'list the rollouts of the store').action(async (_, command: Command) =>
+  addSigned(add('rollouts', 'list the rollouts of the store')).action(async (_, command: Command) =>
     setExit(await (await import('./commands/rollouts.ts')).runRollouts(command.optsWithGlobals())),
   );
-  add('list <what>', 'list findings, decisions, outcomes or verdicts: a table, --csv, or --json lines')
+  addSigned(
+    add('list <what>', 'list findings, decisions, outcomes or verdicts: a table, --csv, or --json lines'),
+  )
     .option('--finding <kind>', 'only findings of this kind')
     .option('--where <expression>', 'only findings that this JMESPath expression is true of')
     .option('--decision <kind>', 'only decisions of this kind')
@@ -227,8 +235,10 @@ export function buildProgram(setExit: SetExit, writeHelp: (text: string) => void
     );
 
   const settings = add('config', 'the settings that hold here');
-  addChange(
-    addScope(addCommand(settings, 'check', 'check keyturn.yaml and explain what holds; calls nothing')),
+  addSigned(
+    addChange(
+      addScope(addCommand(settings, 'check', 'check keyturn.yaml and explain what holds; calls nothing')),
+    ),
   )
     .addOption(durationOption('--wait <duration>', waitHelp, '10m'))
     .action(async (_, command: Command) =>
@@ -304,6 +314,13 @@ function addChange(command: Command): Command {
       parseWaves,
     )
     .addOption(durationOption('--settle <duration>', settleHelp, '60s'));
+}
+
+/** Whose approvals count: the options of every command that looks at approvals. */
+function addSigned(command: Command): Command {
+  return command
+    .option('--trust-approver <keys>', 'public keys of approvers; repeatable', collectText)
+    .option('--require-signed', 'count only approvals that a key of --trust-approver signed', false);
 }
 
 /** How accounts are reached: the options of every command that changes keys, or begins a rollout. */

@@ -123,6 +123,8 @@ function say(message: Exclude<Message, { code: 'progress' | 'place-stopped' }>):
       );
     case 'keys-left':
       return forTerminalLines(sayKeysLeft(message));
+    case 'keys-unsigned':
+      return `Left alone: ${countOf(message.keys, 'approved key')}. No trusted approver signed the approval.`;
     case 'validate-waiting':
       return `Not as expected yet: ${countOf(message.keys, 'key')}. Reading again for up to ${message.seconds} s.`;
   }

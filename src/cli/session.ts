@@ -21,6 +21,9 @@ export interface CommonOptions {
   /** Names; several are each of one account. */
   readonly profile?: readonly string[];
   readonly config?: string;
+  /** Of the commands that look at approvals: files of the public keys of approvers, and whether one has to have signed. */
+  readonly trustApprover?: readonly string[];
+  readonly requireSigned?: boolean;
   readonly json: boolean;
   readonly color: boolean;
   readonly quiet: boolean;

@@ -23,6 +23,20 @@ export async function readTrustedKeys(options: TrustOptions): Promise<TrustedKey
   ];
 }
 
+/** How a command is told whose approvals count. */
+export interface SignedOptions extends Pick<TrustOptions, 'trustApprover'> {
+  /** Whether only approvals count that a trusted approver signed. */
+  readonly requireSigned?: boolean;
+}
+
+/** The keys of approvers that the options or keyturn.yaml name. @throws KeyturnError `input-key` */
+export const readApprovers = ({ trustApprover = [] }: SignedOptions): Promise<TrustedKey[]> =>
+  readTrustedKeys({ trustApprover });
+
+/** The keys of approvers, one of which has to have signed; undefined if no signature is required. @throws KeyturnError `input-key` */
+export const readRequiredApprovers = async (options: SignedOptions): Promise<TrustedKey[] | undefined> =>
+  options.requireSigned === true ? readApprovers(options) : undefined;
+
 function keyIdIn(text: string, file: string): string {
   const der = Buffer.from(text, 'base64');
   if (isSoundPublicKey(der)) return keyIdOf(der);

@@ -3,21 +3,25 @@ import type { EntryBody } from '../model/journal.ts';
 import { isOn, type Outcome } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { intentContradicts, outcomeContradicts } from './contradictions.ts';
-import { inForceOn, type Refuse, type Run, type Story } from './story.ts';
+import { heldByApproval, inForceOn, type Refuse, type Run, type Story } from './story.ts';
 import { type JudgedChange, verdictContradicts } from './verdict-contradictions.ts';
 
-/** A change is announced under an approval in force at that moment, on a key that is not on, and counted. */
+/**
+ * A change is announced under an approval that holds at that moment, its approver's last word on the key, which nobody
+ * declines. The key is not on, and the change is counted.
+ */
 export function followIntent(story: Story, { approval, change }: EntryBody<'intent'>, refuse: Refuse): void {
   const { keyArn, attempts, RotationPeriodInDays, intendedAt } = change;
-  const inForce = inForceOn(story, keyArn);
+  const held = heldByApproval(story, keyArn, approval);
   const earlier = story.changes.get(keyArn);
-  if (!story.run || inForce?.decision.decision !== 'approve' || inForce.approval.approval !== approval) {
+  if (!story.run || held?.decision.decision !== 'approve') {
     refuse('evidence-unapproved-change', `${keyArn} was about to be changed without an approval in force.`);
   }
-  if (intendedAt === undefined || isExpired(inForce.approval.expiresAt, intendedAt)) {
+  requireSigned(story, approval, keyArn, refuse);
+  if (intendedAt === undefined || isExpired(held.approval.expiresAt, intendedAt)) {
     refuse('evidence-unapproved-change', `${keyArn} was about to be changed after its approval had expired.`);
   }
-  if (RotationPeriodInDays !== inForce.decision.RotationPeriodInDays) {
+  if (RotationPeriodInDays !== held.decision.RotationPeriodInDays) {
     refuse('evidence-unapproved-change', `${keyArn} was approved with another period.`);
   }
   if (earlier && isOn(earlier.outcome)) {
@@ -33,6 +37,13 @@ export function followIntent(story: Story, { approval, change }: EntryBody<'inte
     record: judgedOf(change),
     intendedAt,
   });
+}
+
+/** What a run says that it required holds of each of its changes. */
+function requireSigned({ run, approvals }: Story, approval: string, keyArn: string, refuse: Refuse): void {
+  const keyid = approvals.get(approval)?.signature?.keyid;
+  if (!run?.approverKeys || (keyid !== undefined && run.approverKeys.includes(keyid))) return;
+  refuse('evidence-unapproved-change', `${keyArn} was about to be changed without the signature required.`);
 }
 
 function requireWithinLimit({ announced, limit }: Run, keyArn: string, refuse: Refuse): void {

@@ -93,8 +93,8 @@ function follow(story: Story, entry: JournalEntry, population: Population, refus
       break;
     case 'configure-begun': {
       requireApproved(story, refuse);
-      const { limit, maxFailures } = entry.body;
-      story.run = { limit, maxFailures, announced: new Set(), failures: 0 };
+      const { limit, maxFailures, approverKeys } = entry.body;
+      story.run = { limit, maxFailures, approverKeys, announced: new Set(), failures: 0 };
       break;
     }
     case 'validate-begun':

@@ -1,4 +1,5 @@
 import type { Approval } from '../model/approval.ts';
+import { approverOf } from '../model/in-force.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
@@ -44,6 +45,8 @@ export interface Run {
   /** Changes, and changes that failed; `null` is without a bound. */
   readonly limit: number | null;
   readonly maxFailures: number | null;
+  /** Ids of the keys one of which has to have signed; undefined if no signature is required. */
+  readonly approverKeys: readonly string[] | undefined;
   /** Key ARNs. */
   readonly announced: Set<string>;
   failures: number;
@@ -53,6 +56,15 @@ export type EntryOf<K extends JournalEntry['kind']> = Extract<JournalEntry, { ki
 
 /** Ends the verification at the entry that does not fit. */
 export type Refuse = (code: EvidenceCode, message: string) => never;
+
+/** The last decision of an approval's approver on a key, if that approval holds it and nobody declines the key. */
+export function heldByApproval(story: Story, keyArn: string, id: string): Held | undefined {
+  const approval = story.approvals.get(id);
+  const voices = story.decisions.get(keyArn);
+  if (!approval || voices?.inForce()?.decision.decision !== 'approve') return undefined;
+  const held = voices.lastOf(approverOf(approval));
+  return held?.approval.approval === id ? held : undefined;
+}
 
 /** The decision in force on a key. */
 export function inForceOn({ decisions }: Story, keyArn: string): Held | undefined {

@@ -22,6 +22,10 @@ export const isRoleRequired = (trust: readonly TrustedKey[], role: SigningRole):
 export const isTrustedAs = (trust: readonly TrustedKey[], keyid: string, role: SigningRole): boolean =>
   trust.some((key) => key.keyid === keyid && fits(key, role));
 
+/** The ids of the keys that are trusted in a role, each once, in order. */
+export const keyIdsOf = (trust: readonly TrustedKey[], role: SigningRole): string[] =>
+  [...new Set(trust.filter((key) => fits(key, role)).map(({ keyid }) => keyid))].sort();
+
 /** The entries of one key. */
 export const trustedAs = (trust: readonly TrustedKey[], keyid: string): readonly TrustedKey[] =>
   trust.filter((key) => key.keyid === keyid);

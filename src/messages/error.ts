@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'refused-foreign-plan',
   'refused-decisions',
   'refused-approval',
+  'refused-unsigned',
   'refused-foreign-account',
   'refused-ambiguous-rollout',
   'refused-record',

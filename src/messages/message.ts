@@ -50,6 +50,8 @@ export type Message =
       /** Changes that this run has made. */
       readonly changes: number;
     }
+  /** Approved keys that are left alone, since no trusted approver signed their approval. */
+  | { readonly code: 'keys-unsigned'; readonly keys: number }
   | { readonly code: 'validate-waiting'; readonly keys: number; readonly seconds: number };
 
 export type Phase = 'assess' | 'configure' | 'validate';

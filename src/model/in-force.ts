@@ -24,10 +24,17 @@ export const APPROVAL_EXPIRED = 'approval-expired';
  * approval was made without AWS (docs/decisions/0018). Two decisions of one approver on a key: the later holds.
  */
 export function approverOf({ signature, submittedBy }: Pick<Approval, 'signature' | 'submittedBy'>): string {
-  if (signature) return `key:${signature.keyid}`;
+  if (signature) return approverOfKey(signature.keyid);
   if ('callerArn' in submittedBy) return `aws:${submittedBy.callerArn}`;
   return `os:${submittedBy.osUser}@${submittedBy.host}`;
 }
+
+/** Who decides by a signing key. */
+export const approverOfKey = (keyid: string): string => `key:${keyid}`;
+
+/** The id of the signing key by which somebody decides, if it is one. @param approver as `approverOf` says */
+export const keyOfApprover = (approver: string): string | undefined =>
+  approver.startsWith('key:') ? approver.slice('key:'.length) : undefined;
 
 /** The last decision of one approver on a key. */
 interface Voice {

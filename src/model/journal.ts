@@ -45,6 +45,8 @@ const BODIES = {
     limit: z.int().min(0).nullable(),
     maxFailures: z.int().min(0).nullable(),
     settleMs: z.number(),
+    /** Ids of keys, one of which signed the approval of each change of the run; absent: no signature was required. */
+    approverKeys: z.array(digest).min(1).optional(),
   }),
   /** A change as it is about to be made, under the approval that holds at this timestamp. */
   intent: z.object({ approval: z.string(), change: outcome }),

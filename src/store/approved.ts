@@ -63,6 +63,8 @@ export function approvedMethods(db: Kysely<Tables>) {
       }));
     },
 
+    keysApprovedBy: (rollout: string, approver: string) => readApprovedBy(db, rollout, approver),
+
     verdicts: (rollout: string, filter: { verdict?: VerdictKind } = {}): AsyncGenerator<Verdict> =>
       readVerdicts(db, rollout, filter.verdict),
   };
@@ -147,6 +149,29 @@ async function* readApproved(
     return page.map((row) => ({ cursor: row.keyArn, row }));
   };
   for await (const row of pages(fetch, filter.place && PLACE_PAGE)) yield toApprovedKey(row);
+}
+
+async function* readApprovedBy(db: Kysely<Tables>, rollout: string, approver: string) {
+  const fetch = async (after: string | undefined, size: number) => {
+    const page = await db
+      .selectFrom('decisions')
+      .innerJoin('in_force', (join) =>
+        join
+          .onRef('in_force.rollout', '=', 'decisions.rollout')
+          .onRef('in_force.key_arn', '=', 'decisions.key_arn'),
+      )
+      .select(['decisions.key_arn as keyArn', 'decisions.approval as approval'])
+      .where('decisions.rollout', '=', rollout)
+      .where('decisions.approver', '=', approver)
+      .where('decisions.decision', '=', 'approve')
+      .where('in_force.decision', '=', 'approve')
+      .where('decisions.key_arn', '>', after ?? '')
+      .orderBy('decisions.key_arn')
+      .limit(size)
+      .execute();
+    return page.map((row) => ({ cursor: row.keyArn, row }));
+  };
+  yield* pages(fetch);
 }
 
 async function* readVerdicts(

@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely';
 import { isExpired } from '../model/in-force.ts';
 import { isOn, type Outcome, outcome as outcomeSchema } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { IntentAnswer } from '../workflow/ports.ts';
+import type { Cover, IntentAnswer } from '../workflow/ports.ts';
 import { takenOver } from './claims.ts';
-import { parseRecord } from './record.ts';
+import { parseRecord, refusedRecord } from './record.ts';
 import { intentRow, outcomeRow, verdictRow } from './rows.ts';
 import { saveRows } from './save-rows.ts';
 import type { Tables } from './schema.ts';
@@ -12,20 +12,15 @@ import type { Writer } from './writer.ts';
 
 export function changeMethods({ write, append }: Writer) {
   return {
-    recordIntent: (rollout: string, outcome: Outcome): Promise<IntentAnswer> =>
+    recordIntent: (rollout: string, outcome: Outcome, cover?: Cover): Promise<IntentAnswer> =>
       write(async (transaction) => {
         const { intendedAt = '' } = outcome;
-        const decided = await transaction
-          .selectFrom('in_force')
-          .select(['decision', 'approval', 'expires_at'])
-          .where('rollout', '=', rollout)
-          .where('key_arn', '=', outcome.keyArn)
-          .executeTakeFirst();
-        if (decided?.decision !== 'approve') return 'not-approved';
-        if (isExpired(decided.expires_at, intendedAt)) return 'approval-expired';
+        const covering = await findCover(transaction, rollout, outcome, cover);
+        if (typeof covering === 'string') return covering;
+        if (isExpired(covering.expiresAt, intendedAt)) return 'approval-expired';
         await requireNext(transaction, rollout, outcome);
         await saveChanges(transaction, [intentRow(rollout, outcome)]);
-        const body = { approval: decided.approval, change: outcome };
+        const body = { approval: covering.approval, change: outcome };
         await append(transaction, rollout, { at: intendedAt, kind: 'intent', body });
         return 'recorded';
       }),
@@ -44,6 +39,35 @@ export function changeMethods({ write, append }: Writer) {
         await append(transaction, rollout, { at: verdict.readAt, kind: 'verdict', body: verdict });
       }),
   };
+}
+
+/** The approval that covers a change. Rows can only take from a cover that was read beforehand, never add to it. */
+async function findCover(
+  transaction: Kysely<Tables>,
+  rollout: string,
+  { keyArn, RotationPeriodInDays }: Outcome,
+  cover: Cover | undefined,
+): Promise<Pick<Cover, 'approval' | 'expiresAt'> | Exclude<IntentAnswer, 'recorded'>> {
+  const decisions = await transaction
+    .selectFrom('decisions')
+    .select(['approver', 'decision', 'approval'])
+    .where('rollout', '=', rollout)
+    .where('key_arn', '=', keyArn)
+    .execute();
+  const inForce = await transaction
+    .selectFrom('in_force')
+    .select(['decision', 'approval', 'expires_at as expiresAt'])
+    .where('rollout', '=', rollout)
+    .where('key_arn', '=', keyArn)
+    .executeTakeFirst();
+  const isDeclined = decisions.some(({ decision }) => decision === 'decline');
+  if (isDeclined || inForce?.decision !== 'approve') return 'not-approved';
+  if (!cover) return inForce;
+  const own = decisions.find(({ approver }) => approver === cover.approver);
+  if (own?.decision !== 'approve') return 'not-approved';
+  if (own.approval !== cover.approval) return 'approval-replaced';
+  if (RotationPeriodInDays === cover.RotationPeriodInDays) return cover;
+  throw refusedRecord(`the period of ${keyArn} in changes is not the one that was approved`);
 }
 
 /**

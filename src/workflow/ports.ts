@@ -180,12 +180,19 @@ export interface Store {
   approvedPlaces(rollout: string, filter?: ApprovedFilter): Promise<ApprovedPlace[]>;
   /** All approved keys, counted in one query: nothing is read to know how many there are. */
   approvedCounts(rollout: string): Promise<ApprovedCount[]>;
+  /** The approved keys that one approver's last decision approves, and the approval that says so; in the order of ARNs. */
+  keysApprovedBy(
+    rollout: string,
+    approver: string,
+  ): AsyncIterable<{ readonly keyArn: string; readonly approval: string }>;
 
   /**
    * Announces a change, if an approval covers it at its `intendedAt`. Durable when it returns.
-   * @throws KeyturnError `refused-taken-over` if another process has announced it since it was read
+   * @param cover the approval that has to cover it; otherwise the one in force does
+   * @throws KeyturnError `refused-taken-over` if another process has announced it since it was read, `refused-record` if
+   *   the period is not that of the cover
    */
-  recordIntent(rollout: string, outcome: Outcome): Promise<IntentAnswer>;
+  recordIntent(rollout: string, outcome: Outcome, cover?: Cover): Promise<IntentAnswer>;
   recordOutcome(rollout: string, outcome: Outcome): Promise<void>;
 
   recordVerdict(rollout: string, verdict: Verdict): Promise<void>;
@@ -251,7 +258,19 @@ export interface StoredChange {
 }
 
 /** Whether a change was announced, or why not. */
-export type IntentAnswer = 'recorded' | 'not-approved' | 'approval-expired';
+export type IntentAnswer = 'recorded' | 'not-approved' | 'approval-expired' | 'approval-replaced';
+
+/** An approval under which changes are announced, as it was read beforehand. */
+export interface Cover {
+  /** Its id. */
+  readonly approval: string;
+  /** Whose it is, as `approverOf` says. */
+  readonly approver: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+  /** Days. */
+  readonly RotationPeriodInDays: number;
+}
 
 export interface ApprovedKey {
   readonly decision: Decision;

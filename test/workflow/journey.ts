@@ -1,9 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import type { DecisionRequest } from '../../src/approve/request.ts';
+import type { TrustedKey } from '../../src/evidence/trust.ts';
 import type { DecisionKind } from '../../src/model/approval.ts';
 import type { AssessedRollout, Rollout } from '../../src/model/rollout.ts';
 import { approve } from '../../src/workflow/approve/approve.ts';
 import { type AssessRequest, assess, resumeAssessment } from '../../src/workflow/assess/assess.ts';
-import { configure } from '../../src/workflow/configure/configure.ts';
+import { type ConfigureRequest, configure } from '../../src/workflow/configure/configure.ts';
 import { dryRun } from '../../src/workflow/configure/dry-run.ts';
 import { configureInWaves } from '../../src/workflow/configure/waves.ts';
 import { chooseRollout } from '../../src/workflow/rollout/choose-rollout.ts';
@@ -80,8 +82,20 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
       const by = { ...submittedBy, callerArn: who };
       return approve(host, rollout, { requests, problems: [], submittedBy: by, source: 'test', lifeMs });
     },
-    dryRun: (rollout: AssessedRollout) => dryRun(host, rollout, Number.POSITIVE_INFINITY),
-    configure: async (rollout: AssessedRollout, request: Partial<typeof UNBOUNDED> = {}) =>
+    /** The same with a signing key. */
+    sign: (
+      key: KeyObject,
+      rollout: AssessedRollout,
+      decision: DecisionKind,
+      lifeMs: number,
+      ...keyArns: string[]
+    ) => {
+      const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
+      return approve(host, rollout, { requests, problems: [], submittedBy, source: 'test', lifeMs, key });
+    },
+    dryRun: (rollout: AssessedRollout, approvers?: readonly TrustedKey[]) =>
+      dryRun(host, rollout, Number.POSITIVE_INFINITY, approvers),
+    configure: async (rollout: AssessedRollout, request: Partial<ConfigureRequest> = {}) =>
       (await configure(host, rollout, { ...UNBOUNDED, ...request })).totals,
     configureInWaves: (rollout: AssessedRollout, ...sizes: number[]) =>
       configureInWaves({ ...host, reading: aws }, rollout, UNBOUNDED, sizes, 1000),

@@ -1,3 +1,4 @@
+import type { TrustedKey } from '../../evidence/trust.ts';
 import { describeFailure } from '../../model/failure.ts';
 import { isOn, OUTCOMES, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
@@ -9,7 +10,7 @@ import { configureInWaves } from '../../workflow/configure/waves.ts';
 import type { Host } from '../../workflow/host.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
-import { readOutcomes, workLeft } from '../../workflow/rollout/outcomes.ts';
+import { readOutcomes, readWorkLeft } from '../../workflow/rollout/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
   type AccessOptions,
@@ -24,6 +25,7 @@ import { commandLine } from '../show/command-line.ts';
 import { showSteps } from '../show/dry-run.ts';
 import { fixLines } from '../show/fixes.ts';
 import { printJson, printNext } from '../show/print.ts';
+import { readRequiredApprovers } from '../trusted-keys.ts';
 
 export interface ConfigureOptions extends AccessOptions {
   readonly dryRun: boolean;
@@ -42,11 +44,13 @@ export async function runConfigure(options: ConfigureOptions): Promise<ExitCode>
   return withSession(options, 'find', async (session) => {
     const rollout = await chooseRolloutToChange(session.store, options.rollout);
     const host = await configureHost(session, rollout, options);
-    if (options.dryRun) return showDryRun(session, host, rollout, options.limit);
+    const approvers = await readRequiredApprovers(options);
+    if (options.dryRun) return showDryRun(session, host, rollout, options.limit, approvers);
     const request = {
       limit: options.limit ?? Number.POSITIVE_INFINITY,
       maxFailures: options.maxFailures ?? Number.POSITIVE_INFINITY,
       settleMs: options.settle,
+      ...(approvers && { approvers }),
     };
     if (options.waves) return configureWaves(session, host, rollout, request, options.waves, options);
     const { totals } = await configure(host, rollout, request);
@@ -100,10 +104,12 @@ export async function showOutcomes(
   options: CommonOptions,
 ): Promise<void> {
   progress.end();
-  const { approve: expired } = workLeft(await store.approvedCounts(rollout.id), systemClock.now());
+  const approvers = await readRequiredApprovers(options);
+  const { approve, unsigned } = await readWorkLeft(store, rollout, systemClock.now(), approvers);
+  const expired = approve - unsigned;
   if (terminal.json) {
-    const document = { rollout: rollout.id, outcomes: totals, ...(expired > 0 && { expired }) };
-    return printJson(terminal, document);
+    const left = { ...(expired > 0 && { expired }), ...(unsigned > 0 && { unsigned }) };
+    return printJson(terminal, { rollout: rollout.id, outcomes: totals, ...left });
   }
   const { enabled, skipped, failed, pending } = totals;
   await terminal.out(
@@ -159,8 +165,9 @@ async function showDryRun(
   host: Host,
   rollout: AssessedRollout,
   limit = Number.POSITIVE_INFINITY,
+  approvers?: readonly TrustedKey[],
 ): Promise<ExitCode> {
-  const steps = await dryRun(host, rollout, limit);
+  const steps = await dryRun(host, rollout, limit, approvers);
   progress.end();
   const { skip, fail, stop, later } = await showSteps(terminal, rollout, steps);
   return skip + fail + stop + later > 0 ? EXIT.incomplete : EXIT.done;

@@ -6,13 +6,15 @@ import { nextCommand } from '../show/command-line.ts';
 import { notSeenText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
 import type { Terminal } from '../terminal.ts';
+import { readRequiredApprovers } from '../trusted-keys.ts';
 
 /** `keyturn rollouts`: every rollout of the store, newest first. */
 export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
   return withSession(options, 'read', async ({ store, terminal }) => {
     const statuses: RolloutStatus[] = [];
+    const approvers = await readRequiredApprovers(options);
     for (const rollout of await store.listRollouts())
-      statuses.push(await statusOf(store, rollout, new Date()));
+      statuses.push(await statusOf(store, rollout, new Date(), approvers));
     if (terminal.json)
       await printJson(terminal, {
         rollouts: statuses.map((each) => ({ ...each, next: nextCommand(options, each) })),

@@ -1,15 +1,18 @@
+import type { TrustedKey } from '../../evidence/trust.ts';
 import { KeyturnError } from '../../messages/error.ts';
 import type { OutcomeTotals } from '../../model/outcome.ts';
 import { addCounts } from '../../model/plan.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { VerdictTotals } from '../../model/verdict.ts';
 import { configure } from '../../workflow/configure/configure.ts';
+import { unsignedOnly } from '../../workflow/configure/keys-to-change.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
-import { workLeft } from '../../workflow/rollout/outcomes.ts';
+import { readWorkLeft } from '../../workflow/rollout/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type CommonOptions, type Session, systemClock, withSession } from '../session.ts';
 import { commandLine } from '../show/command-line.ts';
 import { printJson, printNext } from '../show/print.ts';
+import { readRequiredApprovers } from '../trusted-keys.ts';
 import { approveRollout } from './approve.ts';
 import { type AssessOptions, assessScope, exitOfAssessment } from './assess.ts';
 import { configureHost, exitOf, showOutcomes } from './configure.ts';
@@ -34,7 +37,9 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
       await showNothingToDo(session, rollout, options);
       return exitOfAssessment(assessed);
     }
-    if (await needsApproval(session, rollout)) {
+    const approvers = await readRequiredApprovers(options);
+    if (await needsApproval(session, rollout, approvers)) {
+      if (approvers) await stopForSigner(session, rollout, options, approvers);
       if (!session.terminal.interactive) throw stopForPerson(options, rollout, 'No terminal to approve in.');
       await approveHere(session, rollout, options);
     }
@@ -42,6 +47,7 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
       limit: Number.POSITIVE_INFINITY,
       maxFailures: Number.POSITIVE_INFINITY,
       settleMs: options.settle,
+      ...(approvers && { approvers }),
     });
     const verdicts = totals.enabled > 0 ? await validateRollout(session, rollout, options) : undefined;
     await showEnd(session, rollout, totals, verdicts, options);
@@ -51,10 +57,26 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
 }
 
 /** Whether configure has nothing to do before a person approves, for the first time or anew. */
-async function needsApproval({ store }: Session, { id }: AssessedRollout): Promise<boolean> {
-  const counts = await store.approvedCounts(id);
-  const left = workLeft(counts, systemClock.now());
+async function needsApproval(
+  { store }: Session,
+  rollout: AssessedRollout,
+  approvers: readonly TrustedKey[] | undefined,
+): Promise<boolean> {
+  const left = await readWorkLeft(store, rollout, systemClock.now(), approvers);
+  const counts = await store.approvedCounts(rollout.id);
   return counts.length === 0 || (left.configure === 0 && left.approve > 0);
+}
+
+/** Where a signature is required, the approver's key is not this command's to use. */
+async function stopForSigner(
+  { store }: Session,
+  rollout: AssessedRollout,
+  options: RunOptions,
+  approvers: readonly TrustedKey[],
+): Promise<never> {
+  const { unsigned } = await readWorkLeft(store, rollout, systemClock.now(), approvers);
+  if (unsigned > 0) throw unsignedOnly(unsigned);
+  throw stopForPerson(options, rollout, 'A trusted approver has to sign.', 'approve --sign FILE');
 }
 
 /** Lets a person approve; if that person leaves the selection, says how to go on. */
@@ -96,8 +118,13 @@ async function showEnd(
   await printNext(session, options, rollout);
 }
 
-function stopForPerson(options: CommonOptions, rollout: AssessedRollout, why: string): KeyturnError {
-  const [approve, run] = ['approve', 'run'].map((command) => commandLine(options, rollout, command));
+function stopForPerson(
+  options: CommonOptions,
+  rollout: AssessedRollout,
+  why: string,
+  how = 'approve',
+): KeyturnError {
+  const [approve, run] = [how, 'run'].map((command) => commandLine(options, rollout, command));
   return new KeyturnError(
     'refused-nothing-approved',
     `The assessment is complete, and no key is approved. ${why}`,

@@ -8,12 +8,14 @@ import { countedKeys, notSeenText, placesText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
 import { warnOfRecord } from '../show/record-problem.ts';
 import type { Terminal } from '../terminal.ts';
+import { readRequiredApprovers } from '../trusted-keys.ts';
 
 /** `keyturn status`: where a rollout stands. */
 export async function runStatus(options: CommonOptions): Promise<ExitCode> {
   return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRolloutAtAnyStage(store, options.rollout);
-    const status = await statusOf(store, rollout, new Date());
+    const approvers = await readRequiredApprovers(options);
+    const status = await statusOf(store, rollout, new Date(), approvers);
     const next = nextCommand(options, status);
     const problem = await warnOfRecord(terminal, store, rollout);
     if (terminal.json) await printJson(terminal, { ...status, next, recordProblem: problem ?? null });
@@ -42,6 +44,7 @@ function resumeLines(options: CommonOptions, newer: Rollout | undefined): string
 
 function statusLines(terminal: Terminal, status: RolloutStatus): string[] {
   const { rollout, phase, scope, listed, candidate, outcomes, verdicts, expired, planDigest } = status;
+  const { unsigned = 0 } = status;
   const notSeen = notSeenText(status.notSeen);
   return [
     `Rollout ${terminal.bold(rollout)}: ${phase}`,
@@ -49,6 +52,9 @@ function statusLines(terminal: Terminal, status: RolloutStatus): string[] {
     `  assessed    ${countedKeys(listed)} listed, ${candidate} candidates${planDigest ? `; plan ${planDigest}` : ''}`,
     ...(notSeen ? [terminal.yellow(`  not seen    ${notSeen}`)] : []),
     `  approved    ${verdicts.requested} of ${candidate}${expired > 0 ? `; ${expired} expired before their change: approve them again` : ''}`,
+    ...(unsigned > 0
+      ? [terminal.yellow(`  not signed  ${countedKeys(unsigned)}: no trusted approver signed the approval`)]
+      : []),
     `  configured  ${outcomes.enabled} enabled, ${outcomes['already-enabled']} already enabled, ${outcomes.skipped} skipped, ${outcomes.failed} failed, ${outcomes.pending} pending`,
     `  validated   ${verdicts.confirmed} confirmed, ${verdicts.discrepant} discrepant, ${verdicts.unreadable} unreadable`,
   ];

@@ -14,6 +14,7 @@ const OPTION_OF: Partial<Record<ConfigKey, string>> = {
   excludeOrganizationalUnits: 'excludeOu',
   organizationRole: 'orgRole',
   organizationProfile: 'orgProfile',
+  trustedApprovers: 'trustApprover',
 };
 
 /** A flag that names accounts takes the place of every way to name them in the file. */

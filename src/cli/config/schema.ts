@@ -138,6 +138,12 @@ export const configSchema = z.strictObject({
     .transform(asFlag(parseWaves))
     .optional()
     .describe('Changes in waves, each validated before the next: "5,50,rest".'),
+  requireSigned: yesOrNo
+    .optional()
+    .describe('Whether a change needs an approval that one of trustedApprovers signed.'),
+  trustedApprovers: listOf(text, 'Write a list of files of public keys, like [keys/alice.pub].')
+    .optional()
+    .describe('Files of the public keys of approvers, from the working directory.'),
 });
 
 export type ConfigValues = z.infer<typeof configSchema>;

@@ -9,7 +9,15 @@ export type GivenOptions = Pick<AccessOptions, 'store'> &
   Partial<
     Pick<
       AccessOptions,
-      'rollout' | 'profile' | 'config' | 'roleName' | 'configureRoleName' | 'externalId' | 'sourceIdentity'
+      | 'rollout'
+      | 'profile'
+      | 'config'
+      | 'roleName'
+      | 'configureRoleName'
+      | 'externalId'
+      | 'sourceIdentity'
+      | 'trustApprover'
+      | 'requireSigned'
     >
   >;
 
@@ -17,9 +25,14 @@ export type GivenOptions = Pick<AccessOptions, 'store'> &
 export function commandLine(options: GivenOptions, { id }: Pick<Rollout, 'id'>, command: string): string {
   return [
     executable(),
-    ...[...command.split(' '), '--rollout', id, ...storeWords(options), ...accessWords(options, command)].map(
-      shellWord,
-    ),
+    ...[
+      ...command.split(' '),
+      '--rollout',
+      id,
+      ...storeWords(options),
+      ...accessWords(options, command),
+      ...signedWords(options, command),
+    ].map(shellWord),
   ].join(' ');
 }
 
@@ -55,17 +68,23 @@ function accessWords(options: GivenOptions, command: string): string[] {
   });
 }
 
+/** Whose approvals count, for a command that acts on them. */
+function signedWords({ requireSigned, trustApprover = [] }: GivenOptions, command: string): string[] {
+  if (requireSigned !== true || (command !== 'configure' && command !== 'run')) return [];
+  return ['--require-signed', ...trustApprover.flatMap((file) => ['--trust-approver', file])];
+}
+
 /** The whole command that leads on. */
 export function nextCommand(
   options: GivenOptions,
   { rollout, next }: Pick<RolloutStatus, 'rollout' | 'next'>,
 ): string {
-  return commandLine(options, { id: rollout }, COMMANDS[next](rollout));
+  return commandLine(options, { id: rollout }, COMMANDS[next](rollout, options));
 }
 
-const COMMANDS: Readonly<Record<NextStep, (rollout: string) => string>> = {
+const COMMANDS: Readonly<Record<NextStep, (rollout: string, options: GivenOptions) => string>> = {
   resume: () => 'assess --resume',
-  approve: () => 'approve',
+  approve: (_, { requireSigned }) => (requireSigned === true ? 'approve --sign FILE' : 'approve'),
   configure: () => 'configure',
   validate: () => 'validate',
   report: (rollout) => `report --out report-${rollout}`,

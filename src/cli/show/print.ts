@@ -3,6 +3,7 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { statusOf } from '../../workflow/rollout/status.ts';
 import type { Terminal } from '../terminal.ts';
+import { readRequiredApprovers } from '../trusted-keys.ts';
 import { type GivenOptions, nextCommand } from './command-line.ts';
 
 export function printJson(terminal: Terminal, document: unknown): Promise<void> {
@@ -17,6 +18,6 @@ export async function printNext(
 ): Promise<void> {
   const rollout = await store.findRollout(id);
   if (!rollout) return;
-  const status = await statusOf(store, rollout, new Date());
+  const status = await statusOf(store, rollout, new Date(), await readRequiredApprovers(options));
   await terminal.out(`\nNext: ${nextCommand(options, status)}\n`);
 }

@@ -6,6 +6,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { ApprovedKey, Clock, IntentAnswer, KmsPlace, Store } from '../ports.ts';
 import { pending, UNSETTLED } from '../rollout/outcomes.ts';
+import type { Covers } from '../rollout/signed-approvals.ts';
 import { checkKey } from './check-key.ts';
 import { settle } from './settle.ts';
 
@@ -14,6 +15,8 @@ export interface ChangeWork {
   readonly store: Store;
   readonly clock: Clock;
   readonly rollout: AssessedRollout;
+  /** What covers a change, if a trusted approver's signature has to. */
+  readonly covers?: Covers;
   /** Milliseconds that an unanswered change gets to show before it counts as not made. */
   readonly settleMs: number;
   /** Ends the waiting; what is announced then stays announced, for the next run to settle. */
@@ -82,7 +85,7 @@ export function isUnsettled({ outcome, intendedAt }: Outcome): boolean {
 
 /** One fresh check and, where it allows, one announced call. `pending` with an error: surely not done, may be tried again. */
 async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit): Promise<Outcome> {
-  const { clock, store, kms, rollout } = work;
+  const { clock, store, kms, rollout, covers } = work;
   const { step, found } = await checkKey(store, kms, rollout, before);
   const checked = { ...base(before), ...(found && { found }), checkedAt: clock.now().toISOString() };
   if (step.kind !== 'enable')
@@ -93,7 +96,8 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
     drift: [...step.drift],
     intendedAt: clock.now().toISOString(),
   };
-  const announced = await store.recordIntent(rollout.id, intent);
+  const cover = covers?.get(intent.keyArn);
+  const announced = covers && !cover ? 'not-signed' : await store.recordIntent(rollout.id, intent, cover);
   if (announced !== 'recorded') return uncovered(checked, announced, clock);
   const stillOurs = () => store.requireClaim(rollout.id);
   await stillOurs();
@@ -199,7 +203,7 @@ function gaveUp(outcome: Outcome): Outcome {
 
 /** Why no approval covers a change at the moment at which it would be announced. */
 export const UNCOVERED: Readonly<
-  Record<Exclude<IntentAnswer, 'recorded'>, { reason: string; explanation: string }>
+  Record<Exclude<IntentAnswer, 'recorded'> | 'not-signed', { reason: string; explanation: string }>
 > = {
   'not-approved': {
     reason: 'not-approved',
@@ -208,6 +212,14 @@ export const UNCOVERED: Readonly<
   'approval-expired': {
     reason: APPROVAL_EXPIRED,
     explanation: 'The approval expired before the change was announced. Approve the key again.',
+  },
+  'approval-replaced': {
+    reason: 'approval-replaced',
+    explanation: 'The approver approved the key again while the run was in progress. Run configure again.',
+  },
+  'not-signed': {
+    reason: 'not-signed',
+    explanation: 'No trusted approver signed an approval of this key.',
   },
 };
 

@@ -1,5 +1,6 @@
 import { type BlastRadius, Governor } from '../../configure/governor.ts';
 import { explainStop, type Reach } from '../../configure/step.ts';
+import { keyIdsOf, type TrustedKey } from '../../evidence/trust.ts';
 import type { Notify } from '../../messages/message.ts';
 import { adviseFailure } from '../../model/advice.ts';
 import type { OutcomeTotals } from '../../model/outcome.ts';
@@ -10,11 +11,14 @@ import type { Host } from '../host.ts';
 import type { ApprovedPlace } from '../ports.ts';
 import { checkCaller } from '../reading/check-caller.ts';
 import { totalOutcomes } from '../rollout/outcomes.ts';
+import type { Covers } from '../rollout/signed-approvals.ts';
 import { type ChangeWork, changeKey } from './change-key.ts';
 import { type KeysToChange, keysToChange, placesToChange } from './keys-to-change.ts';
 
 export interface ConfigureRequest extends BlastRadius {
   readonly settleMs: number;
+  /** The keys of approvers, one of which has to have signed the approval of each change; absent: no signature is required. */
+  readonly approvers?: readonly TrustedKey[];
 }
 
 export interface ConfigureResult {
@@ -39,7 +43,7 @@ export async function configure(
   const lock = await store.lockRollout(rollout.id, host.holder);
   try {
     if (lock.takenOverFrom) notify({ code: 'lock-taken-over', from: lock.takenOverFrom });
-    const left = await placesToChange(store, rollout);
+    const left = await placesToChange(store, rollout, request.approvers);
     const caller = await checkCaller(host.aws, rollout);
     const bound = (count: number) => (Number.isFinite(count) ? count : null);
     await store.journal(rollout.id, {
@@ -51,8 +55,10 @@ export async function configure(
         limit: bound(request.limit),
         maxFailures: bound(request.maxFailures),
         settleMs: request.settleMs,
+        ...(request.approvers && { approverKeys: keyIdsOf(request.approvers, 'approver') }),
       },
     });
+    if (left.unsigned > 0) notify({ code: 'keys-unsigned', keys: left.unsigned });
     const spent = await changeKeys(host, rollout, left, request);
     host.signal?.throwIfAborted();
     return { totals: totalOutcomes(await store.approvedCounts(rollout.id)), spent };
@@ -66,7 +72,7 @@ const PLACES_AT_ONCE = 16;
 async function changeKeys(
   host: Host,
   rollout: AssessedRollout,
-  { places, keys }: KeysToChange,
+  { places, keys, covers }: KeysToChange,
   request: ConfigureRequest,
 ): Promise<Governor['spent']> {
   const governor = new Governor(request);
@@ -78,7 +84,8 @@ async function changeKeys(
   };
   const left: number[] = [];
   const onLeft = (keysLeft: number) => left.push(keysLeft);
-  const work = { governor, onLeft, stop: stopWithin(governor, places), settleMs: request.settleMs, onKey };
+  const stop = stopWithin(governor, places);
+  const work = { governor, onLeft, stop, settleMs: request.settleMs, onKey, ...(covers && { covers }) };
   await concurrently(places, PLACES_AT_ONCE, (each) => changePlace(host, rollout, { ...each, ...work }));
   sayLeft(host.notify, governor, left);
   return governor.spent;
@@ -107,6 +114,7 @@ interface PlaceOfChanges extends ApprovedPlace {
   readonly governor: Governor;
   readonly stop: Stop;
   readonly settleMs: number;
+  readonly covers?: Covers;
   readonly onKey: () => void;
   /** Hears how many keys a bound of the run leaves in a place. */
   readonly onLeft: (keys: number) => void;
@@ -133,18 +141,19 @@ async function changePlace(host: Host, rollout: AssessedRollout, work: PlaceOfCh
 async function changeKeysOfPlace(
   { aws, store, clock, notify, signal }: Host,
   rollout: AssessedRollout,
-  { place, governor, stop: stopFrom, settleMs, onKey }: PlaceOfChanges,
+  { place, governor, stop: stopFrom, settleMs, covers, onKey }: PlaceOfChanges,
 ): Promise<number> {
   const onSettling = once((keyArn: string) => notify({ code: 'settling', keyArn, seconds: settleMs / 1000 }));
   const stop: ChangeWork['stop'] = (reach, reason) => stopFrom(place, reach, reason);
   const kms = aws.place(place);
-  const work = { kms, store, clock, rollout, settleMs, stop, onSettling, ...(signal && { signal }) };
+  const optional = { ...(covers && { covers }), ...(signal && { signal }) };
+  const work = { kms, store, clock, rollout, settleMs, stop, onSettling, ...optional };
   // As many as the governor lets be open in one place.
   const open = new Set<Promise<void>>();
   const failures: unknown[] = [];
   let begun = 0;
   try {
-    for await (const key of keysToChange(store, rollout, place)) {
+    for await (const key of keysToChange(store, rollout, place, covers)) {
       const permit = await governor.permit(nameOf(place));
       if (!permit) break;
       begun += 1;

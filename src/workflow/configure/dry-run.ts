@@ -1,4 +1,5 @@
 import type { Step } from '../../configure/step.ts';
+import type { TrustedKey } from '../../evidence/trust.ts';
 import { isExpired } from '../../model/in-force.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { concurrently } from '../concurrently.ts';
@@ -7,7 +8,7 @@ import type { ApprovedKey, KmsPlace, Store } from '../ports.ts';
 import { checkCaller } from '../reading/check-caller.ts';
 import { UNCOVERED } from './change-key.ts';
 import { checkKey } from './check-key.ts';
-import { keysToChange, placesToChange } from './keys-to-change.ts';
+import { keysToChange, placesToChange, unsignedKeys } from './keys-to-change.ts';
 
 const PLACES_AT_ONCE = 16;
 const KEYS_AT_ONCE = 16;
@@ -27,13 +28,14 @@ export async function dryRun(
   { aws, store, clock, notify }: Host,
   rollout: AssessedRollout,
   limit: number,
+  approvers?: readonly TrustedKey[],
 ): Promise<DryRunStep[]> {
-  const { places, keys } = await placesToChange(store, rollout);
+  const { places, keys, covers } = await placesToChange(store, rollout, approvers);
   await checkCaller(aws, rollout);
   const steps: DryRunStep[] = [];
   await concurrently(places, PLACES_AT_ONCE, async ({ place }) => {
     const kms = aws.place(place);
-    await concurrently(keysToChange(store, rollout, place), KEYS_AT_ONCE, async (key) => {
+    await concurrently(keysToChange(store, rollout, place, covers), KEYS_AT_ONCE, async (key) => {
       const { keyArn, keyId, account, region } = key.decision;
       const step = await previewStep(store, kms, rollout, key);
       const expired = step.kind === 'enable' && isExpired(key.expiresAt, clock.now().toISOString());
@@ -41,6 +43,12 @@ export async function dryRun(
       notify({ code: 'progress', phase: 'configure', done: steps.length, of: keys });
     });
   });
+  if (covers) {
+    for await (const { decision } of unsignedKeys(store, rollout, covers)) {
+      const { keyArn, keyId, account, region } = decision;
+      steps.push({ keyArn, keyId, account, region, step: NOT_SIGNED });
+    }
+  }
   steps.sort((a, b) => (a.keyArn < b.keyArn ? -1 : 1));
   let left = limit;
   return steps.map((each) =>
@@ -49,6 +57,7 @@ export async function dryRun(
 }
 
 const EXPIRED = { kind: 'skip', ...UNCOVERED['approval-expired'], drift: [] } as const;
+const NOT_SIGNED = { kind: 'skip', ...UNCOVERED['not-signed'], drift: [] } as const;
 
 async function previewStep(
   store: Store,

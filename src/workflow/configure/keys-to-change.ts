@@ -1,9 +1,12 @@
+import type { TrustedKey } from '../../evidence/trust.ts';
 import { KeyturnError } from '../../messages/error.ts';
 import { isOn, OUTCOMES } from '../../model/outcome.ts';
 import type { Place } from '../../model/place.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
+import { counted } from '../../report/document/phrases.ts';
 import type { ApprovedKey, ApprovedPlace, Store } from '../ports.ts';
 import { checkRecord } from '../rollout/check-record.ts';
+import { type Covers, requireCovers } from '../rollout/signed-approvals.ts';
 
 /** Outcomes that leave something to do. */
 const NOT_ON = OUTCOMES.filter((outcome) => !isOn(outcome));
@@ -12,18 +15,55 @@ const NOT_ON = OUTCOMES.filter((outcome) => !isOn(outcome));
 export interface KeysToChange {
   readonly places: readonly ApprovedPlace[];
   readonly keys: number;
+  /** What covers them, if a trusted approver's signature has to. */
+  readonly covers?: Covers;
+  /** Further keys: approved, and covered by no such signature. */
+  readonly unsigned: number;
 }
 
-/** @throws KeyturnError `refused-*` if the store is not what its journal says, nothing is approved, or the plan is not the approved one */
-export async function placesToChange(store: Store, rollout: AssessedRollout): Promise<KeysToChange> {
+/**
+ * @param approvers whose signatures are required; undefined if none is
+ * @throws KeyturnError `refused-*` if the store is not what its journal says, nothing is approved, or not with a signature
+ *   that is required, or the plan is not the approved one
+ */
+export async function placesToChange(
+  store: Store,
+  rollout: AssessedRollout,
+  approvers?: readonly TrustedKey[],
+): Promise<KeysToChange> {
   await checkRecord(store, rollout);
+  const covers = approvers && (await requireCovers(store, rollout, approvers));
   const approved = await store.approvedCounts(rollout.id);
   if (sumKeys(approved) === 0) throw noApprovedKey();
   const foreign = sumKeys(approved.filter(({ planDigest }) => planDigest !== rollout.planDigest));
   if (foreign > 0) throw foreignPlan(foreign);
   const places = await store.approvedPlaces(rollout.id, { outcomes: NOT_ON });
-  return { places, keys: sumKeys(places) };
+  if (covers) return coveredPlaces(store, rollout, places, covers);
+  return { places, keys: sumKeys(places), unsigned: 0 };
 }
+
+/** What is announced is settled in any case: that reads only. */
+async function coveredPlaces(
+  store: Store,
+  { id }: AssessedRollout,
+  all: readonly ApprovedPlace[],
+  covers: Covers,
+): Promise<KeysToChange> {
+  const due = new Map<string, number>();
+  let unsigned = 0;
+  for await (const { decision, change } of store.approvedKeys(id, { outcomes: NOT_ON })) {
+    const name = nameOf(decision);
+    if (covers.has(decision.keyArn) || change?.state === 'intended') due.set(name, (due.get(name) ?? 0) + 1);
+    else unsigned += 1;
+  }
+  const places = all
+    .map(({ place }) => ({ place, keys: due.get(nameOf(place)) ?? 0 }))
+    .filter(({ keys }) => keys > 0);
+  if (places.length === 0 && unsigned > 0) throw unsignedOnly(unsigned);
+  return { places, keys: sumKeys(places), covers, unsigned };
+}
+
+const nameOf = ({ account, region }: Place): string => `${account} ${region}`;
 
 /**
  * The keys of a place that are left, those announced and not settled first. They are read while the work on them goes
@@ -33,6 +73,7 @@ export async function* keysToChange(
   store: Store,
   { id }: AssessedRollout,
   place: Place,
+  covers?: Covers,
 ): AsyncGenerator<ApprovedKey> {
   // Few: what a process left that was killed, and what could not be read back.
   const announced = new Set<string>();
@@ -41,8 +82,32 @@ export async function* keysToChange(
     yield key;
   }
   for await (const key of store.approvedKeys(id, { place, outcomes: NOT_ON, announced: false })) {
-    if (!announced.has(key.decision.keyArn)) yield key;
+    if (announced.has(key.decision.keyArn)) continue;
+    const cover = covers?.get(key.decision.keyArn);
+    if (!covers) yield key;
+    else if (cover) yield { ...key, expiresAt: cover.expiresAt };
   }
+}
+
+/** The keys that are left alone, since what is approved about them is not signed as required. */
+export async function* unsignedKeys(
+  store: Store,
+  { id }: AssessedRollout,
+  covers: Covers,
+): AsyncGenerator<ApprovedKey> {
+  for await (const key of store.approvedKeys(id, { outcomes: NOT_ON })) {
+    const isAnnounced = key.change?.state === 'intended';
+    if (!isAnnounced && !covers.has(key.decision.keyArn)) yield key;
+  }
+}
+
+/** Approvals that no trusted approver signed, where a signature is required. */
+export function unsignedOnly(keys: number): KeyturnError {
+  return new KeyturnError(
+    'refused-unsigned',
+    `${counted(keys, 'key')} ${keys === 1 ? 'is' : 'are'} approved only by approvals that no trusted approver signed. Nothing was changed.`,
+    'Have a trusted approver approve them with: keyturn approve --sign FILE',
+  );
 }
 
 function noApprovedKey(): KeyturnError {

@@ -1,3 +1,4 @@
+import type { TrustedKey } from '../../evidence/trust.ts';
 import { decideNextStep, type NextStep } from '../../model/next-step.ts';
 import type { OutcomeTotals } from '../../model/outcome.ts';
 import { phaseReached, type RolloutPhase } from '../../model/phase.ts';
@@ -6,7 +7,7 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { VerdictTotals } from '../../model/verdict.ts';
 import type { Store } from '../ports.ts';
 import { isAssessed, isOpen } from './choose-rollout.ts';
-import { totalOutcomes, totalVerdicts, workLeft } from './outcomes.ts';
+import { readWorkLeft, totalOutcomes, totalVerdicts, workLeft } from './outcomes.ts';
 import { shownFindings } from './visible-findings.ts';
 
 /** Where a rollout stands, and the step that leads on. */
@@ -25,6 +26,8 @@ export interface RolloutStatus {
   readonly verdicts: VerdictTotals;
   /** Keys that are due, and whose approval has expired. */
   readonly expired: number;
+  /** Keys that are due, and whose approval no trusted approver signed; only if signatures are required. */
+  readonly unsigned?: number;
   readonly next: NextStep;
 }
 
@@ -38,12 +41,19 @@ export interface NotSeen {
   readonly uncertain: number;
 }
 
-export async function statusOf(store: Store, rollout: Rollout, now: Date): Promise<RolloutStatus> {
+/** @param approvers whose signatures configure will require; undefined if none is */
+export async function statusOf(
+  store: Store,
+  rollout: Rollout,
+  now: Date,
+  approvers?: readonly TrustedKey[],
+): Promise<RolloutStatus> {
   const places = await store.placeCounts(rollout.id);
   const approved = await store.approvedCounts(rollout.id);
   const outcomes = totalOutcomes(approved);
   const verdicts = totalVerdicts(approved);
-  const left = workLeft(approved, now);
+  const isSignedOnly = approvers !== undefined && isAssessed(rollout);
+  const left = isSignedOnly ? await readWorkLeft(store, rollout, now, approvers) : workLeft(approved, now);
   const { listed, candidate } = addCounts(places);
   const { confirmed, discrepant, unreadable } = verdicts;
   const phase = phaseReached({
@@ -65,7 +75,8 @@ export async function statusOf(store: Store, rollout: Rollout, now: Date): Promi
     notSeen: await countNotSeen(store, rollout, places),
     outcomes,
     verdicts,
-    expired: left.approve,
+    expired: left.approve - left.unsigned,
+    ...(isSignedOnly && { unsigned: left.unsigned }),
     next: decideNextStep({ phase, canApprove, outcomes, left }),
   };
 }

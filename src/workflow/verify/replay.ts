@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
+import { approverOf } from '../../model/in-force.ts';
 import type { JournalEntry } from '../../model/journal.ts';
-import type { Store } from '../ports.ts';
+import type { Cover, Store } from '../ports.ts';
 
 const BATCH = 500;
 
@@ -15,13 +16,22 @@ export async function replay(
   entries: AsyncIterable<JournalEntry>,
   findings: AsyncIterable<Finding>,
 ): Promise<void> {
+  const covers = new Map<string, Omit<Cover, 'RotationPeriodInDays'>>();
   for await (const entry of entries) {
-    await replayEntry(store, entry);
+    if (entry.kind === 'approval') {
+      const { approval, expiresAt } = entry.body;
+      covers.set(approval, { approval, expiresAt, approver: approverOf(entry.body) });
+    }
+    await replayEntry(store, entry, covers);
     if (entry.kind === 'assess-begun') await storeFindings(store, entry.rollout, findings);
   }
 }
 
-async function replayEntry(store: Store, entry: JournalEntry): Promise<void> {
+async function replayEntry(
+  store: Store,
+  entry: JournalEntry,
+  covers: ReadonlyMap<string, Omit<Cover, 'RotationPeriodInDays'>>,
+): Promise<void> {
   const { rollout, at } = entry;
   switch (entry.kind) {
     case 'assess-begun':
@@ -40,9 +50,13 @@ async function replayEntry(store: Store, entry: JournalEntry): Promise<void> {
       return store.completeAssessment(rollout, at, entry.body);
     case 'approval':
       return store.recordApproval(entry.body);
-    case 'intent':
-      await store.recordIntent(rollout, entry.body.change);
+    case 'intent': {
+      const { approval, change } = entry.body;
+      const { RotationPeriodInDays } = change;
+      const cover = covers.get(approval);
+      await store.recordIntent(rollout, change, cover && { ...cover, RotationPeriodInDays });
       return;
+    }
     case 'outcome':
       return store.recordOutcome(rollout, entry.body);
     case 'verdict':

@@ -596,6 +596,68 @@ const REPORTS: Attack[] = [
   ),
 ];
 
+/** Signed by the maker over entries that were edited, with every report made anew. */
+const retoldSigned = async (good: Files, change: (entries: Loose[]) => Loose[]): Promise<Files> =>
+  signed(await retold(good, change), MAKER);
+
+/** The run says that one of these keys had to sign the approval of each change. */
+const requiring = (...keys: KeyObject[]) =>
+  inFirst('configure-begun', ({ body }) => Object.assign(body, { approverKeys: keys.map(keyIdOfKey) }));
+
+/** The same keys, approved once more for longer. */
+const approvedLonger = (change: (body: Loose) => void) =>
+  copied('approval', 'approval', ({ body }) => {
+    const expiresAt = new Date(Date.parse(body.expiresAt) + 1000).toISOString();
+    Object.assign(body, { approval: 'approval-8', expiresAt });
+    change(body);
+  });
+
+const REQUIRED: Attack[] = [
+  attack(
+    'signature-required',
+    'accepted',
+    "the run required the approver's signature, which is there",
+    (good) => retoldSigned(good, requiring(MAKER, APPROVER)),
+    { base: 'signed', trust: 'roles' },
+  ),
+  attack(
+    'signature-required-of-another',
+    'evidence-unapproved-change',
+    'the run required the signature of a key that did not sign',
+    (good) => signed(rewritten(good, requiring(STRANGER)), MAKER),
+    { base: 'signed' },
+  ),
+  attack(
+    'signature-required-and-absent',
+    'evidence-unapproved-change',
+    'the run required a signature, and nobody signed',
+    (good) => rewritten(good, requiring(APPROVER)),
+  ),
+  attack('signature-required-of-nobody', 'evidence-entry', 'the run names no key that had to sign', (good) =>
+    rewritten(good, requiring()),
+  ),
+  attack(
+    'change-under-the-shorter-approval',
+    'accepted',
+    'a run that required signatures, beside an unsigned approval that holds longer',
+    (good) =>
+      retoldSigned(good, (entries) =>
+        requiring(APPROVER)(approvedLonger((body) => delete body.signature)(entries)),
+      ),
+    { base: 'signed' },
+  ),
+  attack(
+    'change-under-a-replaced-approval',
+    'evidence-unapproved-change',
+    'an intent names an approval that its approver has replaced',
+    (good) =>
+      rewritten(
+        good,
+        approvedLonger(() => {}),
+      ),
+  ),
+];
+
 const SIGNATURES: Attack[] = [
   attack(
     'story-retold',
@@ -864,5 +926,6 @@ export const ATTACKS: readonly Attack[] = [
   ...JOURNAL,
   ...HISTORY,
   ...REPORTS,
+  ...REQUIRED,
   ...SIGNATURES,
 ];

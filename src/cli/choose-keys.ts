@@ -1,26 +1,9 @@
 import type { DecisionRequest } from '../approve/request.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved, requestAll, requireDecisions } from '../workflow/approve/approve.ts';
-import type { AccessOptions, Asked } from './session.ts';
+import type { Asked } from './session.ts';
+import type { ApproveOptions } from './settings/takes.ts';
 import { showForApproval } from './show/candidates.ts';
-
-export interface ApproveOptions extends AccessOptions {
-  readonly all?: boolean;
-  readonly key?: readonly string[];
-  readonly from?: string;
-  readonly reason?: string;
-  /** Milliseconds that the approval holds. */
-  readonly expires?: number;
-  /** A file with the approver's private key. */
-  readonly sign?: string;
-  /** An exported plan to decide on, and the file to write the approval to. */
-  readonly plan?: string;
-  readonly out?: string;
-  /** An approval that was made so. */
-  readonly import?: string;
-  /** Files of public keys of approvers. */
-  readonly trust?: readonly string[];
-}
 
 interface Choice {
   readonly requests: readonly DecisionRequest[];

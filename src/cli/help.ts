@@ -1,42 +1,6 @@
 import { type Command, Help, type HelpConfiguration, type Option } from 'commander';
+import { COMMANDS, type CommandRow, PARENTS } from './command-table.ts';
 import { executable } from './show/command-line.ts';
-
-/** Examples of each command, without the executable. */
-const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  keyturn: ['sandbox --world demo', 'assess --region eu-central-1 --region us-east-1', 'status'],
-  assess: [
-    'assess --region eu-central-1 --region us-east-1',
-    'assess --org --all-regions --role-name security-audit',
-    'assess --resume',
-  ],
-  approve: ['approve', "approve --from decisions.csv --reason 'CIS 4.6'", 'approve --all --expires 12h'],
-  review: ['review', 'review --read-only --no-open --port 7000'],
-  plan: ['plan export plan.json'],
-  'plan export': ['plan export plan.json'],
-  configure: ['configure --dry-run', 'configure --limit 5', 'configure --waves 5,50,rest --max-failures 3'],
-  validate: ['validate', 'validate --wait 2m'],
-  report: ['report --out report', 'report --out report --sign auditor-key'],
-  verify: ['verify report', 'verify report --trust-approver alice.pub --trust-maker operator.pub'],
-  run: ['run --region eu-central-1', 'run --rollout 20261126-171221-fed1'],
-  status: ['status', 'status --rollout 20261126 --json'],
-  rollouts: ['rollouts', 'rollouts --json'],
-  list: ['list findings --finding candidate --csv', 'list outcomes --outcome failed --json'],
-  keys: ['keys create alice'],
-  'keys create': ['keys create alice', 'keys create alice --passphrase'],
-  config: ['config check'],
-  'config check': ['config check', 'config check --config team.yaml --json'],
-  sandbox: ['sandbox --world demo', 'sandbox --settings settings.json --port 4583'],
-};
-
-/** Common options that do nothing for a command, so its help leaves them out. */
-const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  sandbox: ['store', 'rollout', 'profile', 'config'],
-  verify: ['store', 'rollout', 'profile', 'config'],
-  keys: ['store', 'rollout', 'profile', 'config'],
-  'keys create': ['store', 'rollout', 'profile', 'config'],
-  'config check': ['store', 'rollout'],
-  rollouts: ['rollout'],
-};
 
 /** `keys create`: the words that call a command; `keyturn` for the program itself. */
 export function commandPath(command: Command): string {
@@ -47,39 +11,73 @@ export function commandPath(command: Command): string {
 const standard = new Help();
 
 export const HELP_STYLE: HelpConfiguration = {
-  showGlobalOptions: true,
-  /** A default of false says nothing. */
-  optionDescription: (option: Option) =>
-    option.defaultValue === false ? option.description : standard.optionDescription(option),
-  visibleGlobalOptions: (command: Command) => {
-    const without = WITHOUT[commandPath(command)] ?? [];
-    return command.parent
-      ? [...globalOptions(command)].filter((option) => !without.includes(option.attributeName()))
-      : [];
-  },
+  visibleOptions: (command: Command) => [
+    ...standard.visibleOptions(command).filter(({ long }) => long !== '--help'),
+    ...commonOptions(command),
+    ...standard.visibleOptions(command).filter(({ long }) => long === '--help'),
+  ],
+  formatHelp: (command, helper) =>
+    command.parent ? standard.formatHelp(command, helper) : firstHelp(command.description()),
 };
 
-function globalOptions({ parent }: Command): Option[] {
-  return parent ? [...parent.options.filter(({ hidden }) => !hidden), ...globalOptions(parent)] : [];
+/** The common options that the command uses. */
+function commonOptions(command: Command): Option[] {
+  const used = COMMANDS.find(({ path }) => path === commandPath(command))?.common ?? [];
+  return optionsAbove(command).filter((option) => !option.hidden && isUsed(option, used));
 }
 
-/** What every help ends with: examples, exit codes and where there is more. */
+const isUsed = (option: Option, used: readonly string[]): boolean => used.includes(option.attributeName());
+
+const optionsAbove = ({ parent }: Command): Option[] =>
+  parent ? [...parent.options, ...optionsAbove(parent)] : [];
+
+/** The first help: the workflow, then the other commands. Options are in the help of each command. */
+function firstHelp(description: string): string {
+  const phases = COMMANDS.filter(({ isPhase }) => isPhase);
+  const others = COMMANDS.filter(({ isPhase }) => !isPhase);
+  const width = Math.max(...COMMANDS.map((row) => callOf(row).length));
+  const line = (row: CommandRow) => `  ${callOf(row).padEnd(width)}  ${row.summary}`;
+  return [
+    `Usage: ${executable()} <command> [options]`,
+    '',
+    description,
+    '',
+    'Workflow, in order:',
+    ...phases.map(line),
+    '',
+    'Other commands:',
+    ...others.map(line),
+    '',
+    `Options of a command: ${executable()} <command> --help`,
+    '',
+  ].join('\n');
+}
+
+const callOf = ({ path, argument }: CommandRow): string =>
+  argument === undefined ? path : `${path} ${argument}`;
+
+const FIRST_EXAMPLES = ['sandbox --world demo', 'assess --region eu-central-1', 'status'];
+
+const EXIT_CODES = [
+  'Exit codes: 0 done, 1 failed, 2 invalid input, 3 incomplete or not as expected, 4 refused,',
+  '5 verify: not the evidence that Keyturn made, 130 interrupted.',
+];
+
+/** What every help ends with: examples, exit codes and where there is more. The first help stays short. */
 export function helpFooter(command: Command): string {
-  const path = commandPath(command);
-  const examples = (EXAMPLES[path] ?? []).map((example) => `  ${executable()} ${example}`);
   return [
     '',
     'Examples:',
-    ...examples,
+    ...examplesOf(commandPath(command)).map((example) => `  ${executable()} ${example}`),
     '',
-    ...(path === 'keyturn' ? [...JOURNEY, ''] : []),
-    'Exit codes: 0 done, 1 failed, 2 invalid input, 3 incomplete or not as expected, 4 refused,',
-    '5 verify: not the evidence that Keyturn made, 130 interrupted.',
+    ...(command.parent ? EXIT_CODES : []),
     'More: docs/command-line.md in the directory that Keyturn is installed in.',
   ].join('\n');
 }
 
-const JOURNEY = [
-  'The journey: keyturn assess → approve → configure → validate → report.',
-  'To try it without AWS: keyturn sandbox --world demo',
-];
+function examplesOf(path: string): readonly string[] {
+  if (path === 'keyturn') return FIRST_EXAMPLES;
+  const isMeant = (row: CommandRow) =>
+    row.path === path || (path in PARENTS && row.path.startsWith(`${path} `));
+  return COMMANDS.filter(isMeant).flatMap(({ examples }) => examples);
+}

@@ -10,24 +10,10 @@ import { forTerminal } from '../report/escape.ts';
 import type { Aws, Caller, Clock, Store } from '../workflow/ports.ts';
 import { mfaPrompt } from './mfa.ts';
 import { type Progress, showProgress } from './progress.ts';
+import type { AccessOptions, CommonOptions } from './settings/takes.ts';
 import { Interrupted, onFirstSignal } from './signals.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
-
-/** The options that every command has. */
-export interface CommonOptions {
-  readonly store: string;
-  readonly rollout?: string;
-  /** Names; several are each of one account. */
-  readonly profile?: readonly string[];
-  readonly config?: string;
-  /** Of the commands that look at approvals: files of the public keys of approvers, and whether one has to have signed. */
-  readonly trustApprover?: readonly string[];
-  readonly requireSigned?: boolean;
-  readonly json: boolean;
-  readonly color: boolean;
-  readonly quiet: boolean;
-}
 
 /** What a command works with. */
 export interface Session {
@@ -95,19 +81,6 @@ export async function openSessionStore(directory: string, how: StoreAccess): Pro
     return openStoreToRead(filesOfStore(findStoreDirectory(directory)));
   }
   return openStore(how === 'make' ? makeStoreDirectory(directory) : findStoreDirectory(directory));
-}
-
-/** How each account is reached and how fast: the options of every command that calls AWS for a scope. */
-export interface AccessOptions extends CommonOptions {
-  readonly roleName?: string;
-  readonly configureRoleName?: string;
-  readonly externalId?: string;
-  readonly sourceIdentity?: string;
-  /** ARN of the role, or name of the profile, that lists the organization's accounts; to begin a rollout. */
-  readonly orgRole?: string;
-  readonly orgProfile?: string;
-  /** The share of each published quota to take. */
-  readonly pace?: number;
 }
 
 /** What a connection is for: reading and changing use different roles. */

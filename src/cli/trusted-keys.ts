@@ -2,6 +2,7 @@ import { keyIdOf } from '../evidence/dsse.ts';
 import { isSoundPublicKey } from '../evidence/public-key.ts';
 import type { TrustedKey } from '../evidence/trust.ts';
 import { KeyturnError } from '../messages/error.ts';
+import type { SignedOptions } from './settings/takes.ts';
 
 /** Files of public keys by the role in which their signatures are accepted. */
 export interface TrustOptions {
@@ -21,12 +22,6 @@ export async function readTrustedKeys(options: TrustOptions): Promise<TrustedKey
     ...keysOf(options.trustApprover, 'approver'),
     ...keysOf(options.trustMaker, 'maker'),
   ];
-}
-
-/** How a command is told whose approvals count. */
-export interface SignedOptions extends Pick<TrustOptions, 'trustApprover'> {
-  /** Whether only approvals count that a trusted approver signed. */
-  readonly requireSigned?: boolean;
 }
 
 /** The keys of approvers that the options or keyturn.yaml name. @throws KeyturnError `input-key` */

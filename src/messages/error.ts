@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'input-argument',
   'input-file',
   'input-config',
+  'input-environment',
   'input-aws-config',
   'input-profiles',
   'input-decisions',

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { docsPath, PAGES, withTables } from '../../scripts/settings-tables.ts';
 import { jsonSchemaText } from '../../src/cli/config/json-schema.ts';
 import { parseConfig } from '../../src/cli/config/parse.ts';
 import { exitCodeOf } from '../../src/cli/exit.ts';
@@ -53,7 +53,7 @@ describe('keyturn.yaml', () => {
     const { values, lines } = parseConfig(EVERY_KEY);
     expect(values).toEqual({
       store: '.keyturn',
-      profile: 'audit',
+      profile: ['audit'],
       regions: ['eu-central-1', 'us-gov-west-1'],
       excludeRegions: ['eu-south-1'],
       organization: true,
@@ -75,11 +75,11 @@ describe('keyturn.yaml', () => {
       maxFailures: 3,
       waves: [5, 50, Number.POSITIVE_INFINITY],
     });
-    expect([lines.store, lines.accounts, lines.waves]).toEqual([2, 7, 24]);
+    expect(['store', 'accounts', 'waves'].map((key) => lines[key])).toEqual([2, 7, 24]);
   });
 
   it('takes one profile or several, each once', () => {
-    expect(parseConfig('profile: [audit, billing, audit]').values.profile).toEqual(['audit', 'billing']);
+    expect(parseConfig('profile: [audit, billing, audit]').values['profile']).toEqual(['audit', 'billing']);
     expect(problemsOf('profile: [audit, 12]')).toEqual([
       'line 1, column 18: profile: It has to be text: write it in quotes.',
     ]);
@@ -319,10 +319,15 @@ describe('a suggestion', () => {
   });
 });
 
-describe('the schema for editors', () => {
-  it('is the one that is committed; npm run schema writes it', () => {
-    const path = fileURLToPath(new URL('../../docs/keyturn.schema.json', import.meta.url));
-    expect(readFileSync(path, 'utf8')).toBe(jsonSchemaText());
+describe('what docs/ has of the settings', () => {
+  it('is what npm run schema writes: the schema for editors', () => {
+    expect(readFileSync(docsPath('keyturn.schema.json'), 'utf8')).toBe(jsonSchemaText());
+  });
+
+  it.each(PAGES)('is what npm run schema writes: the tables of %s', (page) => {
+    const text = readFileSync(docsPath(page), 'utf8');
+    expect(text).toContain('<!-- settings: ');
+    expect(text).toBe(withTables(text));
   });
 });
 

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit.ts';
 import {
-  collectKeyArn,
-  collectRegion,
+  parseArnOfKey,
   parseCount,
   parseDuration,
   parsePeriod,
-} from '../../src/cli/options.ts';
+  parseRegion,
+} from '../../src/cli/settings/parsers.ts';
 import { Interrupted } from '../../src/cli/signals.ts';
 import { ERROR_CODES, KeyturnError } from '../../src/messages/error.ts';
 
@@ -23,16 +23,16 @@ describe('the values of options', () => {
       'us-iso-east-1',
       'ap-southeast-7',
     ]) {
-      expect(collectRegion(region)).toEqual([region]);
+      expect(parseRegion(region)).toBe(region);
     }
   });
 
   it.each([
     [parsePeriod, ['89', '2561', '365.0', '1e3', '-365', '', '٣٦٥']],
     [parseDuration, ['10', 'm', '1.5h', '-1s', '1 s', '1d', '9999999s']],
-    [collectRegion, ['EU-CENTRAL-1', 'eu-central', '', 'eu-central-1,us-east-1', 'eu-central-1\n', '../x-1']],
+    [parseRegion, ['EU-CENTRAL-1', 'eu-central', '', 'eu-central-1,us-east-1', 'eu-central-1\n', '../x-1']],
     [
-      collectKeyArn,
+      parseArnOfKey,
       ['alias/x', 'arn:aws:kms:eu-central-1:1:key/x', 'arn:aws:kms:eu-central-1:111122223333:alias/x'],
     ],
   ])('are refused where they are not', (parse, wrong) => {
@@ -42,7 +42,7 @@ describe('the values of options', () => {
   it('are refused or taken, and never anything else, whatever they are', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
-        for (const parse of [parsePeriod, parseDuration, collectRegion, collectKeyArn, parseCount]) {
+        for (const parse of [parsePeriod, parseDuration, parseRegion, parseArnOfKey, parseCount]) {
           try {
             parse(value);
           } catch (error) {

@@ -1,7 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/cli/config/parse.ts';
-import { parseExternalId, parseRoleArn, parseRoleName, parseSourceIdentity } from '../../src/cli/options.ts';
+import {
+  parseExternalId,
+  parseRoleArn,
+  parseRoleName,
+  parseSourceIdentity,
+} from '../../src/cli/settings/parsers.ts';
 
 const PARSERS = {
   roleName: parseRoleName,

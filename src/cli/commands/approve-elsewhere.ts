@@ -9,9 +9,10 @@ import { approvalFile, importApproval, parseApprovalFile } from '../../workflow/
 import { loadPlan } from '../../workflow/approve/plan-file.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { chooseRolloutToChange, isAssessed } from '../../workflow/rollout/choose-rollout.ts';
-import { type ApproveOptions, showAndChoose } from '../choose-keys.ts';
+import { showAndChoose } from '../choose-keys.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { newId, openAws, submitterFrom, systemClock, userOfThisMachine, withSession } from '../session.ts';
+import type { ApproveOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
 import { sayRecorded } from '../show/recorded.ts';
 import { openSigningKey } from '../signing-key.ts';

@@ -2,9 +2,10 @@ import type { AssessedRollout } from '../../model/rollout.ts';
 import { approve, type Recorded } from '../../workflow/approve/approve.ts';
 import { checkRecord } from '../../workflow/rollout/check-record.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
-import { type ApproveOptions, showAndChoose } from '../choose-keys.ts';
+import { showAndChoose } from '../choose-keys.ts';
 import type { ExitCode } from '../exit.ts';
 import { newId, openAws, type Session, submitterFrom, systemClock, withSession } from '../session.ts';
+import type { ApproveOptions } from '../settings/takes.ts';
 import { sayRecorded } from '../show/recorded.ts';
 import { openSigningKey } from '../signing-key.ts';
 

@@ -1,6 +1,5 @@
 import { type GapCount, isUnanswered } from '../../model/gap.ts';
 import { addCounts } from '../../model/plan.ts';
-import type { GivenPrice } from '../../model/prices.ts';
 import { DEFAULT_ROLES, type Rollout } from '../../model/rollout.ts';
 import { countRefusals, type Refusals } from '../../workflow/approve/refusals.ts';
 import {
@@ -14,7 +13,6 @@ import { findInterrupted } from '../../workflow/rollout/choose-rollout.ts';
 import { countGaps } from '../../workflow/rollout/gaps.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import {
-  type AccessOptions,
   holderName,
   newId,
   openAws,
@@ -23,34 +21,13 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
+import type { ScopeOptions } from '../settings/takes.ts';
 import { isAnyRefused } from '../show/counts.ts';
 import { printJson, printNext } from '../show/print.ts';
 import { VERSION } from '../version.ts';
 
-export interface AssessOptions extends AccessOptions {
-  readonly region?: readonly string[];
-  readonly allRegions: boolean;
-  readonly excludeRegion?: readonly string[];
-  readonly account?: readonly string[];
-  readonly org: boolean;
-  readonly ou?: readonly string[];
-  readonly excludeOu?: readonly string[];
-  readonly excludeAccount?: readonly string[];
-  readonly resume: boolean;
-  readonly where?: string;
-  /** Days. */
-  readonly period: number;
-  readonly policies: boolean;
-  readonly tags: boolean;
-  readonly rotations: boolean;
-  readonly lastUsage: boolean;
-  /** Days. */
-  readonly maxPeriod?: number;
-  readonly rotationPrice?: GivenPrice;
-}
-
 /** `keyturn assess`: begins a rollout with a plan. */
-export async function runAssess(options: AssessOptions): Promise<ExitCode> {
+export async function runAssess(options: ScopeOptions): Promise<ExitCode> {
   return withSession(options, 'make', async (session) => {
     const assessment = await assessScope(session, options);
     if (session.terminal.json) {
@@ -66,7 +43,7 @@ interface Assessed extends Assessment {
 }
 
 /** Assesses and shows what was found; `run` begins with the same. */
-export async function assessScope(session: Session, options: AssessOptions): Promise<Assessed> {
+export async function assessScope(session: Session, options: ScopeOptions): Promise<Assessed> {
   const { store, terminal, progress, signal } = session;
   const interrupted = options.resume ? await findInterrupted(store, options.rollout) : undefined;
   const id = interrupted?.id ?? newId(new Date());
@@ -103,7 +80,7 @@ export async function assessScope(session: Session, options: AssessOptions): Pro
  * Roles are assumed as soon as an account is named that may not be the caller's own, or a role is.
  * @throws KeyturnError `input-argument` where several profiles are named too
  */
-export function rolesOf(options: AssessOptions): Rollout['roles'] {
+export function rolesOf(options: ScopeOptions): Rollout['roles'] {
   const { org, ou, account, roleName, configureRoleName, profile = [] } = options;
   if (profile.length > 1) {
     refuseRoles(options);
@@ -116,7 +93,7 @@ export function rolesOf(options: AssessOptions): Rollout['roles'] {
   };
 }
 
-function refuseRoles({ org, ou, roleName, configureRoleName }: AssessOptions): void {
+function refuseRoles({ org, ou, roleName, configureRoleName }: ScopeOptions): void {
   const given = Object.entries({
     '--org': org,
     '--ou': ou !== undefined,
@@ -126,7 +103,7 @@ function refuseRoles({ org, ou, roleName, configureRoleName }: AssessOptions): v
   if (given.length > 0) throw profilesAndRoles(`${given.join(', ')} goes by roles`);
 }
 
-function requestOf(options: AssessOptions): AssessRequest {
+function requestOf(options: ScopeOptions): AssessRequest {
   const {
     region = [],
     excludeRegion = [],

@@ -1,26 +1,34 @@
-import type { Command } from 'commander';
 import { KeyturnError } from '../../messages/error.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { renderTable } from '../../report/table.ts';
-import { explain, type Setting } from '../config/explain.ts';
-import type { Config } from '../config/parse.ts';
+import { type ExplainedSetting, explain } from '../config/explain.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { ConfigCheckOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
-import { type AssessOptions, rolesOf } from './assess.ts';
+import { rolesOf } from './assess.ts';
 
-/** `keyturn config check`: says what the flags, the file and the defaults come to, without asking AWS. */
-export async function runConfigCheck(command: Command, config: Config | undefined): Promise<ExitCode> {
-  const options = command.optsWithGlobals<AssessOptions>();
+/** `keyturn config check`: explains which settings hold and where each comes from, without calling AWS. */
+export async function runConfigCheck(settings: Settings): Promise<ExitCode> {
+  const options = settings.options as ConfigCheckOptions;
   const terminal = openTerminal(options);
   refuseEmptyScope(options);
-  const settings = explain(command, config);
-  if (terminal.json) await printJson(terminal, toJson(options, settings, config));
-  else await showSettings(terminal, options, settings, config);
+  const explained = explain(settings);
+  const file = settings.config?.file;
+  if (terminal.json) await printJson(terminal, toJson(options, explained, file));
+  else await showSettings(terminal, options, explained, file);
   return EXIT.done;
 }
 
-function refuseEmptyScope({ region, excludeRegion, org, ou, account, excludeAccount }: AssessOptions): void {
+function refuseEmptyScope({
+  region,
+  excludeRegion,
+  org,
+  ou,
+  account,
+  excludeAccount,
+}: ConfigCheckOptions): void {
   const problems = [
     ...(isAllExcluded(region, excludeRegion) ? ['Each Region that is named is left out again.'] : []),
     ...(!org && !ou && isAllExcluded(account, excludeAccount)
@@ -36,16 +44,20 @@ function refuseEmptyScope({ region, excludeRegion, org, ou, account, excludeAcco
 const isAllExcluded = (named: readonly string[] = [], excluded: readonly string[] = []): boolean =>
   named.length > 0 && named.every((each) => excluded.includes(each));
 
-function toJson(options: AssessOptions, settings: readonly Setting[], config: Config | undefined) {
+function toJson(
+  options: ConfigCheckOptions,
+  settings: readonly ExplainedSetting[],
+  file: string | undefined,
+) {
   const { accounts, regions } = describeScope(options);
-  return { file: config?.file ?? null, accounts, regions, roles: rolesOf(options) ?? null, settings };
+  return { file: file ?? null, accounts, regions, roles: rolesOf(options) ?? null, settings };
 }
 
 async function showSettings(
   terminal: Terminal,
-  options: AssessOptions,
-  settings: readonly Setting[],
-  config: Config | undefined,
+  options: ConfigCheckOptions,
+  settings: readonly ExplainedSetting[],
+  file: string | undefined,
 ): Promise<void> {
   const { accounts, regions } = describeScope(options);
   const roles = rolesOf(options);
@@ -54,34 +66,36 @@ async function showSettings(
     ['Regions', regions],
     ['Roles', roles ? `${roles.assess} to read, ${roles.configure} to change` : `none: ${accessOf(options)}`],
   ];
-  const set = settings.filter(({ value, source }) => value !== null || source === 'flag');
-  const table = renderTable(COLUMNS, set.map(toRow(config)), terminal);
-  const found = config
-    ? `${forTerminal(config.file)} is in order.`
-    : 'There is no keyturn.yaml here; flags and defaults hold.';
+  const set = settings.filter(({ value, source }) => value !== null || source !== 'default');
+  const table = renderTable(COLUMNS, set.map(toRow(file)), terminal);
+  const found =
+    file === undefined
+      ? 'There is no keyturn.yaml here; flags, environment variables and defaults hold.'
+      : `${forTerminal(file)} is in order.`;
   await terminal.out(`${found}\n\n${renderTable(SCOPE_COLUMNS, rows, terminal)}\n${table}`);
 }
 
-const accessOf = ({ profile = [] }: AssessOptions): string =>
+const accessOf = ({ profile = [] }: ConfigCheckOptions): string =>
   profile.length > 1 ? "each account's own profile" : "the caller's own access";
 
 const SCOPE_COLUMNS = [{ title: 'Scope' }, { title: '' }];
 const COLUMNS = [{ title: 'Setting' }, { title: 'Value' }, { title: 'From' }];
 
-function toRow(config: Config | undefined) {
-  return ({ key, value, source, flag, line }: Setting): string[] => {
-    const inFile = `${config?.file}, line ${line}`;
-    const from = {
-      default: 'default',
-      file: inFile,
-      flag: line === undefined ? `${flag}` : `${flag}, instead of ${inFile}`,
-    };
-    return [key, Array.isArray(value) ? value.join(', ') : String(value ?? ''), from[source]];
+function toRow(file: string | undefined) {
+  return ({ key, value, source, flag, variable, line }: ExplainedSetting): string[] => {
+    const inFile = `${file}, line ${line}`;
+    const from = { default: 'default', file: inFile, flag: flag ?? '', environment: variable ?? '' }[source];
+    const isInstead = line !== undefined && source !== 'file';
+    return [
+      key,
+      Array.isArray(value) ? value.join(', ') : String(value ?? ''),
+      isInstead ? `${from}, instead of ${inFile}` : from,
+    ];
   };
 }
 
 /** The scope in words, as far as it can be said without AWS. */
-function describeScope(options: AssessOptions): { accounts: string; regions: string } {
+function describeScope(options: ConfigCheckOptions): { accounts: string; regions: string } {
   const {
     org,
     ou,

@@ -12,32 +12,13 @@ import type { Store } from '../../workflow/ports.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { readOutcomes, readWorkLeft } from '../../workflow/rollout/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import {
-  type AccessOptions,
-  type CommonOptions,
-  holderName,
-  openAws,
-  type Session,
-  systemClock,
-  withSession,
-} from '../session.ts';
+import { holderName, openAws, type Session, systemClock, withSession } from '../session.ts';
+import type { AccessOptions, ConfigureOptions, StatusOptions } from '../settings/takes.ts';
 import { commandLine } from '../show/command-line.ts';
 import { showSteps } from '../show/dry-run.ts';
 import { fixLines } from '../show/fixes.ts';
 import { printJson, printNext } from '../show/print.ts';
 import { readRequiredApprovers } from '../trusted-keys.ts';
-
-export interface ConfigureOptions extends AccessOptions {
-  readonly dryRun: boolean;
-  readonly limit?: number;
-  readonly maxFailures?: number;
-  /** Milliseconds. */
-  readonly settle: number;
-  /** Changes a wave; Infinity for the rest. */
-  readonly waves?: readonly number[];
-  /** Milliseconds, for the validation of a wave. */
-  readonly wait: number;
-}
 
 /** `keyturn configure`: makes the approved changes, or with `--dry-run` says what they would be. */
 export async function runConfigure(options: ConfigureOptions): Promise<ExitCode> {
@@ -101,7 +82,7 @@ export async function showOutcomes(
   { store, terminal, progress }: Session,
   rollout: AssessedRollout,
   totals: OutcomeTotals,
-  options: CommonOptions,
+  options: StatusOptions,
 ): Promise<void> {
   progress.end();
   const approvers = await readRequiredApprovers(options);

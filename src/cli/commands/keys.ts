@@ -2,14 +2,10 @@ import { derOf, keyIdOf } from '../../evidence/dsse.ts';
 import { KeyturnError } from '../../messages/error.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import type { CommonOptions } from '../session.ts';
+import type { KeysCreateOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
 import { askPassphrase, PASSPHRASE_VARIABLE } from '../signing-key.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
-
-export interface KeysCreateOptions extends CommonOptions {
-  readonly passphrase: boolean;
-}
 
 /** `keyturn keys create FILE`: makes an Ed25519 key to sign approvals and evidence with. */
 export async function runKeysCreate(path: string, options: KeysCreateOptions): Promise<ExitCode> {

@@ -16,20 +16,12 @@ import { chooseRollout } from '../../workflow/rollout/choose-rollout.ts';
 import { readOutcomes } from '../../workflow/rollout/outcomes.ts';
 import { whereOf } from '../../workflow/rollout/visible-findings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type CommonOptions, withSession } from '../session.ts';
+import { withSession } from '../session.ts';
+import type { ListOptions } from '../settings/takes.ts';
 import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/findings.ts';
 import { warnOfRecord } from '../show/record-problem.ts';
 import type { Terminal } from '../terminal.ts';
 import { whyNot } from './configure.ts';
-
-export interface ListOptions extends CommonOptions {
-  readonly csv: boolean;
-  readonly finding?: string;
-  readonly decision?: string;
-  readonly outcome?: string;
-  readonly verdict?: string;
-  readonly where?: string;
-}
 
 /** `keyturn list`: one record a key, as a table, as CSV, or as JSON Lines. */
 export async function runList(what: string, options: ListOptions): Promise<ExitCode> {

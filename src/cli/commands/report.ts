@@ -3,16 +3,11 @@ import { reportFiles } from '../../workflow/report/report-files.ts';
 import { followRecord } from '../../workflow/rollout/check-record.ts';
 import { chooseRolloutToShow } from '../../workflow/rollout/choose-rollout.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type CommonOptions, withSession } from '../session.ts';
+import { withSession } from '../session.ts';
+import type { ReportOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
 import { openSigningKey } from '../signing-key.ts';
 import { VERSION } from '../version.ts';
-
-export interface ReportOptions extends CommonOptions {
-  readonly out: string;
-  /** A file with the private key to sign with. */
-  readonly sign?: string;
-}
 
 /** `keyturn report`: writes everything that is known of a rollout, at any stage of it, sealed. */
 export async function runReport(options: ReportOptions): Promise<ExitCode> {

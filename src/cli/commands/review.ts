@@ -14,7 +14,6 @@ import { confirmSignature } from '../confirm-signature.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit.ts';
 import { openInBrowser } from '../open-browser.ts';
 import {
-  type AccessOptions,
   newId,
   openAws,
   openSessionStore,
@@ -24,21 +23,12 @@ import {
   systemClock,
   withSession,
 } from '../session.ts';
+import type { ReviewOptions } from '../settings/takes.ts';
 import { nextCommand } from '../show/command-line.ts';
 import { printJson, printNext } from '../show/print.ts';
 import { Interrupted } from '../signals.ts';
 import { openSigningKey } from '../signing-key.ts';
 import { VERSION } from '../version.ts';
-
-export interface ReviewOptions extends AccessOptions {
-  readonly port: number;
-  readonly open: boolean;
-  readonly readOnly: boolean;
-  /** Milliseconds without a request, after which it ends. */
-  readonly idle: number;
-  /** A file with the approver's private key. */
-  readonly sign?: string;
-}
 
 /** `keyturn review`: serves one rollout on loopback, to look through and to decide on. */
 export async function runReview(options: ReviewOptions): Promise<ExitCode> {

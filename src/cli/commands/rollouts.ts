@@ -1,7 +1,8 @@
 import { renderTable } from '../../report/table.ts';
 import { type RolloutStatus, statusOf } from '../../workflow/rollout/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type CommonOptions, withSession } from '../session.ts';
+import { withSession } from '../session.ts';
+import type { StatusOptions } from '../settings/takes.ts';
 import { nextCommand } from '../show/command-line.ts';
 import { notSeenText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
@@ -9,7 +10,7 @@ import type { Terminal } from '../terminal.ts';
 import { readRequiredApprovers } from '../trusted-keys.ts';
 
 /** `keyturn rollouts`: every rollout of the store, newest first. */
-export async function runRollouts(options: CommonOptions): Promise<ExitCode> {
+export async function runRollouts(options: StatusOptions): Promise<ExitCode> {
   return withSession(options, 'read', async ({ store, terminal }) => {
     const statuses: RolloutStatus[] = [];
     const approvers = await readRequiredApprovers(options);

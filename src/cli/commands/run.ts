@@ -9,21 +9,15 @@ import { unsignedOnly } from '../../workflow/configure/keys-to-change.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { readWorkLeft } from '../../workflow/rollout/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type CommonOptions, type Session, systemClock, withSession } from '../session.ts';
+import { type Session, systemClock, withSession } from '../session.ts';
+import type { RunOptions, StatusOptions } from '../settings/takes.ts';
 import { commandLine } from '../show/command-line.ts';
 import { printJson, printNext } from '../show/print.ts';
 import { readRequiredApprovers } from '../trusted-keys.ts';
 import { approveRollout } from './approve.ts';
-import { type AssessOptions, assessScope, exitOfAssessment } from './assess.ts';
+import { assessScope, exitOfAssessment } from './assess.ts';
 import { configureHost, exitOf, showOutcomes } from './configure.ts';
 import { exitOfValidation, showVerdicts, validateRollout } from './validate.ts';
-
-export interface RunOptions extends AssessOptions {
-  /** Milliseconds. */
-  readonly settle: number;
-  /** Milliseconds. */
-  readonly wait: number;
-}
 
 /**
  * `keyturn run`: the whole journey. The approval is a person's: without a terminal it stops there, and goes on with
@@ -92,7 +86,7 @@ async function approveHere(session: Session, rollout: AssessedRollout, options: 
 async function showNothingToDo(
   session: Session,
   rollout: AssessedRollout,
-  options: CommonOptions,
+  options: StatusOptions,
 ): Promise<void> {
   const { terminal } = session;
   const { id, planDigest } = rollout;
@@ -107,7 +101,7 @@ async function showEnd(
   rollout: AssessedRollout,
   outcomes: OutcomeTotals,
   verdicts: VerdictTotals | undefined,
-  options: CommonOptions,
+  options: StatusOptions,
 ): Promise<void> {
   if (session.terminal.json) {
     const { id, planDigest } = rollout;
@@ -119,7 +113,7 @@ async function showEnd(
 }
 
 function stopForPerson(
-  options: CommonOptions,
+  options: StatusOptions,
   rollout: AssessedRollout,
   why: string,
   how = 'approve',

@@ -1,18 +1,12 @@
 import { KeyturnError } from '../../messages/error.ts';
 import { parseJson } from '../../model/parse-json.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import type { SandboxOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
 import { onFirstSignal } from '../signals.ts';
 import { openTerminal } from '../terminal.ts';
 
 const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
-
-export interface SandboxOptions {
-  readonly port: number;
-  readonly settings?: string;
-  readonly world?: string;
-  readonly json: boolean;
-}
 
 /** `keyturn sandbox`: serves a small AWS on loopback until it is stopped. */
 export async function runSandbox(options: SandboxOptions): Promise<ExitCode> {

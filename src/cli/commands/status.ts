@@ -2,7 +2,8 @@ import type { Rollout } from '../../model/rollout.ts';
 import { chooseRolloutAtAnyStage, findNewerIncomplete } from '../../workflow/rollout/choose-rollout.ts';
 import { type RolloutStatus, statusOf } from '../../workflow/rollout/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type CommonOptions, withSession } from '../session.ts';
+import { withSession } from '../session.ts';
+import type { StatusOptions } from '../settings/takes.ts';
 import { commandLine, nextCommand } from '../show/command-line.ts';
 import { countedKeys, notSeenText, placesText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
@@ -11,7 +12,7 @@ import type { Terminal } from '../terminal.ts';
 import { readRequiredApprovers } from '../trusted-keys.ts';
 
 /** `keyturn status`: where a rollout stands. */
-export async function runStatus(options: CommonOptions): Promise<ExitCode> {
+export async function runStatus(options: StatusOptions): Promise<ExitCode> {
   return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRolloutAtAnyStage(store, options.rollout);
     const approvers = await readRequiredApprovers(options);
@@ -35,7 +36,7 @@ export async function runStatus(options: CommonOptions): Promise<ExitCode> {
 }
 
 /** A newer assessment that was interrupted, or is in progress. */
-function resumeLines(options: CommonOptions, newer: Rollout | undefined): string[] {
+function resumeLines(options: StatusOptions, newer: Rollout | undefined): string[] {
   if (!newer) return [];
   return [
     `  newer       the assessment of rollout ${newer.id} is not complete; resume it with: ${commandLine(options, newer, 'assess --resume')}`,

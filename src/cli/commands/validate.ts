@@ -8,22 +8,11 @@ import { chooseRollout } from '../../workflow/rollout/choose-rollout.ts';
 import { readOutcomes, totalOutcomes } from '../../workflow/rollout/outcomes.ts';
 import { validate } from '../../workflow/validate/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import {
-  type AccessOptions,
-  holderName,
-  openAws,
-  type Session,
-  systemClock,
-  withSession,
-} from '../session.ts';
+import { holderName, openAws, type Session, systemClock, withSession } from '../session.ts';
+import type { ValidateOptions } from '../settings/takes.ts';
 import { fixLines } from '../show/fixes.ts';
 import { printJson, printNext } from '../show/print.ts';
 import { exitOf, whyNot } from './configure.ts';
-
-export interface ValidateOptions extends AccessOptions {
-  /** Milliseconds. */
-  readonly wait: number;
-}
 
 /** `keyturn validate`: reads the changed keys back and says which are as they should be. */
 export async function runValidate(options: ValidateOptions): Promise<ExitCode> {

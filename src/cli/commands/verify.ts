@@ -5,16 +5,14 @@ import type { TrustedKey } from '../../evidence/trust.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { type Verification, verifyBundle } from '../../workflow/verify/verify.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import type { CommonOptions } from '../session.ts';
+import type { VerifyOptions } from '../settings/takes.ts';
 import { describeFailure } from '../show/evidence-failure.ts';
 import { printJson } from '../show/print.ts';
 import { listSigners, requiredRoles } from '../show/signers.ts';
 import { sayVerification } from '../show/verification.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
-import { readTrustedKeys, type TrustOptions } from '../trusted-keys.ts';
+import { readTrustedKeys } from '../trusted-keys.ts';
 import { VERSION } from '../version.ts';
-
-export interface VerifyOptions extends CommonOptions, TrustOptions {}
 
 /** `keyturn verify PATH`: checks evidence offline, and says what that proves and what it does not. */
 export async function runVerify(path: string, options: VerifyOptions): Promise<ExitCode> {

@@ -1,75 +1,63 @@
-import type { Command, Option } from 'commander';
-import type { GivenPrice } from '../../model/prices.ts';
-import { findOption, flagInstead, optionOf } from './apply.ts';
-import type { Config } from './parse.ts';
-import { type ConfigKey, configSchema } from './schema.ts';
+import type { Given, Source } from '../settings/resolve.ts';
+import type { Setting } from '../settings/setting.ts';
+import type { Settings } from '../settings/settings.ts';
+import { FILE_SETTINGS, type FileSetting } from './schema.ts';
 
 /** One setting as it holds, with where it comes from. */
-export interface Setting {
-  readonly key: ConfigKey;
-  /** As the file would have it; null where nothing is set. */
+export interface ExplainedSetting {
+  /** The key in the file, or the name of a setting that the file cannot hold. */
+  readonly key: string;
+  /** As the file would have it; null if nothing is set. */
   readonly value: unknown;
-  readonly source: 'flag' | 'file' | 'default';
+  readonly source: Source | 'default';
+  /** The flag or the variable that holds, or that stands in for what the file has. */
   readonly flag?: string;
-  /** Where the file has the key, also where a flag stands in for it. */
+  readonly variable?: string;
+  /** Where the file has the key, also if something stands in for it. */
   readonly line?: number;
 }
 
-/** Every setting of a command: what the flags, the file and the defaults come to. */
-export function explain(command: Command, config: Config | undefined): Setting[] {
-  const keys = Object.keys(configSchema.shape) as ConfigKey[];
-  return keys.map((key) => ({ key, ...settingOf(key, command, config), ...lineOf(key, config) }));
+/** Every setting of a command: what flags, environment, file and defaults come to. */
+export function explain(settings: Settings): ExplainedSetting[] {
+  const inFile = FILE_SETTINGS.filter(({ name }) => settings.taken[name]);
+  return [...inFile.map((each) => explainOne(each, settings)), ...explainOthers(settings)];
 }
 
-function settingOf(
-  key: ConfigKey,
-  command: Command,
-  config: Config | undefined,
-): Pick<Setting, 'value' | 'source' | 'flag'> {
-  const given = config?.values[key];
-  const { name } = optionOf(key, given);
-  const instead = flagInstead(command, name, given);
-  if (instead !== undefined && (given !== undefined || isOptionOf(key, instead))) {
-    const value = isOptionOf(key, instead) ? written(key, instead, command.optsWithGlobals()[instead]) : null;
-    return { value, source: 'flag', flag: findOption(command, instead)?.option.long ?? instead };
-  }
-  if (given !== undefined) return { value: written(key, name, given), source: 'file' };
-  return { value: written(key, name, defaultOf(findOption(command, name)?.option)), source: 'default' };
+function explainOne({ name, yaml, row }: FileSetting, settings: Settings): ExplainedSetting {
+  const names = yaml === 'regions' ? ['allRegions', name] : [name];
+  const line = settings.config?.lines[yaml];
+  const holding = names.map((each) => settings.held.get(each)).find((given) => given && isSaid(given, yaml));
+  const standIn = [...settings.displaced].find(([given]) => names.includes(given.name))?.[1];
+  return {
+    key: yaml,
+    value: holding ? writtenValue(holding, row) : standIn ? null : defaultOf(row),
+    source: (holding ?? standIn)?.source ?? 'default',
+    ...placeOf(holding ?? standIn),
+    ...(line !== undefined && { line }),
+  };
 }
 
-const isOptionOf = (key: ConfigKey, name: string): boolean =>
-  name === optionOf(key, undefined).name || (key === 'regions' && name === 'allRegions');
+/** `allRegions: false` says nothing of the Regions. */
+const isSaid = ({ name, value }: Given, yaml: string): boolean =>
+  !(yaml === 'regions' && value === false && name === 'allRegions');
 
-const lineOf = (key: ConfigKey, config: Config | undefined) => {
-  const line = config?.lines[key];
-  return line === undefined ? {} : { line };
-};
-
-const defaultOf = (option: Option | undefined): unknown =>
-  option?.defaultValueDescription ?? option?.defaultValue;
-
-/** A value as the file would have it. */
-function written(key: ConfigKey, name: string, value: unknown): unknown {
-  if (name === 'allRegions') return 'all';
-  if ((key === 'settle' || key === 'wait') && typeof value === 'number') return asDuration(value);
-  if (key === 'profile' && Array.isArray(value) && value.length === 1) return value[0];
-  if (key === 'rotationPrice' && typeof value === 'object') return asPrice(value as GivenPrice);
-  if (key === 'waves' && Array.isArray(value)) return value.map(asWave).join(',');
-  return value ?? null;
+/** What the file cannot hold, and the environment sets. */
+function explainOthers({ held, taken }: Settings): ExplainedSetting[] {
+  return [...held.values()].flatMap((given) => {
+    const row = taken[given.name];
+    if (given.source !== 'environment' || !row || row.yaml !== undefined || given.name === 'allRegions')
+      return [];
+    return [{ key: given.name, value: writtenValue(given, row), source: given.source, ...placeOf(given) }];
+  });
 }
 
-const asPrice = ({ perRotation, currency }: GivenPrice): string =>
-  currency === undefined ? String(perRotation) : `${perRotation} ${currency}`;
+const writtenValue = ({ name, value }: Given, row: Setting): unknown =>
+  name === 'allRegions' ? 'all' : row.kind.write(value);
 
-const asWave = (size: number): string => (Number.isFinite(size) ? String(size) : 'rest');
+const defaultOf = (row: Setting): unknown =>
+  row.default === undefined ? null : (row.otherwise ?? row.kind.write(row.default));
 
-const UNITS = [
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-] as const;
-
-function asDuration(ms: number): string {
-  const [unit, size] = UNITS.find(([, size]) => ms >= size && ms % size === 0) ?? ['ms', 1];
-  return `${ms / size}${unit}`;
+function placeOf(given: Given | undefined): Pick<ExplainedSetting, 'flag' | 'variable'> {
+  if (given?.source === 'flag') return { flag: given.at };
+  return given?.source === 'environment' ? { variable: given.at } : {};
 }

@@ -1,14 +1,14 @@
 import type * as z from 'zod';
 import { KeyturnError } from '../../messages/error.ts';
 import { suggest } from '../../messages/suggest.ts';
-import { type ConfigKey, type ConfigValues, configSchema } from './schema.ts';
+import { configSchema } from './schema.ts';
 import { type Entry, type Problem, REFUSED, readYaml, type YamlText } from './yaml.ts';
 
-/** A configuration file, parsed: values as their flags have them. */
+/** A configuration file, parsed: values as their flags have them, and the lines of their keys. */
 export interface Config {
   readonly file: string;
-  readonly values: ConfigValues;
-  readonly lines: Readonly<Partial<Record<ConfigKey, number>>>;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly lines: Readonly<Record<string, number>>;
 }
 
 /** Bytes. */

@@ -1,20 +1,19 @@
-import type { Command } from 'commander';
 import { KeyturnError } from '../../messages/error.ts';
-import type { Config } from './parse.ts';
+import type { Source } from '../settings/resolve.ts';
+import type { Settings } from '../settings/settings.ts';
+
+const CODES = { flag: 'input-argument', environment: 'input-environment', file: 'input-config' } as const;
 
 /**
- * Signatures can be required only of keys that somebody has named.
- * @throws KeyturnError `input-config` or `input-argument` with where it is required, if no key of an approver is named
+ * Signatures can be required only if the keys of approvers are named.
+ * @throws KeyturnError with where signatures are required: `input-config`, `input-environment` or `input-argument`
  */
-export function requireApproverKeys(command: Command, config: Config | undefined): void {
-  const { trustApprover = [] } = command.optsWithGlobals<{ trustApprover?: readonly string[] }>();
-  if (trustApprover.length > 0) return;
-  const isFlag = command.getOptionValueSourceWithGlobals('requireSigned') === 'cli';
-  const place = isFlag
-    ? '--require-signed'
-    : `${config?.file}, line ${config?.lines.requireSigned}: requireSigned`;
+export function requireApproverKeys({ held }: Settings): void {
+  const required = held.get('requireSigned');
+  if (required?.value !== true || held.has('trustApprover')) return;
+  const place = required.source === 'file' ? `${required.at}: requireSigned` : required.at;
   throw new KeyturnError(
-    isFlag ? 'input-argument' : 'input-config',
+    CODES[required.source satisfies Source],
     `${place} needs the public keys of approvers, and none is named.`,
     'Name them with trustedApprovers: [FILE] in keyturn.yaml, or with --trust-approver FILE.',
   );

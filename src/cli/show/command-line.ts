@@ -2,7 +2,7 @@ import { shellWord } from '../../messages/shell-word.ts';
 import type { NextStep } from '../../model/next-step.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { RolloutStatus } from '../../workflow/rollout/status.ts';
-import type { AccessOptions } from '../session.ts';
+import type { AccessOptions } from '../settings/takes.ts';
 
 /** The options that a printed command repeats. */
 export type GivenOptions = Pick<AccessOptions, 'store'> &

@@ -3,7 +3,7 @@ import type { Recorded } from '../../workflow/approve/approve.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { countNotSeen } from '../../workflow/rollout/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import type { CommonOptions } from '../session.ts';
+import type { CommonOptions } from '../settings/takes.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandLine } from './command-line.ts';
 import { isAnyRefused, notSeenText, refusalSentences } from './counts.ts';

@@ -1,14 +1,15 @@
 import { InvalidArgumentError } from 'commander';
-import { LONGEST_LIFE_MS } from '../model/in-force.ts';
-import { MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../model/period.ts';
-import { parseKeyArn } from '../model/place.ts';
-import type { GivenPrice } from '../model/prices.ts';
+import { LONGEST_LIFE_MS } from '../../model/in-force.ts';
+import { MAXIMUM_PERIOD, MINIMUM_PERIOD } from '../../model/period.ts';
+import { parseKeyArn } from '../../model/place.ts';
+import type { GivenPrice } from '../../model/prices.ts';
 
 /** What values look like; editors get the same through docs/keyturn.schema.json. */
 export const SHAPE = {
   /** At most four decimals: the evidence writes numbers without an exponent. */
   price: /^(\d{1,6}(?:\.\d{1,4})?)(?: ?([A-Z]{3}))?$/,
   duration: /^(\d{1,6})(ms|s|m|h)$/,
+  life: /^(\d{1,6})([dhm])$/,
   region: /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/,
   account: /^\d{12}$/,
   role: /^[\w+=,.@-]{1,64}$/,
@@ -18,7 +19,14 @@ export const SHAPE = {
   unit: /^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/,
 } as const;
 
-/** Parsers for the values of options; each throws with what would be right. */
+/** What the text of a flag or of an environment variable means. Each parser throws with what would be right. */
+
+/** `true` or `false`, as an environment variable says it. */
+export function parseYesNo(value: string): boolean {
+  const word = value.toLowerCase();
+  if (word === 'true' || word === 'false') return word === 'true';
+  throw new InvalidArgumentError('It has to be true or false.');
+}
 
 export function parsePeriod(value: string): number {
   const days = parseCount(value);
@@ -63,41 +71,34 @@ export function parseDuration(value: string): number {
 
 /** `30m`, `12h`, `7d` → milliseconds: how long an approval holds. */
 export function parseLife(value: string): number {
-  const [, amount, unit] = /^(\d{1,6})([dhm])$/.exec(value) ?? [];
+  const [, amount, unit] = SHAPE.life.exec(value) ?? [];
   const ms = Number(amount) * (unit === 'd' ? 86_400_000 : (UNIT_MS[unit ?? ''] ?? 0));
   if (ms > 0 && ms <= LONGEST_LIFE_MS) return ms;
   throw new InvalidArgumentError('Write a time like 12h or 7d: from 1m to 366d.');
 }
 
-export function collectRegion(value: string, earlier: readonly string[] = []): string[] {
-  if (SHAPE.region.test(value)) return [...earlier, value];
+export function parseRegion(value: string): string {
+  if (SHAPE.region.test(value)) return value;
   throw new InvalidArgumentError('Write one Region at a time, like eu-central-1.');
 }
-
-/** Naming a profile twice says nothing more. */
-export const collectProfile = (value: string, earlier: readonly string[] = []): string[] => [
-  ...new Set([...earlier, parseProfile(value)]),
-];
 
 export function parseProfile(value: string): string {
   if (value !== '') return value;
   throw new InvalidArgumentError('Write the name of a profile.');
 }
 
-export function collectKeyArn(value: string, earlier: readonly string[] = []): string[] {
-  if (parseKeyArn(value)) return [...earlier, value];
+export function parseArnOfKey(value: string): string {
+  if (parseKeyArn(value)) return value;
   throw new InvalidArgumentError('Write a key ARN like arn:aws:kms:REGION:ACCOUNT:key/KEY-ID.');
 }
 
-export function collectAccount(value: string, earlier: readonly string[] = []): string[] {
-  if (SHAPE.account.test(value)) return [...earlier, value];
+export function parseAccount(value: string): string {
+  if (SHAPE.account.test(value)) return value;
   throw new InvalidArgumentError('Write an account id: 12 digits.');
 }
 
-export const collectText = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
-
-export function collectUnit(value: string, earlier: readonly string[] = []): string[] {
-  if (SHAPE.unit.test(value)) return [...earlier, value];
+export function parseUnit(value: string): string {
+  if (SHAPE.unit.test(value)) return value;
   throw new InvalidArgumentError(
     'Write the id of an organizational unit like ou-ab12-cdef3456, or of the root.',
   );

@@ -35,6 +35,7 @@ INDEX = re.compile(r"(0|[1-9][0-9]{0,9})\Z")
 BASE64 = re.compile(r"([0-9a-zA-Z+/]{4})*([0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?\Z")
 CURRENCY = re.compile(r"[A-Z]{3}\Z")
 KEY_ARN = re.compile(r"arn:([a-z0-9-]+):kms:([a-z0-9-]+):([0-9]{12}):key/([A-Za-z0-9-]{1,256})\Z")
+CALLER_ACCOUNT = re.compile(r"arn:[a-z0-9-]+:(?:iam|sts)::([0-9]{12}):")
 DAY = 86_400_000
 LONGEST_LIFE = 366 * DAY
 # What a reader cannot see, or what changes the text round it: written as \uXXXX.
@@ -267,7 +268,7 @@ SCOPE = {"partition": str, "accounts": [str], "regions": [str], "policies": bool
 SCOPE.update({"lastUsage?": bool, "where?": str})
 LEFT_OUT = {"id": str, "name": str, "state": str}
 ROLLOUT = {
-    **{"id": str, "createdAt": is_time, "callerArn": str, "scope": SCOPE},
+    **{"id": NAME, "createdAt": is_time, "callerArn": str, "scope": SCOPE},
     "accountsAsked?": {
         **{"organization": bool, "units": [str], "excludedUnits": [str], "named": [str], "excluded": [str]},
         "listedBy?": str,
@@ -285,7 +286,7 @@ ROLLOUT = {
 MACHINE = {"osUser": str, "host": str}
 SUBMITTER = {"callerArn": str, "account": str, "userId": str, **MACHINE}
 APPROVAL = {
-    **{"schema": ("keyturn/approval/v1",), "approval": str, "rollout": str, "planDigest": str, "at": is_time},
+    **{"schema": ("keyturn/approval/v1",), "approval": APPROVAL_ID, "rollout": NAME, "planDigest": str, "at": is_time},
     **{"expiresAt": is_time, "submittedBy": Maybe(SUBMITTER, MACHINE), "source": str, "reason?": str},
     "decisions": [{**NAMED, "decision": tuple(DECISIONS), "reason?": str, "RotationPeriodInDays": is_period}],
     **{"signature?": SIGNATURE_FIELDS, "imported?": {"at": is_time, "by": SUBMITTER}},
@@ -505,6 +506,9 @@ def check_finding(key, rollout, where):
     scope, asked = rollout["scope"], key["readAt"]
     there = [fact for fact, name in FACTS.items() if name in key]
     must(is_named(key) and parts_of(key["keyArn"])["partition"] == scope["partition"], "the ARN is of another key")
+    late = [at for at in asked.values() if "assessedAt" in rollout and long_before(rollout["assessedAt"], at)]
+    early = [at for at in asked.values() if long_before(at, rollout["createdAt"])]
+    must(not early and not late, "it was read at another time than the assessment")
     missing = set(asked) - set(there)
     must("metadata" in asked and set(asked) <= set(FACTS) and set(there) <= set(asked), "a fact was not asked for")
     must(len(key["gaps"]) >= len(missing), "a fact is missing, and no failure is in its place")
@@ -540,6 +544,7 @@ def check_finding(key, rollout, where):
 # What follows from what stands beside it: None, or what does not.
 
 DRIFTING = {name.rstrip("?") for name in METADATA}
+ANNOUNCED = ("intendedAt", "checkedAt", "drift", "found")
 ENDS = ("finishedAt", "proof", "requestId", "error", "reason")
 
 
@@ -552,19 +557,46 @@ def intent_contradicts(change):
     return record_contradicts(change)
 
 
+def reaches_further(error):
+    """Whether a failure is not about its key alone: credentials, the Region, the account."""
+    return error["kind"] in ("credentials", "region-unavailable") or error["operation"] == "AssumeRole"
+
+
+def is_reason_to_skip(change):
+    """A key that was a candidate has another state or another type by now, is gone, or has no approval."""
+    reason, found, drift = change.get("reason"), change.get("found", {}), change["drift"]
+    state = found.get("KeyState")
+    if reason in ("not-approved", "approval-expired"):
+        return state == "Enabled" and found["rotation"] == "off"
+    if reason in STATE_REASONS:
+        return "KeyState" in drift and state != "Enabled" and STATES.get(state, "unknown-state") == reason
+    if reason in TYPE_REASONS:
+        return bool(drift) or reason == "unknown-manager"
+    return reason in UNKNOWN_REASONS
+
+
+def answer_contradicts(change, key):
+    """A call can go unanswered once there was one, and has then done so for good."""
+    unanswered = change.get("unanswered") is True
+    if unanswered and not key.intents:
+        return "nothing was called that could go unanswered"
+    return "a call of its own went unanswered before" if key.unanswered and not unanswered else None
+
+
 def outcome_contradicts(change):
     said, found, error = change["outcome"], change.get("found", {}).get("rotation"), change.get("error")
     ended, untouched = "finishedAt" in change, not {"proof", "requestId", "intendedAt"} & set(change)
     unanswered, has = change.get("unanswered") is True, change.__contains__
-    proven = has("requestId") and has("intendedAt") and ended and not error and found == "off"
+    proven = change.get("requestId") and has("intendedAt") and ended and not error and found == "off"
     passing = not error or error["kind"] in ("server", "network", "malformed-answer")
     presumed = change.get("proof") == "presumed" and unanswered and found == "on" and ended and passing
     holds = {
         "enabled": (proven if change.get("proof") == "proven" else presumed) and not has("reason"),
         "already-enabled": found == "on" and not unanswered and not error and not has("reason") and untouched and ended,
-        "skipped": has("reason") and not error and not (unanswered and found == "on") and untouched and ended,
-        "failed": bool(error) and not has("proof") and ended,
-        "pending": bool(error) and not has("proof") and has("intendedAt") == (change.get("reason") == "unsettled"),
+        "skipped": is_reason_to_skip(change) and not error and not (unanswered and found == "on") and untouched and ended,
+        "failed": bool(error) and not has("proof") and ended and not reaches_further(error),
+        "pending": bool(error) and not has("proof") and has("intendedAt") == (change.get("reason") == "unsettled")
+        and (has("intendedAt") or reaches_further(error)),
     }
     return record_contradicts(change) if holds[said] else f"it is not {said} by what it says"
 
@@ -575,14 +607,19 @@ def record_contradicts(change):
     if not set(change["drift"]) <= DRIFTING:
         return "no such fact can drift"
     times = [change[name] for name in ("checkedAt", "intendedAt", "finishedAt") if name in change]
-    return "it ended before it began" if any(map(long_before, times[1:], times)) else None
+    if any(map(long_before, times[1:], times)):
+        return "it ended before it began"
+    outdated = "checkedAt" in change and len(times) > 1 and long_before(times[0], times[1])
+    return "its check is more than a day older than what was decided on it" if outdated else None
 
 
 def verdict_contradicts(verdict, change):
     if not is_named(verdict):
         return "account, Region or key id are not those of the ARN"
-    if any(parts_of(each["keyArn"]).get("region") != each["region"] for each in verdict["replicas"]):
-        return "a replica is not in the Region of its ARN"
+    if not are_replicas(verdict):
+        return "a replica is not one of its key"
+    if not is_read_together(verdict):
+        return "what it says was read at another time"
     error, differences = verdict.get("error"), verdict["differences"]
     if verdict["verdict"] == "unreadable":
         due = error and ("disappeared" if error["kind"] == "not-found" else error["kind"])
@@ -602,6 +639,24 @@ def verdict_contradicts(verdict, change):
     if others != differences_of(verdict, change) or len(dates) > 1 or wrong:
         return "its differences are not those of what was read"
     return None if dates or not dated or is_plausible(verdict, change) else "the next date is not that of the change"
+
+
+def are_replicas(verdict):
+    """A replica has the key id of its primary, in another Region of the same account; it is named once."""
+    primary, regions = parts_of(verdict["keyArn"]), [each["region"] for each in verdict["replicas"]]
+    if regions and "KeyState" not in verdict:
+        return False
+    due = [{**primary, "region": region} for region in regions]
+    named = [parts_of(each["keyArn"]) for each in verdict["replicas"]]
+    return named == due and primary["region"] not in regions and len(set(regions)) == len(regions)
+
+
+def is_read_together(verdict):
+    """All of a verdict is read within a day, and nothing that has not happened yet."""
+    at, rotations = verdict["readAt"], verdict.get("rotations", {})
+    times = [each["readAt"] for each in (*verdict["replicas"], rotations) if each]
+    together = not any(long_before(time, at) or long_before(at, time) for time in times)
+    return together and not ("lastAt" in rotations and long_before(at, rotations["lastAt"]))
 
 
 def differences_of(verdict, change):
@@ -705,6 +760,7 @@ class Key:
 
     decision = approval = expires = period = outcome = verdict = report = change = announced = judged = None
     reason = approver = None
+    unanswered = False
     intents, is_open = 0, False
 
     def __init__(self):
@@ -730,7 +786,7 @@ class Key:
     def end(self, change, is_open):
         """Takes in what `outcomes.jsonl` has to say of the key from here on."""
         self.is_open, self.outcome = is_open, "pending" if is_open else change["outcome"]
-        self.change = change
+        self.change, self.unanswered = change, change.get("unanswered") is True
         said = arranged(change, OUTCOME)
         self.report = measured(record_line({**said, **UNSETTLED} if is_open else said))
 
@@ -758,6 +814,7 @@ class History:
         self.entries, self.head, self.begun, self.plan = 0, "0" * 64, None, None
         self.places, self.approvals, self.keys, self.kinds = {}, {}, {}, set()
         self.approvers = {}  # by the id of the approval
+        self.reached = {}  # by account that was reached late, the Regions that were then to be assessed
         self.latest = self.assessed = self.run_bounds = None
         self.envelopes = {}  # the SHA-256 of the file of each signed approval
         self.signed = []  # for each approval: its id, the keyid, whether the signature holds, whether it approves a key
@@ -794,9 +851,16 @@ class History:
         must("entry", self.plan is None, "the assessment is complete")
         before = self.begun
         self.begin(body["rollout"], must)
-        must("entry", is_widened(before, self.begun), "it changes more of the rollout than its Regions")
+        added = [(place["account"], place["region"]) for place in body["places"]]
+        must("entry", is_widened(before, self.begun, added), "it changes more of the rollout than its Regions")
         for account in body["accounts"]:
+            expected = account not in self.reached and account in self.begun["scope"]["accounts"]
+            must("entry", expected, "it is not an account that was still to be reached")
             self.places.pop((account, "*"), None)
+            self.reached[account] = {region for each, region in added if each == account}
+        known = any(account in body["accounts"] for account, _ in self.places)
+        must("entry", body["accounts"] and not known, "no account was still to be reached")
+        must("entry", len(set(added)) == len(added), "a place is added twice")
         for place in body["places"]:
             inside = place["account"] in body["accounts"] and place["region"] != "*"
             must("entry", inside and self.in_scope(place), "a place is not in scope")
@@ -811,7 +875,8 @@ class History:
 
     def miss_place(self, body, must):
         must("entry", self.plan is None, "the assessment is complete")
-        must("entry", self.in_scope(body), "the place is not in scope")
+        left_out = body["region"] not in ("*", *self.reached.get(body["account"], {body["region"]}))
+        must("entry", self.in_scope(body) and not left_out, "the place is not in scope")
         self.places[body["account"], body["region"]] = body
 
     def complete(self, body, must):
@@ -830,7 +895,9 @@ class History:
         named = [region for region in asked.get("named", []) if region not in asked["excluded"]]
         silent = set(scope["accounts"]) - {account for account, _ in self.places}
         empty = not unreached and set(scope["regions"]) - {region for _, region in self.places}
-        return silent or empty or any((account, region) not in self.places for account in reached for region in named)
+        due = [(account, region) for account in reached for region in named]
+        due += [(account, region) for account, regions in self.reached.items() for region in regions]
+        return silent or empty or any(place not in self.places for place in due)
 
     def approve(self, body, must):
         approval, at, counts, named = field(body, "approval"), field(body, "at", MOMENT), Counter(), set()
@@ -839,6 +906,10 @@ class History:
         must("approval", at < expires and recorded < expires, "it had expired when it was recorded")
         must("approval", milliseconds(expires) - milliseconds(at) <= LONGEST_LIFE, "it holds for more than 366 days")
         must("approval", ("callerArn" in body["submittedBy"]) != imported, "the submitter does not fit its origin")
+        caller = body["imported"]["by"] if imported else body["submittedBy"]
+        named_account = CALLER_ACCOUNT.match(caller["callerArn"])
+        same = not named_account or named_account[1] == caller["account"]
+        must("approval", same, "the submitter is of another account than their ARN")
         must("approval", self.plan and field(body, "planDigest") == self.plan, "it is over another plan")
         must("approval", field(body, "rollout") == self.rollout, "it is of another rollout")
         must("approval", APPROVAL_ID.match(approval), "its id is not one")
@@ -901,9 +972,9 @@ class History:
         run["keys"].add(change["keyArn"])
         within = run["limit"] is None or len(run["keys"]) <= run["limit"]
         must("unapproved-change", within, "more keys are changed than the limit of the run")
-        contradiction = intent_contradicts(change)
+        contradiction = intent_contradicts(change) or answer_contradicts(change, key)
         must("outcome", contradiction is None, f"it contradicts itself: {contradiction}")
-        key.intents, key.announced = attempts, at
+        key.intents, key.announced = attempts, {name: change.get(name) for name in ANNOUNCED}
         key.end(change, True)
 
     def conclude(self, body, must):
@@ -914,8 +985,10 @@ class History:
         must("outcome", not key.is_on(), "the key had ended before")
         must("outcome", attempts == key.intents, "the attempts are not the intents")
         must("outcome", attempts or not (announced or outcome == "enabled"), "it was never announced")
-        must("outcome", not announced or body["intendedAt"] == key.announced, "it was announced at another time")
-        contradiction, run = outcome_contradicts(body), self.run_bounds
+        said = [name for name in ANNOUNCED if announced and (name != "found" or body.get("proof") != "presumed")]
+        same = all(body.get(name) == key.announced[name] for name in said)
+        must("outcome", same, "it was announced at another time, or after another check")
+        contradiction, run = outcome_contradicts(body) or answer_contradicts(body, key), self.run_bounds
         must("outcome", contradiction is None, f"it contradicts itself: {contradiction}")
         run["failed"] += outcome == "failed"
         within = run["maxFailures"] is None or run["failed"] <= run["maxFailures"]
@@ -957,7 +1030,7 @@ def own_time(kind, body, at):
     return record[name] if name else at
 
 
-def is_widened(before, after):
+def is_widened(before, after, added):
     """Reaching more accounts adds Regions to the scope, which are then no longer left out."""
     def rest(rollout):
         kept = {name: value for name, value in rollout.items() if name not in ("scope", "regionsLeftOut")}
@@ -965,7 +1038,8 @@ def is_widened(before, after):
 
     regions, left = after["scope"]["regions"], before.get("regionsLeftOut")
     still = None if left is None else [region for region in left if region not in regions]
-    return set(before["scope"]["regions"]) <= set(regions) and rest(before) == rest(after) and (
+    due = sorted({*before["scope"]["regions"], *(region for _, region in added)}, key=ascending)
+    return regions == due and rest(before) == rest(after) and (
         after.get("regionsLeftOut") == still
     )
 
@@ -1537,7 +1611,7 @@ def verify(directory, trust=()):
     require(same, "evidence-plan", "plan.jsonl", "it is not what was assessed")
     for name in sorted(set(sha256) ^ {*NEEDED, *REPORTS, *history.envelopes}):
         require(False, "evidence-report", name, "every bundle has the files of the format, and no others")
-    check_plan(directory, history.begun)
+    check_plan(directory, {**history.begun, **({"assessedAt": history.assessed} if history.plan else {})})
     counted = summarize(history, findings)
     check_reports(directory, history, findings, counted)
     not_seen = {

@@ -93,7 +93,7 @@ export const STATE_REASON: Readonly<Record<string, StateReason>> = {
   Unavailable: 'unavailable',
 };
 
-function stateReason(state: string): StateReason | undefined {
+export function stateReason(state: string): StateReason | undefined {
   if (state === 'Enabled') return undefined;
   return Object.hasOwn(STATE_REASON, state) ? STATE_REASON[state] : 'unknown-state';
 }

@@ -37,9 +37,14 @@ export async function* verifyChain(
   }
 }
 
+const AFTER_LINK = /^\{"rollout":"[^"]*","seq":\d+,"previous":"[^"]*","at":"[^"]*","kind":"[^"]*","body":/;
+
 function parseEntry(line: string, where: string): JournalEntry {
   try {
-    return parseWhole(journalEntry, parseJsonLine(line));
+    const entry = parseWhole(journalEntry, parseJsonLine(line));
+    // The frame begins with the link, which the chain compares as text.
+    if (!AFTER_LINK.test(line)) throw new Error('its fields are out of order');
+    return entry;
   } catch (cause) {
     throw new EvidenceError('evidence-entry', where, `It is no journal entry: ${saidBy(cause)}`);
   }

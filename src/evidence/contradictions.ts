@@ -1,5 +1,8 @@
+import { stateReason } from '../assess/eligibility.ts';
+import { reachOf } from '../configure/step.ts';
 import type { FailureKind } from '../model/failure.ts';
-import { isLongBefore } from '../model/in-force.ts';
+import { STATE_REASONS, TYPE_REASONS, UNKNOWN_REASONS } from '../model/finding.ts';
+import { APPROVAL_EXPIRED, isLongBefore } from '../model/in-force.ts';
 import { keyMetadata } from '../model/key-facts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { isNamedByArn } from '../model/place.ts';
@@ -14,7 +17,7 @@ export function intentContradicts(change: Outcome): string | undefined {
   const { outcome, found, checkedAt, finishedAt, proof, requestId, error, reason } = change;
   const hasEnded = [finishedAt, proof, requestId, error, reason].some((each) => each !== undefined);
   if (outcome !== 'pending' || hasEnded) return 'it says how the change ended';
-  if (found?.rotation !== 'off' || found.KeyState !== 'Enabled' || checkedAt === undefined)
+  if (!isOff(found) || checkedAt === undefined)
     return 'no fresh check found the key enabled and its rotation off';
   return recordContradicts(change);
 }
@@ -35,25 +38,39 @@ const ENDINGS: Readonly<Record<Outcome['outcome'], Contradict>> = {
       ? 'a key that was on by itself was found on, and no call of ours was unanswered'
       : (withoutReason(outcome) ?? untouched(outcome)),
   skipped: (outcome) =>
-    outcome.reason === undefined || outcome.error || (outcome.unanswered && outcome.found?.rotation === 'on')
-      ? 'what is skipped has a reason, and no error'
+    !isReasonToSkip(outcome) || outcome.error || (outcome.unanswered && outcome.found?.rotation === 'on')
+      ? 'what is skipped has a reason that follows from what was found, and no error'
       : untouched(outcome),
   failed: ({ error, proof, finishedAt }) =>
-    error === undefined || proof !== undefined || finishedAt === undefined
-      ? 'what failed has an error, an end and no proof'
+    error === undefined || proof !== undefined || finishedAt === undefined || reachOf(error) !== undefined
+      ? 'what failed has an error of its own key, an end and no proof'
       : undefined,
   pending: ({ error, proof, intendedAt, reason }) =>
     error === undefined || proof !== undefined || (intendedAt !== undefined) !== (reason === 'unsettled')
       ? 'what is pending has an error, and is unsettled if it was announced'
-      : undefined,
+      : intendedAt === undefined && reachOf(error) === undefined
+        ? 'what is pending and not announced has an error that is not about this key alone'
+        : undefined,
 };
 
+const TYPES: ReadonlySet<string> = new Set(TYPE_REASONS);
+const STATES: ReadonlySet<string> = new Set(STATE_REASONS);
+const UNKNOWN: ReadonlySet<string> = new Set(UNKNOWN_REASONS);
+/** Reasons not to announce a change that was due. */
+const UNCOVERED: ReadonlySet<string> = new Set(['not-approved', APPROVAL_EXPIRED]);
+
+/** A key that was a candidate has another state or another type by now, is gone, or has no approval. */
+function isReasonToSkip({ reason = '', found, drift }: Outcome): boolean {
+  if (UNCOVERED.has(reason)) return isOff(found);
+  if (STATES.has(reason)) return drift.includes('KeyState') && stateReason(found?.KeyState ?? '') === reason;
+  if (TYPES.has(reason)) return drift.length > 0 || reason === 'unknown-manager';
+  return UNKNOWN.has(reason);
+}
+
+const isOff = (found: Outcome['found']): boolean => found?.KeyState === 'Enabled' && found.rotation === 'off';
+
 const provenContradicts: Contradict = ({ requestId, error, intendedAt, finishedAt, found }) =>
-  requestId === undefined ||
-  error ||
-  intendedAt === undefined ||
-  finishedAt === undefined ||
-  found?.rotation !== 'off'
+  !requestId || error || intendedAt === undefined || finishedAt === undefined || found?.rotation !== 'off'
     ? 'what is proven has a request id, no error, an announcement, an end, and was found off'
     : undefined;
 
@@ -82,5 +99,8 @@ function recordContradicts(outcome: Outcome): string | undefined {
   if (drift.some((name) => !DRIFTING.has(name))) return 'no such fact can drift';
   const times = [checkedAt, intendedAt, finishedAt].filter((time) => time !== undefined);
   const isBack = times.some((time, index) => index > 0 && isLongBefore(time, times[index - 1] ?? time));
-  return isBack ? 'it ended before it began' : undefined;
+  if (isBack) return 'it ended before it began';
+  const [checked, next] = times;
+  const isOutdated = checkedAt !== undefined && next !== undefined && isLongBefore(checked ?? next, next);
+  return isOutdated ? 'its check is more than a day older than what was decided on it' : undefined;
 }

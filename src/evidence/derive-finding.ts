@@ -2,6 +2,7 @@ import { assembleFinding } from '../assess/assemble.ts';
 import { rotationIsReadable } from '../assess/eligibility.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Finding } from '../model/finding.ts';
+import { isLongBefore } from '../model/in-force.ts';
 import { type KeyFacts, keyMetadata, type Reading, rotationStatus } from '../model/key-facts.ts';
 import { isNamedByArn } from '../model/place.ts';
 import type { Rollout } from '../model/rollout.ts';
@@ -33,6 +34,7 @@ function contradictionIn(finding: Finding, rollout: Rollout): string | undefined
   if (!isNamedByArn(finding, rollout.scope.partition)) return `${keyArn} does not name this key.`;
   if (isUnexplained(finding))
     return `${keyArn}: a fact was asked for, and neither it nor a failure is there.`;
+  if (!isReadInTime(finding, rollout)) return `${keyArn} was read at another time than the assessment.`;
   if (isBeyondScope(finding, rollout)) return `${keyArn} has facts that were not asked for.`;
   const facts = factsOf(finding);
   const derived = assembleFinding(facts, rollout);
@@ -81,6 +83,13 @@ const FACTS = [
   { fact: 'pastRotations', field: 'pastRotations' },
   { fact: 'lastUsage', field: 'lastUsage' },
 ] as const satisfies readonly { fact: string; field: keyof Finding }[];
+
+/** Each fact was read while the assessment was under way, as far as clocks agree. */
+function isReadInTime({ readAt }: Finding, { createdAt, assessedAt }: Rollout): boolean {
+  return Object.values(readAt).every(
+    (at) => !isLongBefore(at, createdAt) && (assessedAt === undefined || !isLongBefore(assessedAt, at)),
+  );
+}
 
 function isBeyondScope({ readAt, finding }: Finding, { scope }: Rollout): boolean {
   const isCandidate = finding === 'candidate';

@@ -67,7 +67,13 @@ function requireOrigin({ at, expiresAt, submittedBy, imported }: Approval, refus
   if ('callerArn' in submittedBy === (imported !== undefined)) {
     refuse('evidence-approval', 'Who submitted the approval does not fit the way it came in.');
   }
+  const caller = imported?.by ?? ('callerArn' in submittedBy ? submittedBy : undefined);
+  if (caller && (CALLER_ACCOUNT.exec(caller.callerArn)?.[1] ?? caller.account) !== caller.account) {
+    refuse('evidence-approval', 'Who submitted the approval is of another account than their ARN.');
+  }
 }
+
+const CALLER_ACCOUNT = /^arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}):/;
 
 function heldBy(approval: Approval, number: number): (decision: Decision) => Held {
   const { approval: id, at, expiresAt } = approval;

@@ -3,7 +3,16 @@ import type { EntryBody } from '../model/journal.ts';
 import { isOn, type Outcome } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { intentContradicts, outcomeContradicts } from './contradictions.ts';
-import { heldByApproval, inForceOn, type Refuse, type Run, type Story } from './story.ts';
+import { isSame } from './json-line.ts';
+import {
+  type Announcement,
+  type ChangeSoFar,
+  heldByApproval,
+  inForceOn,
+  type Refuse,
+  type Run,
+  type Story,
+} from './story.ts';
 import { type JudgedChange, verdictContradicts } from './verdict-contradictions.ts';
 
 /**
@@ -29,13 +38,14 @@ export function followIntent(story: Story, { approval, change }: EntryBody<'inte
   }
   if (attempts !== (earlier?.attempts ?? 0) + 1) refuse('evidence-outcome', miscounted(keyArn));
   requireWithinLimit(story.run, keyArn, refuse);
-  requireDerived(intentContradicts(change), change, refuse);
+  requireDerived(intentContradicts(change) ?? answerContradicts(change, earlier), change, refuse);
   story.changes.set(keyArn, {
     state: 'intended',
     outcome: 'pending',
     attempts,
     record: judgedOf(change),
-    intendedAt,
+    announced: announcementIn(change),
+    unanswered: change.unanswered === true,
   });
 }
 
@@ -80,11 +90,14 @@ export function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): v
   if (attempts === 0 && (outcome.outcome === 'enabled' || outcome.intendedAt !== undefined)) {
     refuse('evidence-outcome', `${keyArn} was changed, it says, and was never announced.`);
   }
-  const announced = earlier?.intendedAt;
-  if (outcome.intendedAt !== undefined && outcome.intendedAt !== announced) {
-    refuse('evidence-outcome', `${keyArn} was announced at another time than it says.`);
+  const announced = earlier?.announced;
+  if (outcome.intendedAt !== undefined && !isAsAnnounced(outcome, announced)) {
+    refuse(
+      'evidence-outcome',
+      `${keyArn} was announced at another time, or after another check, than it says.`,
+    );
   }
-  requireDerived(outcomeContradicts(outcome), outcome, refuse);
+  requireDerived(outcomeContradicts(outcome) ?? answerContradicts(outcome, earlier), outcome, refuse);
   requireWithinFailures(story.run, outcome, refuse);
   const unsettled = outcome.outcome === 'pending' && outcome.intendedAt !== undefined;
   const state = unsettled ? 'intended' : 'ended';
@@ -93,8 +106,33 @@ export function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): v
     outcome: outcome.outcome,
     attempts,
     record: judgedOf(outcome),
-    intendedAt: announced,
+    announced,
+    unanswered: outcome.unanswered === true,
   });
+}
+
+/** Reading a key back replaces what was found, and nothing else of the announcement. */
+function isAsAnnounced(outcome: Outcome, announced: Announcement | undefined): boolean {
+  const { found, ...said } = announcementIn(outcome);
+  const { found: foundBefore, ...before } = announced ?? announcementIn(outcome);
+  const isFound = outcome.proof === 'presumed' || isSame(found, foundBefore);
+  return announced !== undefined && isFound && isSame(said, before);
+}
+
+const announcementIn = ({ intendedAt, checkedAt, drift, found }: Outcome): Announcement => ({
+  intendedAt,
+  checkedAt,
+  drift,
+  found,
+});
+
+/** A call can go unanswered once there was one, and has then done so for good. */
+function answerContradicts(
+  { unanswered = false }: Outcome,
+  earlier: ChangeSoFar | undefined,
+): string | undefined {
+  if (unanswered && (earlier?.attempts ?? 0) === 0) return 'nothing was called that could go unanswered';
+  return earlier?.unanswered && !unanswered ? 'a call of its own went unanswered before' : undefined;
 }
 
 const miscounted = (keyArn: string): string =>

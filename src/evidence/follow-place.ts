@@ -7,11 +7,12 @@ import type { EntryOf, Refuse, Story } from './story.ts';
 
 /** A place is one of the scope. Region `*` stands for an account that was not reached. */
 export function followPlace(
-  { rollout, places }: Story,
+  { rollout, places, reached }: Story,
   { kind, body }: EntryOf<'place-assessed'> | EntryOf<'place-unreachable'>,
   refuse: Refuse,
 ): void {
-  if (!isInScope(body, rollout) || (kind === 'place-assessed' && body.region === EVERY_REGION)) {
+  const isLeftOut = body.region !== EVERY_REGION && reached.get(body.account)?.has(body.region) === false;
+  if (isLeftOut || !isInScope(body, rollout) || (kind === 'place-assessed' && body.region === EVERY_REGION)) {
     refuse('evidence-entry', `${nameOfPlace(body)} is not in scope.`);
   }
   places.set(nameOfPlace(body), body);
@@ -19,11 +20,21 @@ export function followPlace(
 
 /** Accounts that could be reached later have no entry for all their Regions any more. */
 export function followReachedPlaces(
-  { rollout, places }: Story,
+  { rollout, places, reached }: Story,
   { accounts, places: added }: EntryBody<'accounts-reached'>,
   refuse: Refuse,
 ): void {
-  for (const account of accounts) places.delete(nameOfPlace({ account, region: EVERY_REGION }));
+  for (const account of accounts) {
+    if (reached.has(account) || !rollout.scope.accounts.includes(account))
+      refuse('evidence-entry', `${account} is not an account that was still to be reached.`);
+    places.delete(nameOfPlace({ account, region: EVERY_REGION }));
+    const regions = added.filter((place) => place.account === account).map(({ region }) => region);
+    reached.set(account, new Set(regions));
+  }
+  const known = [...places.values()].find(({ account }) => accounts.includes(account));
+  if (known || accounts.length === 0) refuse('evidence-entry', 'No account was still to be reached.');
+  if (new Set(added.map(nameOfPlace)).size < added.length)
+    refuse('evidence-entry', 'A place is added twice.');
   const outside = added.find(
     (place) =>
       !accounts.includes(place.account) || !isInScope(place, rollout) || place.region === EVERY_REGION,
@@ -32,8 +43,16 @@ export function followReachedPlaces(
 }
 
 /** Once an assessment is complete, each account and Region of the scope has an entry, and each finding one for its place. */
-export function requireAllPlaces({ rollout, places }: Story, population: Population, refuse: Refuse): void {
-  const missing = missingPlace(rollout, [...places.values()]);
+export function requireAllPlaces(
+  { rollout, places, reached }: Story,
+  population: Population,
+  refuse: Refuse,
+): void {
+  const added = [...reached].flatMap(([account, regions]) =>
+    [...regions].map((region) => ({ account, region })),
+  );
+  const missing =
+    missingPlace(rollout, [...places.values()]) ?? added.find((place) => !places.has(nameOfPlace(place)));
   if (missing) refuse('evidence-entry', `${nameOfPlace(missing)} is in scope and has no entry.`);
   const silent = population.places.find((place) => !places.has(nameOfPlace(place)));
   if (silent) refuse('evidence-findings', `${nameOfPlace(silent)} has findings and no entry.`);

@@ -61,6 +61,7 @@ function beginStory(entry: EntryOf<'assess-begun'>, refuse: Refuse): Story {
     latest: rollout.createdAt,
     assessedAt: undefined,
     places: new Map(),
+    reached: new Map(),
     run: undefined,
     approvals: new Map(),
     decisions: new Map(),
@@ -167,16 +168,17 @@ function requireUnassessed(rollout: Rollout, id: string, refuse: Refuse): void {
 function followReached(story: Story, body: EntryBody<'accounts-reached'>, refuse: Refuse): void {
   const { rollout } = body;
   requireUnassessed(rollout, story.rollout.id, refuse);
-  if (!isWidened(story.rollout, rollout))
+  if (!isWidened(story.rollout, body))
     refuse('evidence-entry', 'It changes more of the rollout than its Regions.');
   story.rollout = rollout;
   followReachedPlaces(story, body, refuse);
 }
 
 /** Reaching more accounts adds Regions to the scope, which are then no longer left out. */
-function isWidened(before: Rollout, after: Rollout): boolean {
+function isWidened(before: Rollout, { rollout: after, places }: EntryBody<'accounts-reached'>): boolean {
   const rest = ({ scope, regionsLeftOut, ...same }: Rollout) => ({ ...same, ...scope, regions: [] });
-  const isKept = before.scope.regions.every((region) => after.scope.regions.includes(region));
+  const regions = new Set([...before.scope.regions, ...places.map(({ region }) => region)]);
+  const isKept = isSame([...regions].sort(), after.scope.regions);
   const left = before.regionsLeftOut?.filter((region) => !after.scope.regions.includes(region));
   return isKept && isSame(rest(before), rest(after)) && isSame(left, after.regionsLeftOut);
 }

@@ -17,6 +17,8 @@ export interface Story {
   assessedAt: string | undefined;
   /** By account and Region, the last entry on each. */
   readonly places: Map<string, Place>;
+  /** By account that was reached late, the Regions that were then to be assessed. */
+  readonly reached: Map<string, ReadonlySet<string>>;
   /** Of the configure run that is on: what it may do, and what it has done. */
   run: Run | undefined;
   /** By id, in the order of the journal. */
@@ -37,9 +39,14 @@ export interface ChangeSoFar {
   readonly attempts: number;
   /** What its verdict is held against. */
   readonly record: JudgedChange;
-  /** Of its last announcement. */
-  readonly intendedAt: string | undefined;
+  /** Its last announcement. */
+  readonly announced: Announcement | undefined;
+  /** A call went unanswered at some time. */
+  readonly unanswered: boolean;
 }
+
+/** What an outcome has in common with its announcement. */
+export type Announcement = { readonly [K in 'intendedAt' | 'checkedAt' | 'drift' | 'found']: Outcome[K] };
 
 export interface Run {
   /** Changes, and changes that failed; `null` is without a bound. */

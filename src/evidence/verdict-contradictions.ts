@@ -1,6 +1,8 @@
+import { isLongBefore } from '../model/in-force.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { isNamedByArn, parseKeyArn } from '../model/place.ts';
-import type { Difference, ReplicaVerdict, Verdict } from '../model/verdict.ts';
+import type { Difference, Verdict } from '../model/verdict.ts';
+import { isSame } from './json-line.ts';
 
 /** What a verdict is held against. */
 export type JudgedChange = {
@@ -10,11 +12,33 @@ export type JudgedChange = {
 /** Whether a verdict follows from what was read. @param change what it is about @returns what does not */
 export function verdictContradicts(verdict: Verdict, change: JudgedChange): string | undefined {
   if (!isNamedByArn(verdict)) return 'account, Region or key id are not those of the ARN';
-  if (!verdict.replicas.every(isReplica)) return 'a replica is not in the Region of its ARN';
+  if (!areReplicas(verdict)) return 'a replica is not one of its key';
+  if (!areReadTogether(verdict)) return 'what it says was read at another time';
   return verdict.verdict === 'unreadable' ? unreadableContradicts(verdict) : readContradicts(verdict, change);
 }
 
-const isReplica = ({ keyArn, region }: ReplicaVerdict): boolean => parseKeyArn(keyArn)?.region === region;
+/** A replica has the key id of its primary, in another Region of the same account; it is named once. */
+function areReplicas({ keyArn, replicas, KeyState }: Verdict): boolean {
+  const primary = parseKeyArn(keyArn);
+  const regions = new Set(replicas.map(({ region }) => region));
+  if (replicas.length > 0 && KeyState === undefined) return false;
+  return (
+    regions.size === replicas.length &&
+    replicas.every((replica) => {
+      const own = parseKeyArn(replica.keyArn);
+      const isElsewhere = own?.region === replica.region && own.region !== primary?.region;
+      return isElsewhere && isSame({ ...own, region: '' }, { ...primary, region: '' });
+    })
+  );
+}
+
+/** All of a verdict is read within a day, and nothing that has not happened yet. */
+function areReadTogether({ readAt, replicas, rotations }: Verdict): boolean {
+  const times = [...replicas, ...(rotations ? [rotations] : [])].map((each) => each.readAt);
+  const lastAt = rotations?.kind === 'read' ? rotations.lastAt : undefined;
+  const isTogether = times.every((time) => !isLongBefore(time, readAt) && !isLongBefore(readAt, time));
+  return isTogether && (lastAt === undefined || !isLongBefore(readAt, lastAt));
+}
 
 function unreadableContradicts(verdict: Verdict): string | undefined {
   const { error, reason, differences, KeyRotationEnabled, rotations } = verdict;

@@ -4,7 +4,7 @@ import type { EvidenceCode } from '../../src/evidence/error.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { jsonText } from '../../src/model/json-text.ts';
 import { planHeaderOf } from '../../src/workflow/rollout/plan-header.ts';
-import { chained, journalOf, type Loose, remade, sealed, textOf, withFile } from './forge.ts';
+import { chained, journalOf, type Loose, remade, sealed, storyOf, textOf, withFile } from './forge.ts';
 import type { Files } from './story.ts';
 
 /*
@@ -21,6 +21,8 @@ export interface Contradiction {
 /** Edits the journal; everything else is made anew, as far as Keyturn makes anything of it. */
 export async function retold(good: Files, change: (entries: Loose[]) => Loose[]): Promise<Files> {
   const rewritten = sealed(chained(good, change(journalOf(good))));
+  // What is refused by its journal alone is no better for new reports.
+  if ((await storyOf(rewritten)) !== 'accepted') return rewritten;
   const made = await remade(rewritten).catch(() => rewritten);
   // What Keyturn would not journal as forged stays as forged, with the reports as they were.
   return made.get('journal.jsonl')?.equals(rewritten.get('journal.jsonl') ?? Buffer.of()) ? made : rewritten;
@@ -36,21 +38,22 @@ export async function reassessed(
   const findings = change(lines.map((line) => JSON.parse(line)));
   const entries = also(journalOf(good));
   const text = findings.map((finding) => `${jsonText(finding)}\n`).join('');
-  const planDigest = await digestOfPlan(entries, findings);
+  const plan = await planOf(entries, findings);
+  const planDigest = sha256(plan);
   for (const { kind, body } of entries) {
     if (kind === 'assess-completed') Object.assign(body, { planDigest, findingsDigest: sha256(text) });
     if (kind === 'approval') Object.assign(body, { planDigest });
   }
-  return retold(withFile(good, 'findings.jsonl', text), () => entries);
+  return retold(withFile(withFile(good, 'findings.jsonl', text), 'plan.jsonl', plan), () => entries);
 }
 
-async function digestOfPlan(entries: Loose[], findings: Loose[]): Promise<string> {
+async function planOf(entries: Loose[], findings: Loose[]): Promise<string> {
   const { body } = entries.findLast(({ kind }) => kind === 'accounts-reached' || kind === 'assess-begun');
   const plain = findings.map(
     ({ reason, ...rest }): Finding => (reason === null ? rest : { ...rest, reason }),
   );
   const lines = await Array.fromAsync(planLines(planHeaderOf(body.rollout ?? body), plain)).catch(() => ['']);
-  return sha256(lines.join(''));
+  return lines.join('');
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,9 +1,11 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { verifyChain } from '../../src/evidence/chain.ts';
 import { derOf, envelopeText, keyIdOf, signPayload } from '../../src/evidence/dsse.ts';
 import { EvidenceError } from '../../src/evidence/error.ts';
 import type { Bundle } from '../../src/evidence/files.ts';
+import { followHistory } from '../../src/evidence/history.ts';
 import { BUNDLE_SIGNATURE, MANIFEST, type Manifest, SUMS, sumsText } from '../../src/evidence/manifest.ts';
-import { readFindings } from '../../src/evidence/population.ts';
+import { readFindings, readPopulation } from '../../src/evidence/population.ts';
 import { bundleStatement } from '../../src/evidence/statement.ts';
 import type { TrustedKey } from '../../src/evidence/trust.ts';
 import type { JournalEntry } from '../../src/model/journal.ts';
@@ -137,6 +139,18 @@ export function bundleOf(files: Files, strays: readonly string[] = []): Bundle {
       yield bytes.subarray(bytes.length >> 1);
     },
   };
+}
+
+/** What is said of the findings, the chain and the history alone, without making reports. */
+export async function storyOf(files: Files): Promise<string> {
+  try {
+    const population = await readPopulation(linesIn(files, 'findings.jsonl'));
+    await followHistory(verifyChain(manifestOf(files).rollout, linesIn(files, 'journal.jsonl')), population);
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof EvidenceError) return error.code;
+    throw error;
+  }
 }
 
 export interface VerifyOptions {

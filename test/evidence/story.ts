@@ -4,7 +4,12 @@ import type { DecisionKind } from '../../src/model/approval.ts';
 import type { AssessedRollout, Rollout } from '../../src/model/rollout.ts';
 import { openTemporaryStore } from '../../src/store/open.ts';
 import { approve } from '../../src/workflow/approve/approve.ts';
-import { assess } from '../../src/workflow/assess/assess.ts';
+import {
+  type AssessHost,
+  type AssessRequest,
+  assess,
+  resumeAssessment,
+} from '../../src/workflow/assess/assess.ts';
 import { configure } from '../../src/workflow/configure/configure.ts';
 import type { ReportFile, Store } from '../../src/workflow/ports.ts';
 import { reportFiles } from '../../src/workflow/report/report-files.ts';
@@ -36,7 +41,12 @@ export interface Story {
   readonly aws: FakeAws;
   readonly store: Store;
   readonly clock: FakeClock;
-  assess(): Promise<void>;
+  readonly host: StoryHost;
+  /** The rollout, once it is assessed. */
+  assessed(): Promise<AssessedRollout>;
+  assess(request?: Partial<AssessRequest>): Promise<void>;
+  /** Goes on with an assessment that was interrupted. */
+  resume(): Promise<void>;
   decide(
     decision: DecisionKind,
     keyArns: readonly string[],
@@ -48,11 +58,14 @@ export interface Story {
   report(key?: KeyObject): Promise<Files>;
 }
 
-/** Who decides, and for how many milliseconds. */
+/** Who decides, for how many milliseconds, and why. */
 interface By {
   readonly who: string;
   readonly lifeMs: number;
+  readonly reason: string;
 }
+
+type StoryHost = AssessHost & Parameters<typeof approve>[0] & { readonly clock: FakeClock };
 
 /** Tells a story in a store of its own, which is gone afterwards. */
 export async function tell<T>(tale: (story: Story) => Promise<T>): Promise<T> {
@@ -85,17 +98,28 @@ function begin(store: Store): Story {
     aws,
     store,
     clock,
-    assess: async () => {
-      rollout = (await assess(host, { ...REQUEST, regions: [REGION] })).rollout;
+    host,
+    assessed,
+    assess: async (request) => {
+      rollout = (await assess(host, { ...REQUEST, regions: [REGION], ...request })).rollout;
     },
-    decide: async (decision, keyArns, key, { who, lifeMs } = {}) => {
+    resume: async () => {
+      const [interrupted] = await store.listRollouts();
+      if (!interrupted) throw new Error('nothing was begun');
+      rollout = (await resumeAssessment(host, interrupted)).rollout;
+    },
+    decide: async (decision, keyArns, key, { who, lifeMs, reason } = {}) => {
       await clock.sleep(1000);
-      const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
+      const because = reason !== undefined && { reason };
+      const requests = keyArns.map(
+        (keyArn): DecisionRequest => ({ where: 'test', keyArn, decision, ...because }),
+      );
       await approve(host, await assessed(), {
         requests,
         problems: [],
         submittedBy: { ...submittedBy, ...(who !== undefined && { callerArn: who }) },
         source: 'test',
+        ...because,
         ...(lifeMs !== undefined && { lifeMs }),
         ...(key && { key }),
       });

@@ -1,3 +1,5 @@
+import { keyOfApprover } from '../model/in-force.ts';
+
 /** Who signs: an approver an approval, the maker the bundle. */
 export type SigningRole = 'approver' | 'maker';
 
@@ -25,6 +27,16 @@ export const isTrustedAs = (trust: readonly TrustedKey[], keyid: string, role: S
 /** The ids of the keys that are trusted in a role, each once, in order. */
 export const keyIdsOf = (trust: readonly TrustedKey[], role: SigningRole): string[] =>
   [...new Set(trust.filter((key) => fits(key, role)).map(({ keyid }) => keyid))].sort();
+
+/** Whether an approver decides by a signing key that is not trusted, although others are. @param approver as `approverOf` says */
+export function isUnknownSigner(trust: readonly TrustedKey[], approver: string): boolean {
+  const keyid = keyOfApprover(approver);
+  return trust.length > 0 && keyid !== undefined && !isTrustedAs(trust, keyid, 'approver');
+}
+
+/** An approver's name in a list, marked if it is a key that is not trusted. */
+export const nameApprover = (trust: readonly TrustedKey[], approver: string): string =>
+  isUnknownSigner(trust, approver) ? `${approver} (UNKNOWN KEY)` : approver;
 
 /** The entries of one key. */
 export const trustedAs = (trust: readonly TrustedKey[], keyid: string): readonly TrustedKey[] =>

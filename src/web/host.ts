@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { TrustedKey } from '../evidence/trust.ts';
 import type { DecisionKind, Submitter } from '../model/approval.ts';
 import type { Finding } from '../model/finding.ts';
 import type { NextStep } from '../model/next-step.ts';
@@ -22,6 +23,8 @@ export interface ReviewHost {
   readonly version: string;
   /** Absent where nothing may be decided. */
   readonly approver?: Approver;
+  /** Keys that are trusted as approvers'; if there is one, others that signed are marked. */
+  readonly approvers: readonly TrustedKey[];
   readonly assets: ReadonlyMap<string, Asset>;
   /** The whole command for a step, as a person can paste it. */
   readonly commandFor: (next: NextStep) => string;

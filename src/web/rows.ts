@@ -1,3 +1,4 @@
+import { nameApprover } from '../evidence/trust.ts';
 import { priceOfRollout } from '../model/prices.ts';
 import type { ReviewRow } from '../model/review.ts';
 import { addedText, lastUseText } from '../report/profile.ts';
@@ -6,7 +7,7 @@ import type { ListedKey } from './shapes.ts';
 
 /** Rows of one page with what follows from the whole finding: when it was last used, and what rotation adds a month. */
 export async function describeRows(
-  { store, rollout }: Pick<ReviewHost, 'store' | 'rollout'>,
+  { store, rollout, approvers }: Pick<ReviewHost, 'store' | 'rollout' | 'approvers'>,
   rows: readonly ReviewRow[],
 ): Promise<ListedKey[]> {
   const price = priceOfRollout(rollout);
@@ -16,6 +17,7 @@ export async function describeRows(
     const isPriced = finding?.finding === 'candidate';
     described.push({
       ...row,
+      approver: nameApprover(approvers, row.approver),
       lastUse: (finding && lastUseText(finding)) || 'not asked',
       addsAMonth: isPriced ? `${addedText(finding, price)} ${price.currency}` : '',
     });

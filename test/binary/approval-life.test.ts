@@ -131,7 +131,9 @@ describe.concurrent('an approval that was made elsewhere', () => {
     await approver.run(...decline, '--out', 'b.json');
     approver.fetch('b.json');
     const unknown = await run('approve', '--import', 'b.json', '--json');
-    expect(unknown.stderr).toMatch(/^warning: UNKNOWN KEY: .* signed by key [0-9a-f]{64}, which no --trust/);
+    expect(unknown.stderr).toMatch(
+      /^warning: UNKNOWN KEY: .* signed by key [0-9a-f]{64}, which no file of --trust/,
+    );
     expect(unknown.json()).toMatchObject({ signer: { trusted: false, keyid: expect.any(String) } });
   });
 

@@ -40,6 +40,20 @@ describe('a decision that is signed', () => {
     expect(request?.keyArns).toHaveLength(shown.keys);
   });
 
+  it('is marked in the list of keys if other keys are trusted', async () => {
+    const stranger = { keyid: 'f'.repeat(64), file: 'alice.pub', role: 'approver' } as const;
+    const signing = { key, confirm: async () => true };
+    for (const [approvers, mark] of [
+      [[stranger], /^key:[0-9a-f]{64} \(UNKNOWN KEY\)$/] as const,
+      [[], /^key:[0-9a-f]{64}$/] as const,
+    ]) {
+      const browser = await enter(await openWorld({ keys: 10, signing, approvers }));
+      await confirm(browser, await propose(browser));
+      const { findings } = await browser.list({ size: 50 });
+      expect(findings.find(({ approver }) => approver !== '')?.approver).toMatch(mark);
+    }
+  });
+
   it('is not if the approver refuses; the last step has to be made anew', async () => {
     const { world, browser, asked, shown } = await atLastStep(async () => false);
     for (const code of ['not-signed', 'stale-confirmation']) {

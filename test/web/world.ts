@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Hono } from 'hono';
+import type { TrustedKey } from '../../src/evidence/trust.ts';
 import type { AssessedRollout } from '../../src/model/rollout.ts';
 import { openStore } from '../../src/store/open.ts';
 import { buildApp } from '../../src/web/app.ts';
@@ -27,13 +28,21 @@ export interface WorldOptions {
   readonly where?: string;
   readonly idleMs?: number;
   readonly signing?: Signing;
+  readonly approvers?: readonly TrustedKey[];
 }
 
 /** A served rollout without a socket: requests go straight to the app, as a browser on the right address sends them. */
-export async function openWorld({ keys = 40, readOnly = false, where, idleMs, signing }: WorldOptions = {}) {
+export async function openWorld({
+  keys = 40,
+  readOnly = false,
+  where,
+  idleMs,
+  signing,
+  approvers,
+}: WorldOptions = {}) {
   const store = await temporaryStore();
   const rollout = await storeAssessment(store, keys, where === undefined ? {} : { where });
-  return serveWorld(store, rollout, readOnly, idleMs ?? Number.POSITIVE_INFINITY, signing);
+  return serveWorld(store, rollout, readOnly, idleMs ?? Number.POSITIVE_INFINITY, signing, approvers);
 }
 
 export async function serveWorld(
@@ -42,6 +51,7 @@ export async function serveWorld(
   readOnly = false,
   idleMs = Number.POSITIVE_INFINITY,
   signing?: Signing,
+  approvers: readonly TrustedKey[] = [],
 ) {
   const clock = new FakeClock();
   const isShown = await whereOf(rollout);
@@ -59,6 +69,7 @@ export async function serveWorld(
     clock,
     address: ADDRESS,
     version: '0',
+    approvers,
     ...(!readOnly && { approver: { submittedBy: SUBMITTER, ...(signing && { signing }) } }),
     assets: new Map([
       ['/index.html', { type: 'text/html; charset=utf-8', bytes: new TextEncoder().encode('<head></head>') }],

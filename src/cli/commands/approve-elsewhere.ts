@@ -17,7 +17,7 @@ import { printJson } from '../show/print.ts';
 import { sayRecorded } from '../show/recorded.ts';
 import { openSigningKey } from '../signing-key.ts';
 import { openTerminal } from '../terminal.ts';
-import { readTrustedKeys } from '../trusted-keys.ts';
+import { readApprovers, readTrustedKeys } from '../trusted-keys.ts';
 
 /** Bytes: some 300,000 keys. */
 const LARGEST_PLAN = 1024 * 1024 * 1024;
@@ -78,10 +78,11 @@ export async function runApproveImport(options: ApproveOptions, path: string): P
     const { readTextFile } = await import('../../files/read-text.ts');
     const approval = parseApprovalFile(await readTextFile(path, LARGEST_APPROVAL));
     const trust = await readTrustedKeys({ trustApprover: options.trust ?? [] });
+    const known = [...trust, ...(await readApprovers(options))];
     // It names its rollout itself; one that is named beside has to be the same.
     const own = options.rollout === undefined ? await store.findRollout(approval.rollout) : undefined;
     const rollout = own && isAssessed(own) ? own : await chooseRolloutToChange(store, options.rollout);
-    const signer = describeSigner(approval, trust);
+    const signer = describeSigner(approval, known);
     const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
     const by = submitterFrom(await aws.identify());
     signal.throwIfAborted();
@@ -99,7 +100,7 @@ type Signer =
 function describeSigner({ signature }: Approval, trust: readonly TrustedKey[]): Signer {
   if (!signature) return { trusted: false, keyid: null, warning: UNSIGNED_IMPORT };
   const { keyid } = signature;
-  const files = trustedAs(trust, keyid).map(({ file }) => file);
+  const files = [...new Set(trustedAs(trust, keyid).map(({ file }) => file))];
   return files.length > 0
     ? { trusted: true, keyid, files }
     : { trusted: false, keyid, warning: warnOfUnknownKey(keyid) };
@@ -109,7 +110,7 @@ const UNSIGNED_IMPORT =
   'warning: the approval is not signed: it names a submitter, and nothing says that this person wrote it.';
 
 const warnOfUnknownKey = (keyid: string): string =>
-  `warning: UNKNOWN KEY: the approval is signed by key ${keyid}, which no --trust file contains. Anyone can create a key. Ask the approver for this id, and import with --trust KEYS.`;
+  `warning: UNKNOWN KEY: the approval is signed by key ${keyid}, which no file of --trust, --trust-approver or trustedApprovers contains. Anyone can create a key. Ask the approver for this id, and import with --trust KEYS.`;
 
 /** Which way of approving the options ask for. @throws KeyturnError `input-argument` where they do not fit together */
 export function checkWay({ plan, out, import: path, trust }: ApproveOptions): void {

@@ -7,7 +7,9 @@ import type { ExitCode } from '../exit.ts';
 import { newId, openAws, type Session, submitterFrom, systemClock, withSession } from '../session.ts';
 import type { ApproveOptions } from '../settings/takes.ts';
 import { sayRecorded } from '../show/recorded.ts';
+import { warnOfUnknownSigners } from '../show/unknown-signers.ts';
 import { openSigningKey } from '../signing-key.ts';
+import { readApprovers } from '../trusted-keys.ts';
 
 /** `keyturn approve`: records which candidates a person wants turned on. */
 export async function runApprove(options: ApproveOptions): Promise<ExitCode> {
@@ -30,6 +32,7 @@ export async function approveRollout(
 ): Promise<Recorded> {
   const { store, terminal, signal } = session;
   await checkRecord(store, rollout);
+  await warnOfUnknownSigners(terminal, store, rollout, await readApprovers(options));
   const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
   const chosen = await showAndChoose(session, rollout, options);
   // Asked before anything is recorded: an approval without a submitter is none.

@@ -1,3 +1,4 @@
+import { isUnknownSigner, nameApprover, type TrustedKey } from '../../evidence/trust.ts';
 import { KeyturnError } from '../../messages/error.ts';
 import { DECISIONS, type DecidedKey } from '../../model/approval.ts';
 import { FINDINGS, type FindingKind } from '../../model/finding.ts';
@@ -21,6 +22,7 @@ import type { ListOptions } from '../settings/takes.ts';
 import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/findings.ts';
 import { warnOfRecord } from '../show/record-problem.ts';
 import type { Terminal } from '../terminal.ts';
+import { readApprovers } from '../trusted-keys.ts';
 import { whyNot } from './configure.ts';
 
 /** `keyturn list`: one record a key, as a table, as CSV, or as JSON Lines. */
@@ -28,7 +30,8 @@ export async function runList(what: string, options: ListOptions): Promise<ExitC
   const filter = parseFilter(what, options);
   return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRollout(store, options.rollout);
-    const listing = await LISTINGS[filter.what](store, rollout, filter.value, options.where);
+    const approvers = await readApprovers(options);
+    const listing = await LISTINGS[filter.what](store, rollout, filter.value, options.where, approvers);
     const text = options.json
       ? recordLines(listing.rows)
       : options.csv
@@ -54,7 +57,13 @@ type Listed = 'findings' | 'decisions' | 'outcomes' | 'verdicts';
 const LISTINGS: Readonly<
   Record<
     Listed,
-    (store: Store, rollout: AssessedRollout, filter?: string, where?: string) => Promise<Listing>
+    (
+      store: Store,
+      rollout: AssessedRollout,
+      filter: string | undefined,
+      where: string | undefined,
+      approvers: readonly TrustedKey[],
+    ) => Promise<Listing>
   >
 > = {
   findings: async (store, rollout, filter, where) => {
@@ -73,17 +82,22 @@ const LISTINGS: Readonly<
         ),
     };
   },
-  decisions: async (store, { id }, filter) => {
+  decisions: async (store, { id }, filter, _, approvers) => {
     const rows = filterRows(
       store.decisions(id),
       ({ decision }) => filter === undefined || decision === filter,
     );
     const approvals = await store.approvals(id);
+    const isUnknown = ({ approver = '' }: DecidedKey) => isUnknownSigner(approvers, approver);
     return {
-      rows,
+      rows: mapRows(rows, (row) => (isUnknown(row) ? { ...row, unknownKey: true } : row)),
       csv: () => decisionsCsv(rows, approvals),
       table: (terminal) =>
-        streamTable(columns('Decision', 'By', 'Until', 'Reason'), mapRows(rows, toDecisionRow), terminal),
+        streamTable(
+          columns('Decision', 'By', 'Until', 'Reason'),
+          mapRows(rows, (row) => toDecisionRow(row, approvers)),
+          terminal,
+        ),
     };
   },
   outcomes: async (store, { id }, filter) => {
@@ -117,9 +131,13 @@ const LISTINGS: Readonly<
   },
 };
 
-function toDecisionRow({ region, keyId, decision, ...held }: DecidedKey): string[] {
+function toDecisionRow(
+  { region, keyId, decision, ...held }: DecidedKey,
+  approvers: readonly TrustedKey[],
+): string[] {
   const { approver = '', declinedBy = [approver], expiresAt = '', reason = '' } = held;
-  return [region, keyId, decision, declinedBy.join(', '), expiresAt, reason];
+  const names = declinedBy.map((each) => nameApprover(approvers, each));
+  return [region, keyId, decision, names.join(', '), expiresAt, reason];
 }
 
 const columns = (...titles: readonly string[]) => [

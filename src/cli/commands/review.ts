@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import type { TrustedKey } from '../../evidence/trust.ts';
 import { KeyturnError } from '../../messages/error.ts';
 import type { NextStep } from '../../model/next-step.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
@@ -26,8 +27,10 @@ import {
 import type { ReviewOptions } from '../settings/takes.ts';
 import { nextCommand } from '../show/command-line.ts';
 import { printJson, printNext } from '../show/print.ts';
+import { warnOfUnknownSigners } from '../show/unknown-signers.ts';
 import { Interrupted } from '../signals.ts';
 import { openSigningKey } from '../signing-key.ts';
+import { readApprovers } from '../trusted-keys.ts';
 import { VERSION } from '../version.ts';
 
 /** `keyturn review`: serves one rollout on loopback, to look through and to decide on. */
@@ -38,9 +41,11 @@ export async function runReview(options: ReviewOptions): Promise<ExitCode> {
     const choose = options.readOnly ? chooseRollout : chooseRolloutToChange;
     const rollout = await choose(store, options.rollout);
     await checkRecord(store, rollout);
+    const approvers = await readApprovers(options);
+    await warnOfUnknownSigners(session.terminal, store, rollout, approvers);
     const approver = options.readOnly ? undefined : await identifyApprover(session, rollout, options);
     session.signal.throwIfAborted();
-    const serving = await serve(session, rollout, options, approver);
+    const serving = await serve(session, rollout, options, { approver, approvers });
     const reason = await untilEnded(session, options, rollout, serving);
     await conclude(session, rollout, options, reason);
     const { reason: stopped } = session.signal;
@@ -80,7 +85,10 @@ async function serve(
   { store, terminal }: Session,
   rollout: AssessedRollout,
   options: ReviewOptions,
-  approver: Approver | undefined,
+  {
+    approver,
+    approvers,
+  }: { readonly approver: Approver | undefined; readonly approvers: readonly TrustedKey[] },
 ): Promise<Serving> {
   const { serveReview } = await import('../../web/serve.ts');
   const { readPage } = await import('../../files/read-page.ts');
@@ -94,6 +102,7 @@ async function serve(
     clock: systemClock,
     version: VERSION,
     ...(approver && { approver }),
+    approvers,
     // Beside the bundle that this becomes part of.
     assets: readPage(fileURLToPath(new URL('./ui/', import.meta.url))),
     commandFor: (next: NextStep) => nextCommand(options, { rollout: rollout.id, next }),

@@ -8,8 +8,9 @@ import { commandLine, nextCommand } from '../show/command-line.ts';
 import { countedKeys, notSeenText, placesText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
 import { warnOfRecord } from '../show/record-problem.ts';
+import { warnOfUnknownSigners } from '../show/unknown-signers.ts';
 import type { Terminal } from '../terminal.ts';
-import { readRequiredApprovers } from '../trusted-keys.ts';
+import { readApprovers, readRequiredApprovers } from '../trusted-keys.ts';
 
 /** `keyturn status`: where a rollout stands. */
 export async function runStatus(options: StatusOptions): Promise<ExitCode> {
@@ -18,6 +19,7 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
     const approvers = await readRequiredApprovers(options);
     const status = await statusOf(store, rollout, new Date(), approvers);
     const next = nextCommand(options, status);
+    await warnOfUnknownSigners(terminal, store, rollout, await readApprovers(options));
     const problem = await warnOfRecord(terminal, store, rollout);
     if (terminal.json) await printJson(terminal, { ...status, next, recordProblem: problem ?? null });
     else {

@@ -73,7 +73,7 @@ export const COMMANDS: readonly CommandRow[] = [
     isPhase: true,
     common: ROLLOUT,
     settings: TAKES.report,
-    examples: ['report --out report', 'report --out report --sign auditor-key'],
+    examples: ['report --out report', 'report --out report --sign-with auditor-key'],
     run: async (options) => (await import('./commands/report.ts')).runReport(options),
   }),
   command({
@@ -137,13 +137,14 @@ export const COMMANDS: readonly CommandRow[] = [
     run: async (options, what) => (await import('./commands/list.ts')).runList(what, options),
   }),
   command({
-    path: 'keys create',
+    path: 'signing-key create',
     argument: '<file>',
     summary: 'make an Ed25519 key pair: FILE and FILE.pub',
     common: OUTPUT,
-    settings: TAKES.keysCreate,
-    examples: ['keys create alice', 'keys create alice --passphrase'],
-    run: async (options, path) => (await import('./commands/keys.ts')).runKeysCreate(path, options),
+    settings: TAKES.signingKeyCreate,
+    examples: ['signing-key create alice', 'signing-key create alice --passphrase'],
+    run: async (options, path) =>
+      (await import('./commands/signing-key.ts')).runSigningKeyCreate(path, options),
   }),
   command({
     path: 'config check',
@@ -166,7 +167,7 @@ export const COMMANDS: readonly CommandRow[] = [
 /** What a word that only begins commands is about. */
 export const PARENTS: Readonly<Record<string, string>> = {
   plan: 'the plan of a rollout',
-  keys: 'keys to sign approvals and evidence with',
+  'signing-key': 'keys to sign approvals and evidence with',
   config: 'the settings that hold here',
 };
 

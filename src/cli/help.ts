@@ -2,7 +2,7 @@ import { type Command, Help, type HelpConfiguration, type Option } from 'command
 import { COMMANDS, type CommandRow, PARENTS } from './command-table.ts';
 import { executable } from './show/command-line.ts';
 
-/** `keys create`: the words that call a command; `keyturn` for the program itself. */
+/** `signing-key create`: the words that call a command; `keyturn` for the program itself. */
 export function commandPath(command: Command): string {
   const above = command.parent ? commandPath(command.parent) : '';
   return above === '' || above === 'keyturn' ? command.name() : `${above} ${command.name()}`;

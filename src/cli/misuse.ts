@@ -29,7 +29,7 @@ function callOf(command: Command): string {
 }
 
 function whatIsWrong(cause: CommanderError, command: Command, args: readonly string[]): string {
-  if (cause.code !== 'commander.help') return asSentences(cause.message);
+  if (cause.code !== 'commander.help') return withLongerFlag(asSentences(cause.message), command);
   const names = command.commands.map((each) => each.name());
   const asked = args.slice(args.indexOf('help') + 1).find((word) => !word.startsWith('-'));
   if (args.includes('help') && asked !== undefined) {
@@ -38,6 +38,18 @@ function whatIsWrong(cause: CommanderError, command: Command, args: readonly str
   }
   return `${callOf(command)} needs a subcommand: ${names.join(', ')}.`;
 }
+
+/** Commander suggests what is spelt alike, and not a flag that only goes on: `--sign` for `--sign-with`. */
+function withLongerFlag(message: string, command: Command): string {
+  const [, unknown] = /^Unknown option '(--[a-z-]+)'\.$/.exec(message) ?? [];
+  const flags = flagsOf(command).filter((flag) => unknown !== undefined && flag.startsWith(`${unknown}-`));
+  return flags.length === 0 ? message : `${message} Did you mean ${flags.join(' or ')}?`;
+}
+
+const flagsOf = (command: Command): string[] => [
+  ...command.options.flatMap(({ long, hidden }) => (long === undefined || hidden ? [] : [long])),
+  ...(command.parent ? flagsOf(command.parent) : []),
+];
 
 /** Commander's words as sentences: capital letter and full stop. */
 function asSentences(message: string): string {

@@ -16,7 +16,7 @@ export async function openSigningKey(
   terminal: Terminal,
   signal?: AbortSignal,
 ): Promise<KeyObject> {
-  const { isEncrypted, readPrivateKey } = await import('../files/keys.ts');
+  const { isEncrypted, readPrivateKey } = await import('../files/signing-keys.ts');
   const { isShared } = await import('../files/permissions.ts');
   if (isShared(path))
     terminal.err(

@@ -14,7 +14,7 @@ export interface TrustOptions {
 
 /** Every key that the options name, once for each file and role. @throws KeyturnError `input-key` */
 export async function readTrustedKeys(options: TrustOptions): Promise<TrustedKey[]> {
-  const { readPublicKeys } = await import('../files/keys.ts');
+  const { readPublicKeys } = await import('../files/signing-keys.ts');
   const keysOf = (paths: readonly string[] = [], role: TrustedKey['role']) =>
     paths.flatMap((file) => readPublicKeys(file).map((text) => ({ keyid: keyIdIn(text, file), file, role })));
   return [
@@ -38,6 +38,6 @@ function keyIdIn(text: string, file: string): string {
   throw new KeyturnError(
     'input-key',
     `${file} contains an Ed25519 public key that is not canonical or of small order.`,
-    'Use the .pub file that keyturn keys create wrote.',
+    'Use the .pub file that keyturn signing-key create wrote.',
   );
 }

@@ -43,10 +43,18 @@ describe.concurrent('an approval that was made elsewhere', () => {
     expect(statSync(join(cwd, 'plan.jsonl')).mode & 0o777).toBe(0o600);
     const approver = approverOf(journey);
     approver.send('plan.jsonl', 'plan.jsonl');
-    await approver.run('keys', 'create', 'alice');
+    await approver.run('signing-key', 'create', 'alice');
     approver.fetch('alice.pub');
     const all = ['approve', '--plan', 'plan.jsonl', '--all', '--reason', 'CIS 3.6'];
-    const made = await approver.run(...all, '--out', 'approval.json', '--sign', 'alice', '--expires', '2d');
+    const made = await approver.run(
+      ...all,
+      '--out',
+      'approval.json',
+      '--sign-with',
+      'alice',
+      '--expires',
+      '2d',
+    );
     expect(made).toMatchObject({ code: EXIT.done, stderr: '' });
     expect(made.stdout).toMatch(/Candidates.*3 decisions by key:[0-9a-f]{64}/s);
     expect(existsSync(approver.path('.keyturn'))).toBe(false);
@@ -61,8 +69,8 @@ describe.concurrent('an approval that was made elsewhere', () => {
 
     expect((await run('configure')).code).toBe(EXIT.done);
     expect((await run('validate', '--wait', '5s')).code).toBe(EXIT.done);
-    await run('keys', 'create', 'olga');
-    expect((await run('report', '--out', 'report', '--sign', 'olga')).code).toBe(EXIT.done);
+    await run('signing-key', 'create', 'olga');
+    expect((await run('report', '--out', 'report', '--sign-with', 'olga')).code).toBe(EXIT.done);
     const roles = ['--trust-approver', 'alice.pub', '--trust-maker', 'olga.pub'];
     const verified = await run('verify', 'report', ...roles);
     expect(verified.code).toBe(EXIT.done);
@@ -104,9 +112,9 @@ describe.concurrent('an approval that was made elsewhere', () => {
       'a.json',
     );
     expect(made.code).toBe(EXIT.done);
-    expect(made.stderr).toMatch(/^warning: without --sign/);
+    expect(made.stderr).toMatch(/^warning: without --sign-with/);
     approver.fetch('a.json');
-    await run('keys', 'create', 'k');
+    await run('signing-key', 'create', 'k');
     const distrusted = await errorOf(run('approve', '--import', 'a.json', '--trust', 'k.pub', '--json'));
     expect(distrusted).toMatchObject({ exit: EXIT.refused, code: 'refused-approval' });
     const imported = await run('approve', '--import', 'a.json');
@@ -126,8 +134,8 @@ describe.concurrent('an approval that was made elsewhere', () => {
     expect((await run('configure')).code).toBe(EXIT.done);
     expect(enableCalls(journey.sandbox).map(({ keyArn }) => keyArn)).toEqual([key('c01').arn]);
     expect(read('a.json')).toContain('"signatures":[]');
-    await approver.run('keys', 'create', 'eve');
-    const decline = ['approve', '--plan', 'plan.jsonl', '--from', 'review.yaml', '--sign', 'eve'];
+    await approver.run('signing-key', 'create', 'eve');
+    const decline = ['approve', '--plan', 'plan.jsonl', '--from', 'review.yaml', '--sign-with', 'eve'];
     await approver.run(...decline, '--out', 'b.json');
     approver.fetch('b.json');
     const unknown = await run('approve', '--import', 'b.json', '--json');

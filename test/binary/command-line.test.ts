@@ -150,7 +150,7 @@ describe.concurrent('other commands', () => {
 
   it('make a public key that others can read', async () => {
     const { run, cwd } = await startJourney();
-    await run('keys', 'create', 'alice');
+    await run('signing-key', 'create', 'alice');
     const modes = ['alice', 'alice.pub'].map((name) => statSync(join(cwd, name)).mode & 0o777);
     expect(modes).toEqual([0o600, 0o644]);
   });

@@ -10,7 +10,7 @@ it('a hostile name of a file, an option or the environment acts on no terminal',
   for (const args of [
     ['report', '--out', NAME],
     ['plan', 'export', `${NAME}.plan`],
-    ['keys', 'create', `${NAME}.key`],
+    ['signing-key', 'create', `${NAME}.key`],
     ['approve', '--from', `${NAME}.csv`],
     ['approve', '--plan', `${NAME}.json`, '--out', NAME],
     ['approve', '--key', NAME],

@@ -12,7 +12,7 @@ describe.concurrent('where approvals have to be signed', () => {
     const journey = await startJourney({ keys: candidates(3) });
     const { run, assess, key, write, sandbox } = journey;
     await assess();
-    await run('keys', 'create', 'alice');
+    await run('signing-key', 'create', 'alice');
     await run('approve', '--all');
     const required = ['--require-signed', '--trust-approver', 'alice.pub'];
     for (const command of [['configure'], ['configure', '--dry-run'], ['configure', '--waves', '1,rest']]) {
@@ -23,17 +23,17 @@ describe.concurrent('where approvals have to be signed', () => {
         message: expect.stringMatching(
           /^3 keys are approved only by approvals that no trusted approver signed/,
         ),
-        fix: expect.stringMatching(/approve .*--sign FILE$/),
+        fix: expect.stringMatching(/approve .*--sign-with FILE$/),
       });
     }
     write('keyturn.yaml', YAML);
     const status = await run('status');
-    expect(status.stdout).toMatch(/not signed {2}3 keys.*Next: \S+ approve --sign FILE --rollout/s);
+    expect(status.stdout).toMatch(/not signed {2}3 keys.*Next: \S+ approve --sign-with FILE --rollout/s);
     const rollout = (await run('status', '--json')).json<{ rollout: string }>().rollout;
     expect((await run('run', '--rollout', rollout, '--json')).json<ErrorDocument>().error.code).toBe(
       'refused-unsigned',
     );
-    const approved = await run('approve', '--key', key('c01').arn, '--sign', 'alice');
+    const approved = await run('approve', '--key', key('c01').arn, '--sign-with', 'alice');
     expect(approved.stdout).toMatch(/Next: \S+ configure .*--require-signed --trust-approver alice\.pub/);
     expect(enableCalls(sandbox)).toEqual([]);
     const configured = await run('configure');
@@ -71,11 +71,11 @@ describe.concurrent('where approvals have to be signed', () => {
     }
     write('keyturn.yaml', YAML);
     expect(await errorOf('status')).toMatchObject({ exit: EXIT.badInput, code: 'input-key' });
-    for (const name of ['alice', 'eve']) await run('keys', 'create', name);
-    await run('approve', '--all', '--sign', 'eve');
+    for (const name of ['alice', 'eve']) await run('signing-key', 'create', name);
+    await run('approve', '--all', '--sign-with', 'eve');
     const warning = /^warning: UNKNOWN KEY: approval \S+ is signed by key [0-9a-f]{64}, which no file of/m;
     expect((await run('status')).stderr).toMatch(warning);
-    expect((await run('approve', '--key', key('c01').arn, '--sign', 'alice')).stderr).toMatch(warning);
+    expect((await run('approve', '--key', key('c01').arn, '--sign-with', 'alice')).stderr).toMatch(warning);
     const listed = await run('list', 'decisions');
     expect(listed.stdout).toMatch(/\(UNKNOWN KEY\)/);
     const rows = (await run('list', 'decisions', '--json')).lines<{ keyArn: string; unknownKey?: true }>();

@@ -12,7 +12,7 @@ const ENTER = '\r';
 async function startReview(steps: readonly Step[]) {
   const journey = await startJourney({ keys: candidates(3) });
   await journey.assess();
-  await journey.run('keys', 'create', 'alice');
+  await journey.run('signing-key', 'create', 'alice');
   const bin = join(journey.cwd, 'bin');
   mkdirSync(bin);
   const browser = join(bin, 'xdg-open');
@@ -22,7 +22,7 @@ async function startReview(steps: readonly Step[]) {
   );
   chmodSync(browser, 0o755);
   const env = { PATH: `${bin}:${process.env['PATH']}`, KEYTURN_KEY_PASSPHRASE: 'not for a browser' };
-  const ended = onTerminal(journey, ['review', '--sign', 'alice'], steps, env);
+  const ended = onTerminal(journey, ['review', '--sign-with', 'alice'], steps, env);
   const link = join(journey.cwd, 'open.html');
   await Promise.race([until(() => existsSync(link), 'the browser was started'), ended]);
   const url = /url=([^"]+)"/.exec(journey.read('open.html'))?.[1] ?? '';
@@ -43,7 +43,7 @@ async function approveAll({ post }: Page) {
 const approved = async ({ run }: Journey) =>
   (await run('list', 'decisions', '--json', '--decision', 'approve')).lines<Decision>();
 
-describe.skipIf(!hasTerminal)('review --sign', () => {
+describe.skipIf(!hasTerminal)('review --sign-with', () => {
   it('signs nothing that is not confirmed in the terminal, and its browser gets no secret', async () => {
     const asks = 'Type 3 to sign';
     const { journey, ended, page } = await startReview([
@@ -67,11 +67,11 @@ describe.skipIf(!hasTerminal)('review --sign', () => {
   it('needs a terminal', async () => {
     const { assess, run } = await startJourney({ keys: candidates(1) });
     await assess();
-    await run('keys', 'create', 'alice');
+    await run('signing-key', 'create', 'alice');
     for (const more of [[], ['--json']]) {
-      const { code, stdout, stderr } = await run('review', '--no-open', '--sign', 'alice', ...more);
+      const { code, stdout, stderr } = await run('review', '--no-open', '--sign-with', 'alice', ...more);
       expect(code).toBe(EXIT.badInput);
-      expect(stdout + stderr).toMatch(/review --sign needs a terminal/);
+      expect(stdout + stderr).toMatch(/review --sign-with needs a terminal/);
     }
   });
 });

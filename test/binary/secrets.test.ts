@@ -59,15 +59,15 @@ it('a secret reaches neither the store, a report nor the output, whether a journ
     return end;
   };
   const both = ['--profile', 'own', '--profile', 'other'];
-  expect((await run({}, 'keys', 'create', '--passphrase', 'key')).code).toBe(EXIT.done);
+  expect((await run({}, 'signing-key', 'create', '--passphrase', 'key')).code).toBe(EXIT.done);
   expect(await run({}, 'assess', ...both)).toMatchObject({ code: EXIT.done });
   write('good', String(Number(journey.read('made')) - 2));
   write('made', '0');
   expect(await run({}, 'assess', ...both)).toMatchObject({ code: EXIT.incomplete });
-  await run({}, 'approve', '--all', '--sign', 'key', ...both);
+  await run({}, 'approve', '--all', '--sign-with', 'key', ...both);
   await run({}, 'configure', ...both);
   expect((await run({}, 'list', 'findings', '--json')).stdout).toContain('credential_process failed');
-  expect((await run({}, 'report', '--out', 'report', '--sign', 'key')).code).toBe(EXIT.done);
+  expect((await run({}, 'report', '--out', 'report', '--sign-with', 'key')).code).toBe(EXIT.done);
 
   await run({}, 'assess', '--json', '--profile', 'sso');
   await run({}, 'assess', '--json', '--profile', 'file');

@@ -30,8 +30,8 @@ interface Verified {
 /** A rollout to its end, with its evidence in `report`; signed where there is a key. */
 async function reported(key?: string): Promise<Journey> {
   const journey = await startJourney({ keys: candidates(2) });
-  if (key !== undefined) await journey.run('keys', 'create', key);
-  const sign = key === undefined ? [] : ['--sign', key];
+  if (key !== undefined) await journey.run('signing-key', 'create', key);
+  const sign = key === undefined ? [] : ['--sign-with', key];
   await journey.assess();
   expect((await journey.run('approve', '--all', ...sign)).code).toBe(EXIT.done);
   await journey.run('configure');
@@ -140,7 +140,7 @@ describe.concurrent('keyturn verify', () => {
 
   it('with --trust requires the signatures of those keys', async () => {
     const { run, cwd } = await reported('key');
-    await run('keys', 'create', 'stranger');
+    await run('signing-key', 'create', 'stranger');
     const verify = (...args: string[]) => run('verify', 'report', '--json', ...args);
     const good = await verify('--trust', 'key.pub');
     expect(good.code).toBe(EXIT.done);
@@ -158,7 +158,7 @@ describe.concurrent('keyturn verify', () => {
 describe.concurrent('the evidence on disk', () => {
   it('is its owner’s alone, and the same to the byte when it is made twice, signed or not', async () => {
     const journey = await reported('key');
-    await journey.run('report', '--out', 'again', '--sign', 'key');
+    await journey.run('report', '--out', 'again', '--sign-with', 'key');
     expect(filesOf(journey, 'again')).toEqual(filesOf(journey, 'report'));
     for (const file of filesOf(journey, 'report').keys()) {
       expect(modeOf(join(journey.cwd, 'report', file)), file).toBe(0o600);
@@ -192,39 +192,39 @@ describe.concurrent('the evidence on disk', () => {
   });
 });
 
-describe.concurrent('keyturn keys create', () => {
+describe.concurrent('keyturn signing-key create', () => {
   it('makes a key that only its owner may read, and overwrites nothing', async () => {
     const { run, cwd, read } = await startJourney();
-    const { code, json } = await run('keys', 'create', 'key', '--json');
+    const { code, json } = await run('signing-key', 'create', 'key', '--json');
     expect(code).toBe(EXIT.done);
     expect(json()).toMatchObject({ keyid: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(modeOf(join(cwd, 'key'))).toBe(0o600);
     expect(read('key')).toMatch(/^-----BEGIN PRIVATE KEY-----/);
     expect(read('key.pub')).toMatch(/^-----BEGIN PUBLIC KEY-----/);
     const before = read('key');
-    const again = await run('keys', 'create', 'key', '--json');
+    const again = await run('signing-key', 'create', 'key', '--json');
     expect(again.code).toBe(EXIT.badInput);
     expect(again.json<ErrorDocument>().error.code).toBe('input-key');
     writeFileSync(join(cwd, 'other.pub'), 'mine');
-    expect((await run('keys', 'create', 'other')).code).toBe(EXIT.badInput);
+    expect((await run('signing-key', 'create', 'other')).code).toBe(EXIT.badInput);
     expect([read('key'), read('other.pub'), existsSync(join(cwd, 'other'))]).toEqual([before, 'mine', false]);
   });
 
   it('encrypts with a passphrase, without which nothing is signed', async () => {
     const { run, runWith, assess, read, cwd } = await startJourney({ keys: candidates(1) });
     const secret = { KEYTURN_KEY_PASSPHRASE: 'correct horse' };
-    expect((await runWith(secret, 'keys', 'create', 'key', '--passphrase')).code).toBe(EXIT.done);
+    expect((await runWith(secret, 'signing-key', 'create', 'key', '--passphrase')).code).toBe(EXIT.done);
     expect(read('key')).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
     await assess();
     for (const env of [{}, { KEYTURN_KEY_PASSPHRASE: 'wrong' }]) {
-      const { code, json, stderr } = await runWith(env, 'approve', '--all', '--sign', 'key', '--json');
+      const { code, json, stderr } = await runWith(env, 'approve', '--all', '--sign-with', 'key', '--json');
       expect(code).toBe(EXIT.badInput);
       expect(json<ErrorDocument>().error.code).toBe('input-key');
       expect(stderr).not.toContain('wrong');
     }
     expect((await run('configure')).code).toBe(EXIT.refused);
-    expect((await runWith(secret, 'approve', '--all', '--sign', 'key')).code).toBe(EXIT.done);
-    expect((await runWith(secret, 'report', '--out', 'report', '--sign', 'key')).code).toBe(EXIT.done);
+    expect((await runWith(secret, 'approve', '--all', '--sign-with', 'key')).code).toBe(EXIT.done);
+    expect((await runWith(secret, 'report', '--out', 'report', '--sign-with', 'key')).code).toBe(EXIT.done);
     expect((await run('verify', 'report', '--trust', 'key.pub')).code).toBe(EXIT.done);
     for (const file of readdirSync(join(cwd, 'report')))
       expect(read(join('report', file))).not.toContain('horse');

@@ -57,8 +57,8 @@ describe('a printed command', () => {
     expect(complete('Approve keys with: keyturn approve')).toBe(
       `Approve keys with: ./bin/keyturn approve --rollout ${id} --store s2`,
     );
-    expect(complete('Make one with: keyturn keys create FILE')).toBe(
-      'Make one with: ./bin/keyturn keys create FILE',
+    expect(complete('Make one with: keyturn signing-key create FILE')).toBe(
+      'Make one with: ./bin/keyturn signing-key create FILE',
     );
     const whole = commandLine({ store: 's2' }, { id }, 'approve');
     expect(complete(`Run ${whole}`)).toBe(`Run ${whole}`);

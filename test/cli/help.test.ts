@@ -63,7 +63,7 @@ describe('the help', () => {
   });
 
   it('offers no option that does nothing for the command', async () => {
-    for (const args of [['sandbox'], ['verify'], ['keys', 'create']]) {
+    for (const args of [['sandbox'], ['verify'], ['signing-key', 'create']]) {
       expect(await helpOf(...args)).not.toMatch(/--(store|rollout|profile|config) /);
     }
     expect(await helpOf('validate')).not.toContain('--configure-role-name');
@@ -75,9 +75,15 @@ describe('a command line that is refused', () => {
   it.each([
     [['assess', '--region'], /argument missing\.$/, /See keyturn assess --help\.$/],
     [['assess', '--regionn', 'x'], /Did you mean --region\?$/, /assess --help\.$/],
-    [['keys', 'create'], /Missing required argument 'file'\.$/, /keys create --help\.$/],
+    [['signing-key', 'create'], /Missing required argument 'file'\.$/, /signing-key create --help\.$/],
+    [['review', '--sign', 'x'], /Unknown option '--sign'\. Did you mean --sign-with\?$/, /review --help\.$/],
+    [['keys', 'create'], /Unknown command 'keys'\.$/, /See keyturn --help\.$/],
     [['configur'], /Unknown command 'configur'\. Did you mean configure\?$/, /See keyturn --help\.$/],
-    [['keys'], /keyturn keys needs a subcommand: create\.$/, /See keyturn keys --help\.$/],
+    [
+      ['signing-key'],
+      /keyturn signing-key needs a subcommand: create\.$/,
+      /See keyturn signing-key --help\.$/,
+    ],
     [['plan'], /subcommand: export\.$/, /plan --help\.$/],
     [['config'], /subcommand: check\.$/, /config --help\.$/],
     [['help', 'nonsense'], /^Unknown command 'nonsense'\.$/, /See keyturn --help\.$/],

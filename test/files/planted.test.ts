@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createKeyFiles } from '../../src/files/keys.ts';
 import { isShared, isStorePublic } from '../../src/files/permissions.ts';
+import { createKeyFiles } from '../../src/files/signing-keys.ts';
 import { makeStoreDirectory } from '../../src/files/store-directory.ts';
 import { writeReport } from '../../src/files/write-report.ts';
 import { writeNewFile, writeWhole } from '../../src/files/write-text.ts';

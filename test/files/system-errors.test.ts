@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createKeyFiles, isEncrypted } from '../../src/files/keys.ts';
 import { openBundle } from '../../src/files/read-bundle.ts';
 import { readTextFile } from '../../src/files/read-text.ts';
+import { createKeyFiles, isEncrypted } from '../../src/files/signing-keys.ts';
 import { makeStoreDirectory } from '../../src/files/store-directory.ts';
 import { writeReport } from '../../src/files/write-report.ts';
 import { writeNewFile } from '../../src/files/write-text.ts';

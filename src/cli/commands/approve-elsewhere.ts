@@ -32,7 +32,7 @@ export async function runApprovePlan(options: ApproveOptions, plan: string, out:
   return withTemporaryStore(async (store) => {
     const { readPieces } = await import('../../files/read-text.ts');
     const rollout = await loadPlan(store, readPieces(plan, LARGEST_PLAN), systemClock.now());
-    const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal);
+    const key = options.signWith === undefined ? undefined : await openSigningKey(options.signWith, terminal);
     if (!key) terminal.err(UNSIGNED);
     const host = { store, clock: systemClock, newApprovalId: () => newId(new Date()) };
     const approval = await decideApproval(host, rollout, {
@@ -59,7 +59,7 @@ export async function runApprovePlan(options: ApproveOptions, plan: string, out:
 }
 
 const UNSIGNED =
-  'warning: without --sign the approval names a submitter only, as this machine says; anybody can write such a file.\n';
+  'warning: without --sign-with the approval names a submitter only, as this machine says; anybody can write such a file.\n';
 
 async function withTemporaryStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
   const { openTemporaryStore } = await import('../../store/open.ts');

@@ -33,7 +33,8 @@ export async function approveRollout(
   const { store, terminal, signal } = session;
   await checkRecord(store, rollout);
   await warnOfUnknownSigners(terminal, store, rollout, await readApprovers(options));
-  const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
+  const key =
+    options.signWith === undefined ? undefined : await openSigningKey(options.signWith, terminal, signal);
   const chosen = await showAndChoose(session, rollout, options);
   // Asked before anything is recorded: an approval without a submitter is none.
   const { notify } = session.progress;

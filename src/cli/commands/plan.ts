@@ -22,7 +22,7 @@ export async function runPlanExport(path: string, options: CommonOptions): Promi
     else {
       await terminal.out(
         `Plan ${planDigest} of rollout ${id} is in ${forTerminal(path)}.\n` +
-          '\nThe approver runs: keyturn approve --plan FILE --out approval.json --sign KEY\n' +
+          '\nThe approver runs: keyturn approve --plan FILE --out approval.json --sign-with KEY\n' +
           `Then here:         ${commandLine(options, rollout, 'approve --import approval.json --trust KEYS')}\n`,
       );
     }

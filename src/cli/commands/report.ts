@@ -13,7 +13,8 @@ import { VERSION } from '../version.ts';
 export async function runReport(options: ReportOptions): Promise<ExitCode> {
   return withSession(options, 'read', async ({ store, terminal, signal }) => {
     const rollout = await chooseRolloutToShow(store, options.rollout);
-    const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
+    const key =
+      options.signWith === undefined ? undefined : await openSigningKey(options.signWith, terminal, signal);
     const { writeReport } = await import('../../files/write-report.ts');
     const maker = { keyturnVersion: VERSION, ...(key && { key }) };
     // Counts and rows are read apart, and another process may be at work.

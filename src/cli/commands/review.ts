@@ -59,12 +59,12 @@ const accessOf = ({ readOnly }: ReviewOptions): StoreAccess => (readOnly ? 'read
  * What a page asks to have signed is confirmed where no script of the page can answer.
  * @throws KeyturnError `input-argument`
  */
-function requireTerminal({ terminal }: Session, { sign, readOnly }: ReviewOptions): void {
-  if (sign === undefined || readOnly || terminal.interactive) return;
+function requireTerminal({ terminal }: Session, { signWith, readOnly }: ReviewOptions): void {
+  if (signWith === undefined || readOnly || terminal.interactive) return;
   throw new KeyturnError(
     'input-argument',
-    'review --sign needs a terminal: you confirm there what the page asks to have signed.',
-    'Run it in a terminal without --json, or sign with: keyturn approve --sign',
+    'review --sign-with needs a terminal: you confirm there what the page asks to have signed.',
+    'Run it in a terminal without --json, or sign with: keyturn approve --sign-with',
   );
 }
 
@@ -74,7 +74,8 @@ async function identifyApprover(
   rollout: AssessedRollout,
   options: ReviewOptions,
 ): Promise<Approver> {
-  const key = options.sign === undefined ? undefined : await openSigningKey(options.sign, terminal, signal);
+  const key =
+    options.signWith === undefined ? undefined : await openSigningKey(options.signWith, terminal, signal);
   const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
   const confirm = (request: SignatureRequest, gone: AbortSignal) =>
     confirmSignature({ terminal, store, rollout }, request, gone);

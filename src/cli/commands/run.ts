@@ -70,7 +70,7 @@ async function stopForSigner(
 ): Promise<never> {
   const { unsigned } = await readWorkLeft(store, rollout, systemClock.now(), approvers);
   if (unsigned > 0) throw unsignedOnly(unsigned);
-  throw stopForPerson(options, rollout, 'A trusted approver has to sign.', 'approve --sign FILE');
+  throw stopForPerson(options, rollout, 'A trusted approver has to sign.', 'approve --sign-with FILE');
 }
 
 /** Lets a person approve; if that person leaves the selection, says how to go on. */

@@ -259,9 +259,9 @@ export const RESUME = group('Scope:', {
 });
 
 export const SIGNING = group('Options:', {
-  sign: setting(kinds.file, {
-    flag: '--sign <key>',
-    help: 'Private key file to sign with (made by keyturn keys create)',
+  signWith: setting(kinds.file, {
+    flag: '--sign-with <key>',
+    help: 'Private key file to sign with (made by keyturn signing-key create)',
   }),
 });
 
@@ -311,7 +311,7 @@ export const OFFLINE = group('Approval without the store and AWS:', {
   import: setting(kinds.file, {
     flag: '--import <file>',
     environment: false,
-    conflicts: ['all', 'key', 'from', 'plan', 'out', 'sign', 'reason', 'expires'],
+    conflicts: ['all', 'key', 'from', 'plan', 'out', 'signWith', 'reason', 'expires'],
     help: 'Approval to record, which was made with --plan',
   }),
   trust: setting(kinds.files, {

@@ -39,7 +39,7 @@ export const TAKES = {
   verify: TRUST,
   run: { ...BEGINNING, settle, wait, ...SIGNED },
   list: { ...LISTING, ...SIGNED },
-  keysCreate: KEY_FILE,
+  signingKeyCreate: KEY_FILE,
   configCheck: { ...BEGINNING, ...CHANGES, ...SIGNED },
   sandbox: { ...PAGE, ...SANDBOX },
   /** What looks at approvals and takes nothing else: `status`, `rollouts`. */
@@ -66,6 +66,6 @@ export type ReportOptions = OptionsFor<'report'>;
 export type VerifyOptions = OptionsFor<'verify'>;
 export type RunOptions = OptionsFor<'run'>;
 export type ListOptions = OptionsFor<'list'>;
-export type KeysCreateOptions = OptionsFor<'keysCreate'>;
+export type SigningKeyOptions = OptionsFor<'signingKeyCreate'>;
 export type ConfigCheckOptions = OptionsFor<'configCheck'>;
 export type SandboxOptions = OptionsFor<'sandbox'>;

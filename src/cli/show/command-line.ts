@@ -84,7 +84,7 @@ export function nextCommand(
 
 const COMMANDS: Readonly<Record<NextStep, (rollout: string, options: GivenOptions) => string>> = {
   resume: () => 'assess --resume',
-  approve: (_, { requireSigned }) => (requireSigned === true ? 'approve --sign FILE' : 'approve'),
+  approve: (_, { requireSigned }) => (requireSigned === true ? 'approve --sign-with FILE' : 'approve'),
   configure: () => 'configure',
   validate: () => 'validate',
   report: (rollout) => `report --out report-${rollout}`,
@@ -92,8 +92,8 @@ const COMMANDS: Readonly<Record<NextStep, (rollout: string, options: GivenOption
 
 /** Commands in the advice of an error that work on the store; the others need no options. */
 const ADVISED =
-  /(?<![\w/-])keyturn (assess --resume|assess|approve|review|plan export|configure|validate|report|run|status|rollouts|list \w+|keys create|verify|sandbox)\b(?! --rollout| --store| --help)/g;
-const WITHOUT_STORE = /^(keys|verify|sandbox)/;
+  /(?<![\w/-])keyturn (assess --resume|assess|approve|review|plan export|configure|validate|report|run|status|rollouts|list \w+|signing-key create|verify|sandbox)\b(?! --rollout| --store| --help)/g;
+const WITHOUT_STORE = /^(signing-key|verify|sandbox)/;
 const WITHOUT_ROLLOUT = /^(assess$|rollouts)/;
 
 /** Completes each command in the advice of an error, so that it can be pasted. */

@@ -106,7 +106,7 @@ export function unsignedOnly(keys: number): KeyturnError {
   return new KeyturnError(
     'refused-unsigned',
     `${counted(keys, 'key')} ${keys === 1 ? 'is' : 'are'} approved only by approvals that no trusted approver signed. Nothing was changed.`,
-    'Have a trusted approver approve them with: keyturn approve --sign FILE',
+    'Have a trusted approver approve them with: keyturn approve --sign-with FILE',
   );
 }
 

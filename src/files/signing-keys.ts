@@ -62,14 +62,14 @@ export function readPrivateKey(path: string, passphrase: string | undefined): Ke
   } catch (cause) {
     throw badKey(
       `${path} cannot be read as a private key.`,
-      'Make one with keyturn keys create; where it has a passphrase, check that.',
+      'Make one with keyturn signing-key create; where it has a passphrase, check that.',
       cause,
     );
   }
   if (key.asymmetricKeyType === 'ed25519') return key;
   throw badKey(
     `${path} holds a key of type ${key.asymmetricKeyType}. Keyturn signs with Ed25519 only.`,
-    'Create a signing key with: keyturn keys create FILE',
+    'Create a signing key with: keyturn signing-key create FILE',
   );
 }
 
@@ -90,7 +90,7 @@ export function readPublicKeys(path: string): string[] {
     bodies.length === 0
       ? `${path} does not contain a public key in PEM.`
       : `${path} contains something other than Ed25519 public keys in PEM.`,
-    'Use the .pub file that keyturn keys create wrote.',
+    'Use the .pub file that keyturn signing-key create wrote.',
   );
 }
 

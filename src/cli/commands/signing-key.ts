@@ -2,16 +2,16 @@ import { derOf, keyIdOf } from '../../evidence/dsse.ts';
 import { KeyturnError } from '../../messages/error.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import type { KeysCreateOptions } from '../settings/takes.ts';
+import type { SigningKeyOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
 import { askPassphrase, PASSPHRASE_VARIABLE } from '../signing-key.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
 
-/** `keyturn keys create FILE`: makes an Ed25519 key to sign approvals and evidence with. */
-export async function runKeysCreate(path: string, options: KeysCreateOptions): Promise<ExitCode> {
+/** `keyturn signing-key create FILE`: makes an Ed25519 key to sign approvals and evidence with. */
+export async function runSigningKeyCreate(path: string, options: SigningKeyOptions): Promise<ExitCode> {
   const terminal = openTerminal(options);
   const passphrase = options.passphrase ? await newPassphrase(terminal) : undefined;
-  const { createKeyFiles } = await import('../../files/keys.ts');
+  const { createKeyFiles } = await import('../../files/signing-keys.ts');
   const keyid = keyIdOf(derOf(createKeyFiles(path, passphrase)));
   if (terminal.json) await printJson(terminal, { keyid, privateKey: path, publicKey: `${path}.pub` });
   else {

@@ -1,9 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
-import { readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { deleteLocks, LOSSES, whileStopped } from '../support/interfere.ts';
 import { candidates, EXIT, enableCalls, type Journey, startJourney, until } from '../support/journey.ts';
-import type { Ended } from '../support/keyturn.ts';
 import type { ErrorDocument } from '../support/shapes.ts';
 
 /*
@@ -12,7 +9,6 @@ import type { ErrorDocument } from '../support/shapes.ts';
  */
 
 const KEYS = 12;
-const storeOf = ({ cwd }: Journey) => join(cwd, '.keyturn');
 
 async function approved(latencyMs: number): Promise<Journey> {
   const journey = await startJourney({ keys: candidates(KEYS) });
@@ -20,12 +16,6 @@ async function approved(latencyMs: number): Promise<Journey> {
   await journey.run('approve', '--all');
   journey.sandbox.configure({ latency: { operations: { EnableKeyRotation: latencyMs } } });
   return journey;
-}
-
-function deleteLocks(journey: Journey): void {
-  for (const name of readdirSync(storeOf(journey)).filter((each) => each.includes('.lock'))) {
-    rmSync(join(storeOf(journey), name), { force: true });
-  }
 }
 
 const actedOn = ({ sandbox }: Journey) =>
@@ -43,17 +33,6 @@ async function expectWhole(journey: Journey): Promise<void> {
   expect(verified.code, verified.stdout + verified.stderr).toBe(EXIT.done);
 }
 
-/** Runs a command while a process is stopped; anew if that was stopped in the middle of a transaction, which holds the database. */
-async function whileStopped(child: ChildProcess, command: () => Promise<Ended>): Promise<Ended> {
-  for (;;) {
-    child.kill('SIGSTOP');
-    const ended = await command();
-    if (!ended.stdout.includes('another process is writing to it')) return ended;
-    child.kill('SIGCONT');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 describe.concurrent('a lock file that is deleted in mid-run', () => {
   it('leaves one of two runs the right to go on; the other says so and calls nothing more', async () => {
     const journey = await approved(8000);
@@ -61,7 +40,7 @@ describe.concurrent('a lock file that is deleted in mid-run', () => {
     const first = start('configure', '--json');
     await until(() => enableCalls(sandbox).length > 0, 'the first one works');
     sandbox.configure({ latency: null });
-    deleteLocks(journey);
+    deleteLocks(journey.cwd);
     const second = await run('configure', '--json', '--settle', '3s');
     const { code, json } = await first.ended;
     expect(code).toBe(EXIT.refused);
@@ -76,7 +55,7 @@ describe.concurrent('a lock file that is deleted in mid-run', () => {
     const { sandbox, start, run } = journey;
     const first = start('configure', '--json');
     await until(() => enableCalls(sandbox).length > 0, 'the first one works');
-    deleteLocks(journey);
+    deleteLocks(journey.cwd);
     sandbox.configure({ latency: null });
     const second = await whileStopped(first.child, () => run('configure', '--json', '--settle', '3s'));
     expect(second.code, second.stdout).toBe(EXIT.done);
@@ -89,12 +68,6 @@ describe.concurrent('a lock file that is deleted in mid-run', () => {
 });
 
 describe.concurrent('a store that goes in mid-run', () => {
-  const LOSSES: Readonly<Record<string, (journey: Journey) => void>> = {
-    'its directory is deleted': (journey) => rmSync(storeOf(journey), { recursive: true }),
-    'its directory is renamed': (journey) => renameSync(storeOf(journey), `${storeOf(journey)}-old`),
-    'its database is unlinked': (journey) => rmSync(join(storeOf(journey), 'keyturn.db')),
-    'its log is unlinked': (journey) => rmSync(join(storeOf(journey), 'keyturn.db-wal')),
-  };
   it.each(Object.entries(LOSSES))('ends the run before another key is called: %s', async (_, lose) => {
     const journey = await approved(700);
     const { sandbox, start } = journey;
@@ -102,7 +75,7 @@ describe.concurrent('a store that goes in mid-run', () => {
     await until(() => enableCalls(sandbox).length > 0, 'it works');
     const called = () => enableCalls(sandbox).length;
     const before = called();
-    lose(journey);
+    lose(journey.cwd);
     const { code, json } = await ended;
     expect(code).toBe(EXIT.failed);
     expect(json<ErrorDocument>().error).toMatchObject({ code: 'store-failed' });

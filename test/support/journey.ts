@@ -39,6 +39,7 @@ export interface Journey {
   runWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended>;
   feed(input: string, ...args: string[]): Promise<Ended>;
   start(...args: string[]): Running;
+  startWith(env: Readonly<Record<string, string>>, ...args: string[]): Running;
   /** Assesses with `--json` and insists that it was complete. */
   assess(...args: string[]): Promise<Assessed>;
   findings(...args: string[]): Promise<Finding[]>;
@@ -72,6 +73,7 @@ export function journeyOn(sandbox: Sandbox, cwd: string): Journey {
     runWith: (more, ...args) => runKeyturn(args, { cwd, env: { ...env, ...more } }),
     feed: (input, ...args) => runKeyturn(args, { cwd, env, input }),
     start: (...args) => startKeyturn(args, { cwd, env }),
+    startWith: (more, ...args) => startKeyturn(args, { cwd, env: { ...env, ...more } }),
     assess: async (...args) => {
       const { code, stdout, stderr, json } = await run('assess', '--json', ...args);
       if (code !== EXIT.done) throw new Error(`assess → ${code}: ${stdout}${stderr}`);
@@ -122,7 +124,7 @@ export function filesUnder(directory: string): string[] {
 }
 
 /** The keys that EnableKeyRotation was called on, one entry a call, in the order of arrival. */
-export const enableCalls = ({ log }: Sandbox) =>
+export const enableCalls = ({ log }: Pick<Sandbox, 'log'>) =>
   log.filter(({ operation }) => operation === 'EnableKeyRotation');
 
 /** Waits until a condition holds; what it waits for is named when it never does. */

@@ -89,6 +89,8 @@ export interface Purpose {
   readonly role: 'assess' | 'configure';
   /** Hears of what AWS throttles. */
   readonly notify: Notify;
+  /** The clock of the phase (default: the machine's). */
+  readonly clock?: Clock;
 }
 
 /**
@@ -97,7 +99,7 @@ export interface Purpose {
  */
 export async function openAws(
   options: AccessOptions,
-  { rollout, role, notify }: Purpose,
+  { rollout, role, notify, clock = systemClock }: Purpose,
   regions: readonly string[] = rollout.scope?.regions ?? [],
 ): Promise<Aws> {
   const { connectAws } = await import('../aws/connect.ts');
@@ -107,7 +109,7 @@ export async function openAws(
   const named = role === 'assess' ? roleName : configureRoleName;
   return connectAws({
     version: VERSION,
-    clock: systemClock,
+    clock,
     readFile: readTextFile,
     onThrottled: (operation) => notify({ code: 'throttled', operation }),
     ...profilesOf(options, rollout),

@@ -1,11 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ended } from './keyturn.ts';
 
 /** What people, other programs and the operating system do to a process and its store while it works. */
 
 const storeOf = (cwd: string) => join(cwd, '.keyturn');
+
+/** Whether a process has the store open, or has left it so. */
+export const isStoreOpen = (cwd: string): boolean => existsSync(join(storeOf(cwd), 'keyturn.db-wal'));
 
 export function deleteLocks(cwd: string): void {
   for (const name of readdirSync(storeOf(cwd)).filter((each) => each.includes('.lock'))) {

@@ -97,6 +97,9 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
       dryRun(host, rollout, Number.POSITIVE_INFINITY, approvers),
     configure: async (rollout: AssessedRollout, request: Partial<ConfigureRequest> = {}) =>
       (await configure(host, rollout, { ...UNBOUNDED, ...request })).totals,
+    /** The same, ended by a signal. */
+    configureUntil: (signal: AbortSignal, rollout: AssessedRollout) =>
+      configure({ ...host, signal }, rollout, UNBOUNDED),
     configureInWaves: (rollout: AssessedRollout, ...sizes: number[]) =>
       configureInWaves({ ...host, reading: aws }, rollout, UNBOUNDED, sizes, 1000),
     validate: (rollout: AssessedRollout, waitMs = 1000) => validate(host, rollout, waitMs),

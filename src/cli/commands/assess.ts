@@ -12,15 +12,8 @@ import { readRecord } from '../../workflow/report/rollout-record.ts';
 import { findInterrupted } from '../../workflow/rollout/choose-rollout.ts';
 import { countGaps } from '../../workflow/rollout/gaps.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import {
-  holderName,
-  newId,
-  openAws,
-  profilesAndRoles,
-  type Session,
-  systemClock,
-  withSession,
-} from '../session.ts';
+import { openPhaseClock } from '../phase-clock.ts';
+import { holderName, newId, openAws, profilesAndRoles, type Session, withSession } from '../session.ts';
 import type { ScopeOptions } from '../settings/takes.ts';
 import { isAnyRefused } from '../show/counts.ts';
 import { printJson, printNext } from '../show/print.ts';
@@ -44,18 +37,19 @@ interface Assessed extends Assessment {
 
 /** Assesses and shows what was found; `run` begins with the same. */
 export async function assessScope(session: Session, options: ScopeOptions): Promise<Assessed> {
-  const { store, terminal, progress, signal } = session;
+  const { store, terminal, progress } = session;
+  const { clock, signal } = openPhaseClock(session.signal);
   const interrupted = options.resume ? await findInterrupted(store, options.rollout) : undefined;
   const id = interrupted?.id ?? newId(new Date());
   const { roles, profiles } = interrupted ?? { roles: rolesOf(options) };
   const host = {
     aws: await openAws(
       options,
-      { rollout: { id, roles, profiles }, role: 'assess', notify: progress.notify },
+      { rollout: { id, roles, profiles }, role: 'assess', notify: progress.notify, clock },
       options.region,
     ),
     store,
-    clock: systemClock,
+    clock,
     notify: progress.notify,
     signal,
     holder: holderName('assess'),

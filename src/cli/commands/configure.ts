@@ -12,6 +12,7 @@ import type { Store } from '../../workflow/ports.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { readOutcomes, readWorkLeft } from '../../workflow/rollout/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { openPhaseClock } from '../phase-clock.ts';
 import { holderName, openAws, type Session, systemClock, withSession } from '../session.ts';
 import type { AccessOptions, ConfigureOptions, StatusOptions } from '../settings/takes.ts';
 import { commandLine } from '../show/command-line.ts';
@@ -49,7 +50,7 @@ async function configureWaves(
   sizes: readonly number[],
   options: ConfigureOptions,
 ): Promise<ExitCode> {
-  const reading = await openAws(options, { rollout, role: 'assess', notify: host.notify });
+  const reading = await openAws(options, { rollout, role: 'assess', notify: host.notify, clock: host.clock });
   const done = await configureInWaves({ ...host, reading }, rollout, request, sizes, options.wait);
   const { totals, wavesDone, stopped } = done;
   if (session.terminal.json) {
@@ -65,12 +66,13 @@ async function configureWaves(
 }
 
 export async function configureHost(
-  { store, progress, signal }: Session,
+  { store, progress: { notify }, signal: stop }: Session,
   rollout: AssessedRollout,
   options: AccessOptions,
 ): Promise<Host> {
-  const aws = await openAws(options, { rollout, role: 'configure', notify: progress.notify });
-  return { aws, store, clock: systemClock, notify: progress.notify, signal, holder: holderName('configure') };
+  const { clock, signal } = openPhaseClock(stop);
+  const aws = await openAws(options, { rollout, role: 'configure', notify, clock });
+  return { aws, store, clock, notify, signal, holder: holderName('configure') };
 }
 
 /** Everything but "it is on" is something that a person has to know of. */

@@ -8,7 +8,8 @@ import { chooseRollout } from '../../workflow/rollout/choose-rollout.ts';
 import { readOutcomes, totalOutcomes } from '../../workflow/rollout/outcomes.ts';
 import { validate } from '../../workflow/validate/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { holderName, openAws, type Session, systemClock, withSession } from '../session.ts';
+import { openPhaseClock } from '../phase-clock.ts';
+import { holderName, openAws, type Session, withSession } from '../session.ts';
 import type { ValidateOptions } from '../settings/takes.ts';
 import { fixLines } from '../show/fixes.ts';
 import { printJson, printNext } from '../show/print.ts';
@@ -26,17 +27,15 @@ export async function runValidate(options: ValidateOptions): Promise<ExitCode> {
 }
 
 export async function validateRollout(
-  { store, progress, signal }: Session,
+  { store, progress, signal: stop }: Session,
   rollout: AssessedRollout,
   options: ValidateOptions,
 ): Promise<VerdictTotals> {
-  const aws = await openAws(options, { rollout, role: 'assess', notify: progress.notify });
+  const { clock, signal } = openPhaseClock(stop);
+  const { notify } = progress;
+  const aws = await openAws(options, { rollout, role: 'assess', notify, clock });
   const holder = holderName('validate');
-  const totals = await validate(
-    { aws, store, clock: systemClock, notify: progress.notify, signal, holder },
-    rollout,
-    options.wait,
-  );
+  const totals = await validate({ aws, store, clock, notify, signal, holder }, rollout, options.wait);
   progress.end();
   return totals;
 }

@@ -1,5 +1,6 @@
 import type { Permit } from '../../configure/governor.ts';
 import { explainStop, type Reach, reachOf, type Step } from '../../configure/step.ts';
+import { KeyturnError } from '../../messages/error.ts';
 import type { Failure } from '../../model/failure.ts';
 import { APPROVAL_EXPIRED } from '../../model/in-force.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -96,6 +97,7 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
     drift: [...step.drift],
     intendedAt: clock.now().toISOString(),
   };
+  requireClock(work.signal);
   const cover = covers?.get(intent.keyArn);
   const announced = covers && !cover ? 'not-signed' : await store.recordIntent(rollout.id, intent, cover);
   if (announced !== 'recorded') return uncovered(checked, announced, clock);
@@ -114,6 +116,12 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
   const { intendedAt, ...notDone } = { ...called, error: answer.failure };
   if (MAY_PASS.has(answer.failure.kind) || reachOf(answer.failure) !== undefined) return notDone;
   return { ...notDone, intendedAt: intent.intendedAt, outcome: 'failed', finishedAt: answer.at };
+}
+
+/** Announces nothing under a time that may be wrong: whether its approval holds depends on it. */
+function requireClock(signal?: AbortSignal): void {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof KeyturnError && reason.code === 'refused-clock') throw reason;
 }
 
 /** Reads an announced change back: it shows (presumably ours), it does not (may be called again), or nobody can tell. */

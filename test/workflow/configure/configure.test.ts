@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { KeyturnError } from '../../../src/messages/error.ts';
 import { readOutcomes } from '../../../src/workflow/rollout/outcomes.ts';
 import { arnOf } from '../../support/facts.ts';
 import { gather } from '../../support/gather.ts';
@@ -70,6 +71,18 @@ describe('a change', () => {
       expect(second - first).toBeLessThan(70_000);
     },
   );
+
+  it('is not announced once the clock was set after its fresh check', async () => {
+    const { configure, configureUntil, rollout, key, aws } = await withOneKey();
+    const clock = new AbortController();
+    aws.onCall = (operation) => {
+      if (operation === 'GetKeyRotationStatus')
+        clock.abort(new KeyturnError('refused-clock', 'The clock was set.', 'Set it.'));
+    };
+    await expect(configureUntil(clock.signal, rollout)).rejects.toMatchObject({ code: 'refused-clock' });
+    expect(key.enableCalls).toBe(0);
+    expect(await configure(rollout)).toMatchObject({ enabled: 1 });
+  });
 
   it('that is lost every time has failed in the end, with the last error', async () => {
     const { configure, rollout, key, outcome } = await withOneKey(

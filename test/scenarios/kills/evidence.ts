@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { EXIT, type Journey } from '../../support/journey.ts';
-import { figures } from './figures.ts';
+import { CHECKER, hasPython } from '../../support/python.ts';
+import { wrong } from './figures.ts';
 import { EVIDENCE } from './strike.ts';
 
 /** What `keyturn verify` exits with where evidence is not as it was made. */
@@ -24,7 +27,7 @@ export async function reportVerified(
   const made = await run('report', '--out', directory, ...rollout);
   expect(made.code, made.stderr).toBe(EXIT.done);
   const { code, stdout, stderr } = await run('verify', directory);
-  if (code !== EXIT.done) figures['not verified'] += 1;
+  if (code !== EXIT.done) wrong['not verified'] += 1;
   expect(code, `${stdout}${stderr}`).toBe(EXIT.done);
   return contents(join(cwd, directory));
 }
@@ -40,12 +43,13 @@ export async function checkHalfWritten(journey: Journey, rollout: readonly strin
   if (left && left['journal.jsonl'] === again['journal.jsonl']) expect(left).toEqual(again);
 }
 
-/** The whole record at the end: it verifies, and made again it is the same to the byte. */
+/** The whole record at the end: it verifies by both checkers, and made again it is the same to the byte. */
 export async function readEvidence(journey: Journey, rollout: readonly string[]) {
   const files = await reportVerified(journey, rollout, 'final');
   const again = await journey.run('report', '--out', 'again', ...rollout);
   expect(again.code, again.stderr).toBe(EXIT.done);
   expect(contents(join(journey.cwd, 'again'))).toEqual(files);
+  if (hasPython) await promisify(execFile)('python3', [CHECKER, join(journey.cwd, 'final')]);
   return <T>(name: string): T[] =>
     (files[name] ?? '')
       .split('\n')

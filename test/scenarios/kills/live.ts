@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import type { KeySnapshot } from '../../../sandbox/index.ts';
+import { deleteStore } from '../../support/interfere.ts';
 import { EXIT, type Journey } from '../../support/journey.ts';
 import type { Finding, Outcome, Verdict } from '../../support/shapes.ts';
 import { readJournal } from '../../support/store.ts';
 import { checkHalfWritten, readEvidence } from './evidence.ts';
-import { figures } from './figures.ts';
-import type { Case, Phase } from './plan.ts';
+import { type Case, isApprovedInParts, NO_KILLS, type Phase } from './plan.ts';
 import { EVIDENCE, strike } from './strike.ts';
 import { checkFindings, checkNothingWrongSoFar, checkOutcomes, type Truth } from './truth.ts';
 import { denyRules, HIDDEN, HIDDEN_ID, REGIONS, WAIT } from './world.ts';
@@ -15,28 +17,68 @@ interface Life {
   readonly truth: Truth;
 }
 
+/** Thrown when a store is gone for good, and all that it must not have led to was looked for. */
+class StoreLost extends Error {}
+
 /** Lives one case: kills in every phase as planned, goes on with the documented commands, and checks what came of it. */
 export async function live(journey: Journey, plan: Case): Promise<void> {
-  const { sandbox } = journey;
-  const chosen = sandbox.keys().filter(({ description }) => /^c\d*[^3]$/.test(description));
-  const truth: Truth = {
-    before: new Map(sandbox.keys().map((key) => [key.arn, key])),
-    approved: new Set(chosen.map(({ arn }) => arn)),
-    denied: new Set(),
-  };
-  const life = { journey, plan, truth };
-  await killAll(life, 'assess', (earlier) =>
-    earlier > 0 && plan.resume ? ['assess', '--resume'] : ['assess', ...REGIONS],
-  );
+  const chosen = journey.sandbox.keys().filter(({ description }) => /^c\d*[^3]$/.test(description));
+  try {
+    await liveOn({ journey, plan, truth: truthOf(journey) }, chosen);
+  } catch (thrown) {
+    if (!(thrown instanceof StoreLost)) throw thrown;
+    await beginAnew(journey, plan, chosen);
+  }
+}
+
+const truthOf = ({ sandbox }: Journey): Truth => ({
+  before: new Map(sandbox.keys().map((key) => [key.arn, key])),
+  since: sandbox.log.length,
+  approved: new Set(),
+  denied: new Set(),
+});
+
+/** Without a record nothing is known any more: what is still off is assessed and approved again. */
+async function beginAnew(journey: Journey, plan: Case, chosen: readonly KeySnapshot[]): Promise<void> {
+  const { sandbox, cwd } = journey;
+  deleteStore(cwd);
+  sandbox.configure({ faults: null, deny: denyRules([HIDDEN_ID], ['GetKeyRotationStatus']) });
+  await sleep(plan.lag.ms + AT_REST_MS);
+  const off = new Set(sandbox.keys().flatMap(({ arn, rotation }) => (rotation?.enabled ? [] : [arn])));
+  const left = chosen.filter(({ arn }) => off.has(arn));
+  const calm = { ...plan, denial: { when: 'never', operations: [] }, kills: NO_KILLS } as const;
+  if (left.length > 0) await liveOn({ journey, plan: calm, truth: truthOf(journey) }, left);
+}
+/** Milliseconds after which no call is under way any more. */
+const AT_REST_MS = 100;
+
+async function liveOn(life: Life, chosen: readonly KeySnapshot[]): Promise<void> {
+  const { journey, plan, truth } = life;
+  await killAll(life, 'assess', (earlier) => ({
+    killed: earlier > 0 && plan.resume ? ['assess', '--resume'] : ['assess', ...REGIONS],
+  }));
   const rollout = ['--rollout', await assessed(life)];
-  const keys = [...truth.approved].flatMap((arn) => ['--key', arn]);
-  await killAll(life, 'approve', () => ['approve', ...keys, ...rollout]);
-  await journey.run('approve', ...keys, ...rollout);
+  const approve = (keys: readonly KeySnapshot[]) => [
+    'approve',
+    ...keys.flatMap(({ arn }) => ['--key', arn]),
+    ...rollout,
+  ];
+  const late = isApprovedInParts(plan) ? chosen.slice(-2) : [];
+  const first = chosen.slice(0, chosen.length - late.length);
+  for (const { arn } of first) truth.approved.add(arn);
+  await killAll(life, 'approve', () => ({ killed: approve(first) }));
+  await journey.run(...approve(first));
   if (plan.denial.when === 'before configure') deny(life);
-  await killAll(life, 'configure', () => configureOf(plan, rollout));
+  await killAll(life, 'configure', () => ({
+    killed: configureOf(plan, rollout),
+    approved: late,
+    approve: approve(late),
+  }));
+  for (const { arn } of late) truth.approved.add(arn);
+  if (late.length > 0) await journey.run(...approve(late));
   // A process of its own before going on: it, too, meets whatever the killed ones left.
   await journey.run(...configureOf(plan, rollout));
-  await killAll(life, 'validate', () => ['validate', '--wait', WAIT, ...rollout]);
+  await killAll(life, 'validate', () => ({ killed: ['validate', '--wait', WAIT, ...rollout] }));
   await killReports(life, rollout);
   await goOn(life, rollout);
   await checkEnd(life, rollout);
@@ -49,19 +91,24 @@ const configureOf = ({ lag, waves }: Case, rollout: readonly string[]): string[]
   ...rollout,
 ];
 
+interface Aim {
+  readonly killed: readonly string[];
+  /** Keys that may be approved meanwhile, and how. */
+  readonly approved?: readonly KeySnapshot[];
+  readonly approve?: readonly string[];
+}
+
 /** @param command given how many kills of the phase came before */
-async function killAll(
-  { journey, plan, truth }: Life,
-  phase: Phase,
-  command: (earlier: number) => string[],
-): Promise<void> {
+async function killAll(life: Life, phase: Phase, command: (earlier: number) => Aim): Promise<void> {
+  const { journey, plan, truth } = life;
   for (const [earlier, kill] of plan.kills[phase].entries()) {
-    const args = command(earlier);
-    figures.aimed += 1;
-    if (await strike(journey, args, kill)) figures.struck += 1;
-    checkNothingWrongSoFar(journey, truth);
+    const { killed, approved = [], approve = [] } = command(earlier);
+    if (kill.mischief?.what.kind === 'more approved') for (const { arn } of approved) truth.approved.add(arn);
+    const lost = await strike(journey, { killed, approve }, kill);
+    checkNothingWrongSoFar(journey, truth, lost);
+    if (lost) throw new StoreLost();
     if (phase === 'configure' && earlier === 0 && plan.denial.when === 'after the first kill of configure') {
-      deny({ journey, plan, truth });
+      deny(life);
     }
   }
 }
@@ -95,7 +142,7 @@ async function killReports(life: Life, rollout: readonly string[]): Promise<void
     await journey.run(...report);
     await journey.run('validate', '--wait', WAIT, ...rollout);
   }
-  await killAll(life, 'report', () => report);
+  await killAll(life, 'report', () => ({ killed: report }));
   await checkHalfWritten(journey, rollout);
 }
 

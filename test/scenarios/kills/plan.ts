@@ -1,4 +1,5 @@
 import { between, pick, type Random, randomFrom } from '../../support/random.ts';
+import { type Mischief, mischiefIn, sayMischief } from './mischief.ts';
 import { DENIALS, type Denial, LAGS, type Lag, TROUBLES } from './world.ts';
 
 export const PHASES = ['assess', 'approve', 'configure', 'validate', 'report'] as const;
@@ -15,6 +16,8 @@ export interface Kill {
   readonly signal: NodeJS.Signals;
   /** The same command once more at the same time; only one of the two is killed. */
   readonly two: boolean;
+  /** What befalls the command before; the kill's own moment is counted from then. */
+  readonly mischief?: { readonly at: Moment; readonly what: Mischief };
 }
 
 /** One journey and everything that befalls it: it follows from the seed and the index. */
@@ -62,18 +65,24 @@ function momentIn(random: Random, phase: Phase): Moment {
   return { operation, call: between(random, 1, most) };
 }
 
-const killIn = (random: Random, phase: Phase): Kill => ({
-  moment: momentIn(random, phase),
-  signal: pick(random, ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGINT', 'SIGTERM'] as const),
-  two: (phase === 'assess' || phase === 'configure') && random() < 0.25,
-});
+function killIn(random: Random, phase: Phase): Kill {
+  const what = mischiefIn(random, phase);
+  return {
+    moment: momentIn(random, phase),
+    signal: pick(random, ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGINT', 'SIGTERM'] as const),
+    two: what === undefined && OF_TWO.has(phase) && random() < 0.25,
+    ...(what && { mischief: { at: momentIn(random, phase), what } }),
+  };
+}
+
+const OF_TWO: ReadonlySet<Phase> = new Set(['assess', 'approve', 'configure']);
 
 /** How often each phase is killed: each kill meets another one's remains. */
 const OFTEN: Readonly<Record<Phase, readonly number[]>> = {
   assess: [0, 1, 2],
-  approve: [0, 0, 1],
-  configure: [1, 2, 2, 3],
-  validate: [0, 1],
+  approve: [0, 1],
+  configure: [2, 3, 4],
+  validate: [0, 1, 2],
   report: [0, 1, 1],
 };
 
@@ -101,7 +110,13 @@ export function caseOf(index: number, baseSeed: string): Case {
   };
 }
 
+export const NO_KILLS: Case['kills'] = { assess: [], approve: [], configure: [], validate: [], report: [] };
+
 export const killsOf = ({ kills }: Case): number => Object.values(kills).flat().length;
+
+/** Whether somebody approves more keys while the first ones are changed. */
+export const isApprovedInParts = ({ kills }: Case): boolean =>
+  kills.configure.some(({ mischief }) => mischief?.what.kind === 'more approved');
 
 /** As many cases as it takes to aim so many kills. */
 export function casesFor(kills: number, baseSeed: string): Case[] {
@@ -125,8 +140,10 @@ export function sayCase({ index, trouble, lag, denial, resume, waves, kills }: C
   return `#${index} ${struck.join(', ')}; trouble: ${trouble}; ${more.join(', ')}`;
 }
 
-const sayKill = ({ moment, signal, two }: Kill): string =>
-  `${signal} ${sayMoment(moment)}${two ? ', one of two' : ''}`;
+const sayKill = ({ moment, signal, two, mischief }: Kill): string => {
+  const before = mischief ? `(${sayMischief(mischief.what)} ${sayMoment(mischief.at)}) then ` : '';
+  return `${before}${signal} ${sayMoment(moment)}${two ? ', one of two' : ''}`;
+};
 
 export function sayMoment(moment: Moment): string {
   if ('afterMs' in moment) return `after ${moment.afterMs} ms`;

@@ -2,23 +2,58 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sandbox } from '../../../sandbox/index.ts';
 import { type Journey, until } from '../../support/journey.ts';
+import type { Running } from '../../support/keyturn.ts';
+import type { Entry } from '../../support/store.ts';
+import { done } from './figures.ts';
+import { clockFor, type Made, make } from './mischief.ts';
 import { type Kill, type Moment, sayMoment } from './plan.ts';
 
 /** Where the report that may be killed is written. */
 export const EVIDENCE = 'evidence';
 
-/** Starts a command, twice where so planned, and kills one at the moment; whether it was killed, or had ended before. */
+/** The command to kill, and the one by which more keys are approved meanwhile. */
+export interface Commands {
+  readonly killed: readonly string[];
+  readonly approve: readonly string[];
+}
+
+/**
+ * Starts a command, twice where so planned, has its mischief befall it, and kills one at the moment.
+ * @returns the journal as it was when the store was lost, if it was
+ */
 export async function strike(
-  { sandbox, start, cwd }: Journey,
-  args: readonly string[],
-  { moment, signal, two }: Kill,
+  journey: Journey,
+  { killed, approve }: Commands,
+  { moment, signal, two, mischief }: Kill,
+): Promise<readonly Entry[] | undefined> {
+  const { start, startWith } = journey;
+  const clock = clockFor(journey, mischief?.what);
+  const running = startWith(clock.env, ...killed);
+  const all = [running.ended, ...(two ? [start(...killed).ended] : [])];
+  let made: Made = {};
+  if (mischief && (await comesWhileAtWork(journey, running, mischief.at))) {
+    const again = () => start(...killed);
+    const target = { journey, running, again, approve: () => start(...approve), setClock: clock.set };
+    made = await make(mischief.what, target);
+  }
+  const victim = made.victim ?? running;
+  done.aimed += 1;
+  if ((await comesWhileAtWork(journey, victim, moment)) && victim.child.kill(signal)) done.struck += 1;
+  await Promise.all([...all, ...(made.others ?? [])]);
+  made.repair?.();
+  return made.lost;
+}
+
+/** Waits for a moment, counted from now. @returns false if the process ended before */
+async function comesWhileAtWork(
+  { sandbox, cwd }: Journey,
+  { ended }: Running,
+  moment: Moment,
 ): Promise<boolean> {
   const since = Date.now();
   const before = callsOf(sandbox, moment);
-  const { child, ended } = start(...args);
-  const other = two ? start(...args) : undefined;
   let isOver = false;
-  const over = ended.then(() => {
+  ended.then(() => {
     isOver = true;
   });
   const hasCome = () => {
@@ -27,9 +62,7 @@ export async function strike(
     return callsOf(sandbox, moment) - before >= moment.call;
   };
   await until(() => isOver || hasCome(), sayMoment(moment), 40_000);
-  const killed = !isOver && child.kill(signal);
-  await Promise.all([over, other?.ended]);
-  return killed;
+  return !isOver;
 }
 
 const callsOf = ({ counts }: Sandbox, moment: Moment): number =>

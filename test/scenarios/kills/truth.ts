@@ -2,39 +2,40 @@ import { expect } from 'vitest';
 import type { KeySnapshot, LoggedCall } from '../../../sandbox/index.ts';
 import { enableCalls, type Journey } from '../../support/journey.ts';
 import type { Finding, Outcome } from '../../support/shapes.ts';
-import { readJournal } from '../../support/store.ts';
-import { figures } from './figures.ts';
+import { type Entry, readJournal } from '../../support/store.ts';
+import { type Wrong, wrong } from './figures.ts';
 import { HIDDEN } from './world.ts';
 
 /** What is true of the world, whatever has become of Keyturn so far. */
 export interface Truth {
   readonly before: ReadonlyMap<string, KeySnapshot>;
+  /** How many calls the sandbox had logged then. */
+  readonly since: number;
   /** The ARNs that a person has approved. */
-  readonly approved: ReadonlySet<string>;
+  readonly approved: Set<string>;
   /** Those of them on which something is denied, and stays so. */
   readonly denied: Set<string>;
 }
 
-type Figure = Exclude<keyof typeof figures, 'cases' | 'aimed' | 'struck'>;
-
 /** Counts what should not be, and insists that there is none. */
-function expectNone(figure: Figure, wrong: readonly string[]): void {
-  figures[figure] += wrong.length;
-  expect(wrong, figure).toEqual([]);
+function expectNone(what: Wrong, found: readonly string[]): void {
+  wrong[what] += found.length;
+  expect(found, what).toEqual([]);
 }
 
-const callsByKey = ({ sandbox }: Journey): Map<string, LoggedCall[]> =>
-  Map.groupBy(enableCalls(sandbox), ({ keyArn = '' }) => keyArn);
+const callsByKey = ({ sandbox }: Journey, { since }: Truth): Map<string, LoggedCall[]> =>
+  Map.groupBy(enableCalls({ log: sandbox.log.slice(since) }), ({ keyArn = '' }) => keyArn);
 const acting = (calls: readonly LoggedCall[] = []) => calls.filter(({ acted }) => acted);
 
 /** What has to hold at every moment: nothing changed that was not approved, or not announced before, or twice. */
-export function checkNothingWrongSoFar(journey: Journey, { before, approved }: Truth): void {
-  const { sandbox, cwd } = journey;
-  const calls = callsByKey(journey);
-  const announced = Map.groupBy(
-    readJournal(cwd).filter(({ kind }) => kind === 'intent'),
-    ({ keyArn }) => keyArn,
-  );
+export function checkNothingWrongSoFar(
+  journey: Journey,
+  truth: Truth,
+  journal: readonly Entry[] = readJournal(journey.cwd),
+): void {
+  const { before, approved, since } = truth;
+  const { sandbox } = journey;
+  const calls = callsByKey(journey, truth);
   expectNone(
     'unasked',
     [...calls.keys()].filter((keyArn) => !approved.has(keyArn)),
@@ -43,17 +44,40 @@ export function checkNothingWrongSoFar(journey: Journey, { before, approved }: T
     'enabled twice',
     [...calls].filter(([, made]) => acting(made).length > 1).map(([keyArn]) => keyArn),
   );
-  for (const [keyArn, made] of calls) {
-    expect(announced.get(keyArn)?.length ?? 0, 'called without an announcement').toBeGreaterThanOrEqual(
-      made.length,
-    );
-    for (const { parameters } of made) expect(parameters).toEqual({ RotationPeriodInDays: 365 });
-  }
-  const others = sandbox.log.filter(({ acted, operation }) => acted && operation !== 'EnableKeyRotation');
+  checkAnnouncements(calls, journal);
+  for (const { parameters } of [...calls.values()].flat())
+    expect(parameters).toEqual({ RotationPeriodInDays: 365 });
+  const others = sandbox.log
+    .slice(since)
+    .filter(({ acted, operation }) => acted && operation !== 'EnableKeyRotation');
   expect(others).toEqual([]);
   for (const key of sandbox.keys()) {
     if (!approved.has(key.arn)) expect(key).toEqual(before.get(key.arn));
   }
+}
+
+/** Each call is on record, and a success on record ends the calls on a key. */
+function checkAnnouncements(
+  calls: ReadonlyMap<string, readonly LoggedCall[]>,
+  journal: readonly Entry[],
+): void {
+  const entries = Map.groupBy(
+    journal.filter(({ kind }) => kind === 'intent' || kind === 'outcome'),
+    ({ keyArn }) => keyArn,
+  );
+  const intents = (keyArn: string) => (entries.get(keyArn) ?? []).filter(({ kind }) => kind === 'intent');
+  expectNone(
+    'unannounced',
+    [...calls].filter(([keyArn, made]) => made.length > intents(keyArn).length).map(([keyArn]) => keyArn),
+  );
+  const isCalledAgain = (ofKey: readonly Entry[]) => {
+    const success = ofKey.findIndex(({ body }) => body['outcome'] === 'enabled');
+    return success >= 0 && ofKey.slice(success).some(({ kind }) => kind === 'intent');
+  };
+  expectNone(
+    'called again',
+    [...entries].filter(([, ofKey]) => isCalledAgain(ofKey)).map(([keyArn]) => String(keyArn)),
+  );
 }
 
 /**
@@ -62,7 +86,7 @@ export function checkNothingWrongSoFar(journey: Journey, { before, approved }: T
  */
 export function checkOutcomes(journey: Journey, truth: Truth, outcomes: readonly Outcome[]): void {
   checkNothingWrongSoFar(journey, truth);
-  const calls = callsByKey(journey);
+  const calls = callsByKey(journey, truth);
   const ended = new Map(outcomes.map((outcome) => [outcome.keyArn, outcome]));
   const isLost = (keyArn: string) => {
     const outcome = ended.get(keyArn)?.outcome;

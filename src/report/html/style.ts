@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rolloutId } from '../../model/id.ts';
 
 const THEMES = `
 :root{--paper:#fff;--raised:#f6f7f9;--ink:#16202c;--soft:#526071;--line:#d7dde4;--strong-line:#aab4c0;--link:#0b56a8;
@@ -153,13 +154,13 @@ svg,.figures div{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `;
 
-/** Safe inside a quoted text of CSS. */
-const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
-/** On every printed page the rollout and the page's number, for browsers that print margin boxes. */
+/**
+ * On every printed page the rollout and the page's number, for browsers that print margin boxes. An id in its one form is
+ * safe inside a quoted text of CSS.
+ */
 function pageFooter(rollout: string): string {
   const box = (at: string, content: string) => `@${at}{content:${content};font:8pt sans-serif;color:#3d4854}`;
-  const name = PLAIN_ID.test(rollout) ? box('bottom-left', `"Keyturn rollout ${rollout}"`) : '';
+  const name = rolloutId.safeParse(rollout).success ? box('bottom-left', `"Keyturn rollout ${rollout}"`) : '';
   return `@page{${name}${box('bottom-right', '"Page " counter(page) " of " counter(pages)')}}\n`;
 }
 

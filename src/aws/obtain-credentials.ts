@@ -5,6 +5,7 @@ import { CredentialsProviderError } from '@smithy/core/config';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { type ClientSettings, SILENT } from './client-settings.ts';
 import { UnusableCredentials } from './failure.ts';
+import { withBoundedAnswers } from './metadata-bound.ts';
 import type { MfaCodes } from './mfa-codes.ts';
 import { findChain, followProfile } from './profile-chain.ts';
 import type { SharedConfig } from './shared-config.ts';
@@ -42,7 +43,10 @@ export function obtainCredentials(settings: ObtainSettings): AwsCredentialIdenti
         ...roleAssumers(sts),
       };
       const provide = profile === undefined ? defaultProvider(init) : fromIni({ ...init, profile });
-      const credentials = await inTime(provide(properties), deadlineMs);
+      const credentials = await inTime(
+        withBoundedAnswers(() => provide(properties)),
+        deadlineMs,
+      );
       codes.forget();
       return usable(credentials);
     } catch (thrown) {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { UnusableCredentials } from './failure.ts';
 
 /** Bytes. The credentials of an instance or a container take some 2 KB. */
@@ -36,8 +36,8 @@ function watch(): void {
 }
 
 interface Exchange {
-  readonly request: ClientRequest;
-  readonly response: IncomingMessage;
+  readonly request: { destroy(): void };
+  readonly response: Readable;
 }
 
 /** Counts what arrives, without reading it: a listener would take away what the SDK reads later. */

@@ -11,6 +11,7 @@ import type { TrustedKey } from '../../src/evidence/trust.ts';
 import type { JournalEntry } from '../../src/model/journal.ts';
 import { jsonText } from '../../src/model/json-text.ts';
 import { openTemporaryStore } from '../../src/store/open.ts';
+import type { Store } from '../../src/workflow/ports.ts';
 import { reportFiles } from '../../src/workflow/report/report-files.ts';
 import { replay } from '../../src/workflow/verify/replay.ts';
 import { type Verification, verifyBundle } from '../../src/workflow/verify/verify.ts';
@@ -100,7 +101,7 @@ export function summed(files: Files): Files {
 export async function remade(files: Files): Promise<Files> {
   const store = await openTemporaryStore();
   try {
-    await replay(store, entriesOf(files), readFindings(linesIn(files, 'findings.jsonl')));
+    await replayInto(store, files);
     const rollout = await store.findRollout(manifestOf(files).rollout);
     if (!rollout) throw new Error('nothing to make reports of');
     const again = await collect(reportFiles(store, rollout, { keyturnVersion: VERSION }));
@@ -110,6 +111,10 @@ export async function remade(files: Files): Promise<Files> {
     await store.close();
   }
 }
+
+/** Makes an empty store say what the journal and the findings say. */
+export const replayInto = (store: Store, files: Files): Promise<void> =>
+  replay(store, entriesOf(files), readFindings(linesIn(files, 'findings.jsonl')));
 
 async function* entriesOf(files: Files): AsyncGenerator<JournalEntry> {
   yield* journalOf(files);

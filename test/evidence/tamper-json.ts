@@ -14,7 +14,7 @@ export interface Bent {
 }
 
 /** The place of a value in a record. */
-type Path = readonly (string | number)[];
+export type Path = readonly (string | number)[];
 
 /**
  * Every field of every kind of record changed in every way, once: of records of one kind the first that has a field stands for
@@ -37,7 +37,7 @@ export function bentRecords(records: readonly Loose[], kindOf: (record: Loose) =
   );
 }
 
-function pathsIn(value: Loose, path: Path = []): Path[] {
+export function pathsIn(value: Loose, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
   const parts = Array.isArray(value) ? value.keys() : Object.keys(value);
   return [path, ...[...parts].flatMap((part) => pathsIn(value[part], [...path, part]))];

@@ -16,22 +16,47 @@ export function parseJson(source: string): unknown {
 function requireBounded(source: string): void {
   let depth = 0;
   let values = 0;
-  let isText = false;
   for (let at = 0; at < source.length; at += 1) {
-    const unit = source.charCodeAt(at);
-    if (unit === QUOTE) isText = !isText;
-    else if (isText) {
-      if (unit === BACKSLASH) at += 1;
-    } else if (unit === COMMA) values += 1;
-    else if (unit === OPEN_LIST || unit === OPEN_OBJECT) {
-      depth += 1;
-      if (depth > MAX_JSON_DEPTH) throw new Error(`${lineOf(source, at)} is nested more than 64 levels deep`);
-    } else if (unit === CLOSE_LIST || unit === CLOSE_OBJECT) depth -= 1;
+    switch (source.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfText(source, at);
+        break;
+      case COMMA:
+        values += 1;
+        break;
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        depth += 1;
+        if (depth > MAX_JSON_DEPTH)
+          throw new Error(`${lineOf(source, at)} is nested more than 64 levels deep`);
+        break;
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        depth -= 1;
+        break;
+    }
   }
   if (values > MAX_JSON_VALUES) throw new Error('it has more than 8 million values');
 }
 
+/** The position of the quote that ends a text, or the end of the source: quotes within it follow an odd number of backslashes. */
+function endOfText(source: string, start: number): number {
+  let end = start;
+  for (;;) {
+    end = source.indexOf('"', end + 1);
+    if (end < 0) return source.length;
+    let before = end;
+    while (source.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+    if ((end - before) % 2 === 0) return end;
+  }
+}
+
 const lineOf = (source: string, at: number): string => `line ${source.slice(0, at).split('\n').length}`;
 
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
-const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;

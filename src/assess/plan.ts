@@ -14,12 +14,12 @@ type Findings = Iterable<Finding> | AsyncIterable<Finding>;
  * @throws RangeError where the order is broken: a digest over another order would not be the plan's
  */
 export async function* planLines(header: PlanHeader, findings: Findings): AsyncGenerator<string> {
-  yield `${canonicalize(header)}\n`;
+  yield headerLine(header);
   let previous = '';
   for await (const finding of findings) {
     if (finding.keyArn <= previous) throw new RangeError(`findings out of order at ${finding.keyArn}`);
     previous = finding.keyArn;
-    yield `${canonicalize(stableFinding(finding))}\n`;
+    yield findingLine(finding);
   }
 }
 
@@ -29,6 +29,26 @@ export async function planDigest(header: PlanHeader, findings: Findings): Promis
   for await (const line of planLines(header, findings)) hash.update(line);
   return hash.digest('hex');
 }
+
+/** The same for a reader that takes findings one by one, in the order of ARNs. */
+export class PlanDigest {
+  readonly #hash = createHash('sha256');
+
+  constructor(header: PlanHeader) {
+    this.#hash.update(headerLine(header));
+  }
+
+  add(finding: Finding): void {
+    this.#hash.update(findingLine(finding));
+  }
+
+  read(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+const headerLine = (header: PlanHeader): string => `${canonicalize(header)}\n`;
+const findingLine = (finding: Finding): string => `${canonicalize(stableFinding(finding))}\n`;
 
 /**
  * What an approver is shown of a key, without what changes by itself: times of reading, NextRotationDate, AWS's

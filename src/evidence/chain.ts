@@ -12,6 +12,7 @@ import { parseJsonLine, parseWhole, saidBy } from './json-line.ts';
 export const JOURNAL = 'journal.jsonl';
 
 export interface ChainedEntry {
+  /** With its fields in the order in which they were written. */
   readonly entry: JournalEntry;
   /** The head of the journal with this entry. */
   readonly head: JournalHead;
@@ -41,10 +42,11 @@ const AFTER_LINK = /^\{"rollout":"[^"]*","seq":\d+,"previous":"[^"]*","at":"[^"]
 
 function parseEntry(line: string, where: string): JournalEntry {
   try {
-    const entry = parseWhole(journalEntry, parseJsonLine(line));
+    const value = parseJsonLine(line);
+    parseWhole(journalEntry, value);
     // The frame begins with the link, which the chain compares as text.
     if (!AFTER_LINK.test(line)) throw new Error('its fields are out of order');
-    return entry;
+    return value as JournalEntry;
   } catch (cause) {
     throw new EvidenceError('evidence-entry', where, `It is no journal entry: ${saidBy(cause)}`);
   }

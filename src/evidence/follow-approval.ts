@@ -1,4 +1,4 @@
-import type { Approval, Decision } from '../model/approval.ts';
+import type { Approval, Decision, DecisionKind } from '../model/approval.ts';
 import { approverOf, isExpired, isLongBefore, LONGEST_LIFE_MS, rankOf } from '../model/in-force.ts';
 import { isNamedByArn } from '../model/place.ts';
 import type { Population } from './population.ts';
@@ -77,11 +77,11 @@ const CALLER_ACCOUNT = /^arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}):/;
 
 function heldBy(approval: Approval, number: number): (decision: Decision) => Held {
   const { approval: id, at, expiresAt } = approval;
+  const held = { approval: id, at, expiresAt };
   const approver = approverOf(approval);
-  return (decision) => {
-    const rank = rankOf({ decision: decision.decision, expiresAt, number });
-    return { decision, approval: { approval: id, at, expiresAt }, approver, rank };
-  };
+  const rankOn = (decision: DecisionKind): string => rankOf({ decision, expiresAt, number });
+  const ranks = { approve: rankOn('approve'), decline: rankOn('decline'), defer: rankOn('defer') };
+  return (decision) => ({ decision, approval: held, approver, rank: ranks[decision.decision] });
 }
 
 const isBegun = ({ state, outcome }: ChangeSoFar): boolean => state === 'intended' || outcome === 'enabled';

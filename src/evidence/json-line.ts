@@ -14,11 +14,22 @@ import { parseJson } from '../model/parse-json.ts';
 export function parseJsonLine(line: string): unknown {
   const value: unknown = parseJson(line);
   if (jsonText(value) !== line) throw new Error('it is not written as Keyturn writes JSON');
-  if (LONE_SURROGATE.test(JSON.stringify(value))) throw new Error('it holds half a character');
-  requireNumbers(value);
+  requireOneReading(value, line);
   return value;
 }
 
+/**
+ * @param line the value as `jsonText` writes it
+ * @throws Error if two readers can read the value differently
+ */
+export function requireOneReading(value: unknown, line: string): void {
+  const mayHoldHalf = line.includes(ESCAPED_SURROGATE);
+  if (mayHoldHalf && LONE_SURROGATE.test(JSON.stringify(value))) throw new Error('it holds half a character');
+  requireNumbers(value);
+}
+
+/** How each surrogate that a line escapes begins. */
+const ESCAPED_SURROGATE = '\\ud';
 /** JSON.stringify escapes those surrogates, and no others, that are not one of a pair. */
 const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 /** Below it, readers write a fraction with an exponent. */

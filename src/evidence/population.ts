@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type Finding, finding } from '../model/finding.ts';
 import type { Place } from '../model/place.ts';
 import { EvidenceError } from './error.ts';
-import { parseJsonLine, parseWhole, saidBy } from './json-line.ts';
+import { parseJsonLine, parseWhole, requireOneReading, saidBy } from './json-line.ts';
 
 export const FINDINGS_FILE = 'findings.jsonl';
 
@@ -19,25 +19,40 @@ export interface Population {
 
 /** Reads all findings once. @throws EvidenceError `evidence-findings` where a line is none, or out of order */
 export async function readPopulation(lines: AsyncIterable<string>): Promise<Population> {
-  const hash = createHash('sha256');
-  const candidates = new Set<string>();
-  const places = new Map<string, Place>();
-  let previous = '';
-  async function* hashed() {
-    for await (const line of lines) {
-      hash.update(`${line}\n`);
-      yield line;
-    }
+  const counted = new PopulationCount();
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    counted.add(parseFinding(line, `${FINDINGS_FILE} line ${number}`), line);
   }
-  for await (const { keyArn, finding: kind, account, region } of readFindings(hashed())) {
-    if (keyArn <= previous) {
+  return counted.read();
+}
+
+/** Counts findings one by one. */
+export class PopulationCount {
+  readonly #hash = createHash('sha256');
+  readonly #candidates = new Set<string>();
+  readonly #places = new Map<string, Place>();
+  #previous = '';
+
+  /**
+   * @param line the finding in `findings.jsonl`, without its newline
+   * @throws EvidenceError `evidence-findings` if it does not follow the one before in the order of ARNs
+   */
+  add({ keyArn, finding: kind, account, region }: Finding, line: string): void {
+    if (keyArn <= this.#previous) {
       throw new EvidenceError('evidence-findings', FINDINGS_FILE, `${keyArn} is out of order.`);
     }
-    previous = keyArn;
-    if (kind === 'candidate') candidates.add(keyArn);
-    places.set(`${account} ${region}`, { account, region });
+    this.#previous = keyArn;
+    this.#hash.update(line).update('\n');
+    if (kind === 'candidate') this.#candidates.add(keyArn);
+    this.#places.set(`${account} ${region}`, { account, region });
   }
-  return { digest: hash.digest('hex'), candidates, places: [...places.values()] };
+
+  read(): Population {
+    const places = [...this.#places.values()];
+    return { digest: this.#hash.digest('hex'), candidates: this.#candidates, places };
+  }
 }
 
 /** The findings of a bundle, in their order. @throws EvidenceError `evidence-findings` */
@@ -56,5 +71,18 @@ export function parseFinding(line: string, where: string): Finding {
     return parseWhole(finding, reason === null ? rest : { ...rest, reason });
   } catch (cause) {
     throw new EvidenceError('evidence-findings', where, `It is no finding: ${saidBy(cause)}`);
+  }
+}
+
+/**
+ * Requires of a finding that was read by the schema what `parseFinding` requires of its line.
+ * @param line of `findings.jsonl`, without its newline
+ * @throws EvidenceError `evidence-findings`
+ */
+export function requireFinding(finding: Finding, line: string): void {
+  try {
+    requireOneReading(finding, line);
+  } catch (cause) {
+    throw new EvidenceError('evidence-findings', FINDINGS_FILE, `${finding.keyArn}: ${saidBy(cause)}`);
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { approval } from './approval.ts';
 import { digest } from './digest.ts';
@@ -106,19 +106,17 @@ export const NO_ENTRIES: JournalHead = { entries: 0, hash: '0'.repeat(64) };
 
 /** The line that an event becomes after `head`, without its newline. */
 export function journalLine(rollout: string, head: JournalHead, { at, kind, body }: Event): string {
-  return jsonText({ ...place(rollout, head), at, kind, body });
+  return `${place(rollout, head)},${jsonText({ at, kind, body }).slice(1)}`;
 }
 
 /** Whether a line says of itself that it comes after `head`. */
 export function comesAfter(rollout: string, head: JournalHead, line: string): boolean {
-  return line.startsWith(jsonText(place(rollout, head)).slice(0, -1));
+  return line.startsWith(place(rollout, head));
 }
 
-const place = (rollout: string, { entries, hash }: JournalHead) => ({
-  rollout,
-  seq: entries + 1,
-  previous: hash,
-});
+/** How the line after `head` begins. */
+const place = (rollout: string, { entries, hash: previous }: JournalHead): string =>
+  `{"rollout":${jsonText(rollout)},"seq":${entries + 1},"previous":"${previous}"`;
 
 /** SHA-256 of a line's UTF-8 bytes, without its newline. */
-export const lineHash = (line: string): string => createHash('sha256').update(line).digest('hex');
+export const lineHash = (line: string): string => hash('sha256', line);

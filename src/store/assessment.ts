@@ -6,7 +6,7 @@ import type { Place } from '../model/place.ts';
 import { EVERY_REGION, type PlaceCounts, type UnreachablePlace } from '../model/plan.ts';
 import type { FindingFilter, PlaceRecord } from '../workflow/ports.ts';
 import { pages } from './pages.ts';
-import { parseRecord, refusedRecord } from './record.ts';
+import { parseRecord, parseText, parseValue, refusedRecord } from './record.ts';
 import { findingRow, placeRow } from './rows.ts';
 import { saveRows } from './save-rows.ts';
 import type { Tables } from './schema.ts';
@@ -116,15 +116,15 @@ export function assessmentMethods(db: Kysely<Tables>, { write, append }: Writer)
  * and that the record is written in one way only, is checked at every reading.
  */
 function readFinding(row: Tables['findings']): Finding {
-  const finding = parseRecord(findingSchema, row.record);
-  const due = findingRow(row.rollout, finding);
-  const isTrue = row.key_arn === due.key_arn && row.account === due.account && row.region === due.region;
-  if (isTrue && row.finding === due.finding && isWrittenOnce(row.record)) return finding;
+  const value = parseText(row.record);
+  const finding = parseValue(findingSchema, value);
+  const isTrue =
+    row.key_arn === finding.keyArn && row.account === finding.account && row.region === finding.region;
+  // A name that stands twice reads as one value for SQLite and as another here.
+  const isWrittenOnce = JSON.stringify(value) === row.record;
+  if (isTrue && row.finding === finding.finding && isWrittenOnce) return finding;
   throw refusedRecord(`the row of ${row.key_arn} in findings is not what its record says`);
 }
-
-/** A name that stands twice reads as one value for SQLite and as another here. */
-const isWrittenOnce = (record: string): boolean => JSON.stringify(JSON.parse(record)) === record;
 
 const saveFindings = (db: Kysely<Tables>, rollout: string, findings: readonly Finding[]): Promise<void> =>
   saveRows(

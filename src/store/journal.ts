@@ -7,6 +7,7 @@ import {
   lineHash,
   NO_ENTRIES,
 } from '../model/journal.ts';
+import type { JournalRow } from '../workflow/ports.ts';
 import { pages } from './pages.ts';
 import { refusedRecord } from './record.ts';
 import type { Tables } from './schema.ts';
@@ -37,7 +38,18 @@ const PAGE = 100;
 
 /** The lines of a journal, each checked against the one before. @throws KeyturnError `refused-record` */
 export async function* readJournal(db: Kysely<Tables>, rollout: string): AsyncGenerator<string> {
-  const rows = pages(
+  let head = NO_ENTRIES;
+  for await (const { seq, line, hash } of readJournalRows(db, rollout)) {
+    if (!comesAfter(rollout, head, line) || lineHash(line) !== hash)
+      throw refusedRecord(`entry ${seq} of the journal does not follow from the one before`);
+    head = { entries: seq, hash };
+    yield line;
+  }
+}
+
+/** The same without a check. */
+export function readJournalRows(db: Kysely<Tables>, rollout: string): AsyncGenerator<JournalRow> {
+  return pages(
     (after: number | undefined, size) =>
       db
         .selectFrom('journal')
@@ -50,11 +62,4 @@ export async function* readJournal(db: Kysely<Tables>, rollout: string): AsyncGe
         .then((page) => page.map((row) => ({ cursor: row.seq, row }))),
     PAGE,
   );
-  let head = NO_ENTRIES;
-  for await (const { seq, line, hash } of rows) {
-    if (!comesAfter(rollout, head, line) || lineHash(line) !== hash)
-      throw refusedRecord(`entry ${seq} of the journal does not follow from the one before`);
-    head = { entries: seq, hash };
-    yield line;
-  }
 }

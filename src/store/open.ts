@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
 import { KeyturnError } from '../messages/error.ts';
-import type { RebuiltRows, RolloutLock, Store } from '../workflow/ports.ts';
+import type { DueRows, RolloutLock, Store } from '../workflow/ports.ts';
 import { approvalMethods } from './approvals.ts';
 import { approvedMethods } from './approved.ts';
 import { assessmentMethods } from './assessment.ts';
@@ -10,12 +10,13 @@ import { changeMethods } from './changes.ts';
 import { type Claims, openClaims } from './claims.ts';
 import { NodeSqliteDialect, openDatabase, openImmutable } from './dialect.ts';
 import { watchFiles } from './disk.ts';
+import { DueDigests } from './due-rows.ts';
 import { isReadOnly, readOnlyError } from './error.ts';
-import { readHead, readJournal } from './journal.ts';
+import { readHead, readJournal, readJournalRows } from './journal.ts';
 import { type FileLock, takeLock } from './lock.ts';
-import { rebuildRows, requireSameRows } from './rebuild.ts';
 import { openReview } from './review/open.ts';
 import { rolloutMethods } from './rollouts.ts';
+import { requireSameRows } from './same-rows.ts';
 import { createTables, readSchemaVersion, SCHEMA_VERSION, type Tables } from './schema.ts';
 import { openWriter } from './writer.ts';
 
@@ -117,6 +118,7 @@ function storeOver(opened: Opened, lock: TakeLock): Store {
     ...changeMethods(writer),
     journal: (rollout, event) => writer.write((transaction) => writer.append(transaction, rollout, event)),
     journalLines: (rollout) => readJournal(db, rollout),
+    journalRows: (rollout) => readJournalRows(db, rollout),
     journalHead: (rollout) => readHead(db, rollout),
     lockRollout: (rollout, holder) => claimRollout(claims, lock, rollout, holder),
     requireClaim: async (rollout) => {
@@ -130,7 +132,7 @@ function storeOver(opened: Opened, lock: TakeLock): Store {
     },
     atOneTime: (read) => readAtOneTime(db, read),
     snapshot: (read) => readSnapshot(opened, store, read),
-    openRebuilt: () => openRebuilt(db),
+    openDueRows: () => openDueRows(db),
     close: () => db.destroy(),
   };
   return store;
@@ -176,15 +178,14 @@ async function readSnapshot<T>(
   }
 }
 
-async function openRebuilt(there: Kysely<Tables>): Promise<RebuiltRows> {
-  const due = await openTemporary();
-  // Findings are in no entry, and what is never committed does not have to be written.
-  await sql`pragma foreign_keys = off`.execute(due);
-  await sql`begin`.execute(due);
+function openDueRows(db: Kysely<Tables>): DueRows {
+  const due = new DueDigests();
   return {
-    add: (entries) => rebuildRows(due, entries),
-    requireSame: (rollout) => requireSameRows(there, due, rollout),
-    close: () => due.destroy(),
+    add: (entry) => due.add(entry),
+    requireSame: async (rollout) => {
+      const empty = await openTemporary();
+      await requireSameRows(db, due, empty, rollout).finally(() => empty.destroy());
+    },
   };
 }
 

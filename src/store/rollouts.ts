@@ -4,7 +4,7 @@ import type { Place } from '../model/place.ts';
 import { EVERY_REGION } from '../model/plan.ts';
 import { type Rollout, rollout as rolloutSchema } from '../model/rollout.ts';
 import { parseRecord } from './record.ts';
-import { pendingPlaceRow, rolloutRow } from './rows.ts';
+import { assessedRow, pendingPlaceRow, rolloutRow } from './rows.ts';
 import { saveRows } from './save-rows.ts';
 import type { Tables } from './schema.ts';
 import type { Writer } from './writer.ts';
@@ -88,8 +88,7 @@ export async function saveAssessed(
     .select('record')
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
-  const rollout = parseRecord(rolloutSchema, record);
-  await saveRows(db, 'rollouts', [rolloutRow({ ...rollout, assessedAt, planDigest })], ['id']);
+  await saveRows(db, 'rollouts', [assessedRow(record, assessedAt, planDigest)], ['id']);
 }
 
 /** Stores places that are still to be assessed. */

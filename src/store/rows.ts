@@ -3,14 +3,15 @@ import type { Finding } from '../model/finding.ts';
 import { approverOf, rankOf } from '../model/in-force.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Place } from '../model/place.ts';
-import type { Rollout } from '../model/rollout.ts';
+import { type Rollout, rollout as rolloutSchema } from '../model/rollout.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { PlaceRecord } from '../workflow/ports.ts';
+import { parseRecord } from './record.ts';
 import type { Tables } from './schema.ts';
 
 /*
  * Each row follows from its record: the columns that queries select by are written by these functions and by nothing
- * else. The same functions tell what the rows of a journal have to be (rebuild.ts).
+ * else. The same functions tell what the rows of a journal have to be (due-rows.ts). Columns are in the order of the table.
  */
 
 type Header = Omit<Approval, 'decisions'>;
@@ -21,6 +22,10 @@ export const rolloutRow = (rollout: Rollout): Tables['rollouts'] => ({
   assessed_at: rollout.assessedAt ?? null,
   record: JSON.stringify(rollout),
 });
+
+/** The row once the assessment is complete. @param record of the row before */
+export const assessedRow = (record: string, assessedAt: string, planDigest: string): Tables['rollouts'] =>
+  rolloutRow({ ...parseRecord(rolloutSchema, record), assessedAt, planDigest });
 
 export const findingRow = (rollout: string, finding: Finding): Tables['findings'] => ({
   rollout,

@@ -55,7 +55,7 @@ export interface Tables {
   journal: { rollout: string; seq: number; line: string; hash: string };
 }
 
-interface Voice {
+type Voice = {
   rollout: string;
   key_arn: string;
   approver: string;
@@ -67,7 +67,7 @@ interface Voice {
   /** Among all voices on the key: the highest is in force. */
   rank: string;
   record: string;
-}
+};
 
 /** The schema's version stands in `PRAGMA user_version`; a store of a later version is refused, never guessed at. */
 export const SCHEMA_VERSION = 5;

@@ -203,6 +203,8 @@ export interface Store {
   journal(rollout: string, event: Event): Promise<void>;
   /** The journal as it is hashed: a JSON text a line, without newlines. @throws KeyturnError `refused-record` if the chain is broken */
   journalLines(rollout: string): AsyncIterable<string>;
+  /** The same as it is stored, without a check. */
+  journalRows(rollout: string): AsyncIterable<JournalRow>;
   journalHead(rollout: string): Promise<JournalHead>;
 
   /**
@@ -231,18 +233,24 @@ export interface Store {
   atOneTime<T>(read: () => Promise<T>): Promise<T>;
   /** The same on a connection of its own: other work on this store can go on meanwhile. */
   snapshot<T>(read: (store: Store) => Promise<T>): Promise<T>;
-  /** Opens an empty place for the rows that a journal comes to, to hold those of the store against them. */
-  openRebuilt(): Promise<RebuiltRows>;
+  /** Opens an empty list of the rows that a journal comes to, to hold those of the store against them. */
+  openDueRows(): DueRows;
   close(): Promise<void>;
 }
 
+/** An entry of a journal as it is stored. */
+export interface JournalRow {
+  readonly seq: number;
+  readonly line: string;
+  readonly hash: string;
+}
+
 /** The rows that entries of a journal come to. */
-export interface RebuiltRows {
-  /** @param entries the next of the journal, with their bodies as they were written */
-  add(entries: readonly JournalEntry[]): Promise<void>;
+export interface DueRows {
+  /** @param entry the next of the journal, as it was written */
+  add(entry: JournalEntry): void;
   /** @throws KeyturnError `refused-record` with the first row of the store that is not what the entries come to */
   requireSame(rollout: string): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Findings to which all of this applies. */

@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
 import { type Event, type JournalEntry, journalLine, lineHash, NO_ENTRIES } from '../../src/model/journal.ts';
 import { NodeSqliteDialect, openDatabase } from '../../src/store/dialect.ts';
-import { rebuildRows } from '../../src/store/rebuild.ts';
 import type { Tables } from '../../src/store/schema.ts';
+import { rebuildRows } from './rebuild.ts';
 
 const MADE_FROM_ENTRIES = [
   'verdicts',

@@ -31,7 +31,7 @@ async function journeyHalfDone() {
   await journey.validate(rollout);
   await journey.decide(rollout, 'approve', arnOf('due'));
   await journey.decide(rollout, 'decline', arnOf('declined'));
-  await journey.decideAs('another', rollout, 'defer', 1000, arnOf('deferred'));
+  await journey.decideAs('another', rollout, 'defer', 1000, arnOf('deferred'), arnOf('declined'));
   journey.aws.calls.length = 0;
   return { ...journey, rollout };
 }
@@ -57,6 +57,10 @@ const ATTACKS: Readonly<Record<string, string>> = {
     update decisions set decision = 'approve', record = ${DECISION} where decision = 'decline';
     update submitted set decision = 'approve', record = ${DECISION} where decision = 'decline'`,
   'a decline is gone': `delete from in_force where decision = 'decline'; delete from decisions where decision = 'decline'`,
+  'of two decisions on a key the lower one is in force': `
+    delete from in_force where decision = 'decline';
+    insert into in_force select * from decisions where key_arn = '${arnOf('declined')}' and decision = 'defer'`,
+  'nothing is in force on a key that was declined': `delete from in_force where decision = 'decline'`,
   'another period is approved': `update in_force set record = json_set(record, '$.RotationPeriodInDays', 2560)`,
   'an approval holds for longer': `update in_force set expires_at = '2999-01-01T00:00:00.000Z'`,
   'a change that was made is due again': `update changes set state = 'ended', outcome = 'pending'`,

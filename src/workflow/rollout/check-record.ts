@@ -1,23 +1,19 @@
-import { planDigest } from '../../assess/plan.ts';
+import { PlanDigest } from '../../assess/plan.ts';
 import { type ChainedEntry, verifyChain } from '../../evidence/chain.ts';
 import { EvidenceError } from '../../evidence/error.ts';
 import { followHistory } from '../../evidence/history.ts';
-import { readPopulation } from '../../evidence/population.ts';
+import { type Population, PopulationCount, requireFinding } from '../../evidence/population.ts';
 import { verifyApprovals } from '../../evidence/signatures.ts';
 import { KeyturnError } from '../../messages/error.ts';
-import type { JournalEntry } from '../../model/journal.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { recordLine } from '../../report/lines.ts';
-import type { RebuiltRows, Store } from '../ports.ts';
+import type { DueRows, JournalRow, Store } from '../ports.ts';
 import { planHeaderOf } from './plan-header.ts';
 
 /*
  * The journal is the truth and the rows of the store are its index. Whoever can write the file can write rows that no
  * entry made: before anything is done with them, the journal is followed and every row is held against it.
  */
-
-/** Entries that are rebuilt at once: each can hold as much text as AWS sends. */
-const BATCH = 100;
 
 /** The revision at which a rollout was checked: what this process has written since needs no second look. */
 const checked = new WeakMap<Store, Map<string, number>>();
@@ -63,40 +59,50 @@ export async function followRecord(store: Store, id: string): Promise<void> {
 }
 
 async function follow(store: Store, id: string): Promise<void> {
-  const rebuilt = await store.openRebuilt();
-  try {
-    const population = await readPopulation(findingLines(store, id));
-    const { rollout, approvals } = await followHistory(rebuilding(store, rebuilt, id), population);
-    verifyApprovals(approvals);
-    await requirePlan(store, rollout);
-    await rebuilt.requireSame(id);
-  } finally {
-    await rebuilt.close();
-  }
+  const { population, planDigest } = await readFindings(store, id);
+  const due = store.openDueRows();
+  const { rollout, approvals } = await followHistory(readEntries(store, due, id), population);
+  verifyApprovals(approvals);
+  await due.requireSame(id);
+  if (rollout.planDigest !== undefined && rollout.planDigest !== planDigest)
+    throw refused(`the digest of its plan is ${planDigest}, not ${rollout.planDigest}`);
 }
 
-/** The entries of a journal, each of which is rebuilt once its chain was found to hold. */
-async function* rebuilding(store: Store, rebuilt: RebuiltRows, id: string): AsyncGenerator<ChainedEntry> {
-  let line = '';
-  const held: JournalEntry[] = [];
+/**
+ * What the findings come to, read once.
+ * @returns also the digest of the plan that they make under the scope in the row of the rollout, which has to be held
+ *   against the journal
+ */
+async function readFindings(
+  store: Store,
+  id: string,
+): Promise<{ population: Population; planDigest: string }> {
+  const rollout = await store.findRollout(id);
+  if (!rollout) throw refused(`it has no rollout ${id}`);
+  const counted = new PopulationCount();
+  const plan = new PlanDigest(planHeaderOf(rollout));
+  for await (const finding of store.findings(id)) {
+    const line = recordLine(finding).slice(0, -1);
+    requireFinding(finding, line);
+    counted.add(finding, line);
+    plan.add(finding);
+  }
+  return { population: counted.read(), planDigest: plan.read() };
+}
+
+/** The entries of a journal, each of which makes its rows due once it was followed. */
+async function* readEntries(store: Store, due: DueRows, id: string): AsyncGenerator<ChainedEntry> {
+  let row: JournalRow | undefined;
   async function* lines() {
-    for await (line of store.journalLines(id)) yield line;
+    for await (row of store.journalRows(id)) yield row.line;
   }
   for await (const next of verifyChain(id, lines())) {
-    // As it was written, and not as the schema orders its fields: rows are compared to the byte.
-    held.push(JSON.parse(line));
-    if (held.length >= BATCH || next.entry.kind === 'approval') await rebuilt.add(held.splice(0));
+    const { entries, hash } = next.head;
+    if (row?.seq !== entries || row.hash !== hash)
+      throw refused(`entry ${entries} of the journal is stored with another number or hash`);
     yield next;
+    due.add(next.entry);
   }
-  await rebuilt.add(held);
-}
-
-/** The plan that approvals name is that of the findings and of the scope. */
-async function requirePlan(store: Store, rollout: Rollout): Promise<void> {
-  if (rollout.planDigest === undefined) return;
-  const digest = await planDigest(planHeaderOf(rollout), store.findings(rollout.id));
-  if (digest !== rollout.planDigest)
-    throw refused(`the digest of its plan is ${digest}, not ${rollout.planDigest}`);
 }
 
 function refused(what: string, cause?: unknown): KeyturnError {
@@ -106,8 +112,4 @@ function refused(what: string, cause?: unknown): KeyturnError {
     'Do not trust this store. Restore it from a copy, or begin a new rollout with: keyturn assess',
     { cause },
   );
-}
-
-async function* findingLines(store: Store, id: string): AsyncGenerator<string> {
-  for await (const finding of store.findings(id)) yield recordLine(finding).slice(0, -1);
 }

@@ -562,11 +562,14 @@ def reaches_further(error):
     return error["kind"] in ("credentials", "region-unavailable") or error["operation"] == "AssumeRole"
 
 
+UNCOVERED = ("not-approved", "approval-expired", "approval-replaced", "not-signed")
+
+
 def is_reason_to_skip(change):
     """A key that was a candidate has another state or another type by now, is gone, or has no approval."""
     reason, found, drift = change.get("reason"), change.get("found", {}), change["drift"]
     state = found.get("KeyState")
-    if reason in ("not-approved", "approval-expired"):
+    if reason in UNCOVERED:
         return state == "Enabled" and found["rotation"] == "off"
     if reason in STATE_REASONS:
         return "KeyState" in drift and state != "Enabled" and STATES.get(state, "unknown-state") == reason
@@ -652,11 +655,11 @@ def are_replicas(verdict):
 
 
 def is_read_together(verdict):
-    """All of a verdict is read within a day, and nothing that has not happened yet."""
-    at, rotations = verdict["readAt"], verdict.get("rotations", {})
+    """Replicas and rotations are read after their key; no rotation is read before it happened."""
+    rotations = verdict.get("rotations", {})
     times = [each["readAt"] for each in (*verdict["replicas"], rotations) if each]
-    together = not any(long_before(time, at) or long_before(at, time) for time in times)
-    return together and not ("lastAt" in rotations and long_before(at, rotations["lastAt"]))
+    early = any(long_before(time, verdict["readAt"]) for time in times)
+    return not early and not ("lastAt" in rotations and long_before(rotations["readAt"], rotations["lastAt"]))
 
 
 def differences_of(verdict, change):

@@ -2,7 +2,7 @@ import { stateReason } from '../assess/eligibility.ts';
 import { reachOf } from '../configure/step.ts';
 import type { FailureKind } from '../model/failure.ts';
 import { STATE_REASONS, TYPE_REASONS, UNKNOWN_REASONS } from '../model/finding.ts';
-import { APPROVAL_EXPIRED, isLongBefore } from '../model/in-force.ts';
+import { isLongBefore, UNCOVERED_REASONS } from '../model/in-force.ts';
 import { keyMetadata } from '../model/key-facts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { isNamedByArn } from '../model/place.ts';
@@ -57,7 +57,7 @@ const TYPES: ReadonlySet<string> = new Set(TYPE_REASONS);
 const STATES: ReadonlySet<string> = new Set(STATE_REASONS);
 const UNKNOWN: ReadonlySet<string> = new Set(UNKNOWN_REASONS);
 /** Reasons not to announce a change that was due. */
-const UNCOVERED: ReadonlySet<string> = new Set(['not-approved', APPROVAL_EXPIRED]);
+const UNCOVERED: ReadonlySet<string> = new Set(UNCOVERED_REASONS);
 
 /** A key that was a candidate has another state or another type by now, is gone, or has no approval. */
 function isReasonToSkip({ reason = '', found, drift }: Outcome): boolean {

@@ -32,12 +32,12 @@ function areReplicas({ keyArn, replicas, KeyState }: Verdict): boolean {
   );
 }
 
-/** All of a verdict is read within a day, and nothing that has not happened yet. */
+/** Replicas and rotations are read after their key, however long the machine slept between; no rotation is read before it happened. */
 function areReadTogether({ readAt, replicas, rotations }: Verdict): boolean {
   const times = [...replicas, ...(rotations ? [rotations] : [])].map((each) => each.readAt);
-  const lastAt = rotations?.kind === 'read' ? rotations.lastAt : undefined;
-  const isTogether = times.every((time) => !isLongBefore(time, readAt) && !isLongBefore(readAt, time));
-  return isTogether && (lastAt === undefined || !isLongBefore(readAt, lastAt));
+  const isHappened =
+    rotations?.kind !== 'read' || !isLongBefore(rotations.readAt, rotations.lastAt ?? rotations.readAt);
+  return isHappened && times.every((time) => !isLongBefore(time, readAt));
 }
 
 function unreadableContradicts(verdict: Verdict): string | undefined {

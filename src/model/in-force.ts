@@ -19,6 +19,15 @@ export const isLongBefore = (time: string, earlier: string): boolean =>
 /** The reason of a change that was not made since its approval had expired. */
 export const APPROVAL_EXPIRED = 'approval-expired';
 
+/** Why a change that was due was not announced: no approval that counts covers it. */
+export const UNCOVERED_REASONS = [
+  'not-approved',
+  APPROVAL_EXPIRED,
+  'approval-replaced',
+  'not-signed',
+] as const;
+export type UncoveredReason = (typeof UNCOVERED_REASONS)[number];
+
 /**
  * Who decided: the key that signed, else whoever submitted it, as AWS knows them, or as their machine says where the
  * approval was made without AWS (docs/decisions/0018). Two decisions of one approver on a key: the later holds.

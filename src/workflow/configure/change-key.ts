@@ -2,7 +2,7 @@ import type { Permit } from '../../configure/governor.ts';
 import { explainStop, type Reach, reachOf, type Step } from '../../configure/step.ts';
 import { KeyturnError } from '../../messages/error.ts';
 import type { Failure } from '../../model/failure.ts';
-import { APPROVAL_EXPIRED } from '../../model/in-force.ts';
+import { APPROVAL_EXPIRED, type UncoveredReason } from '../../model/in-force.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { ApprovedKey, Clock, IntentAnswer, KmsPlace, Store } from '../ports.ts';
@@ -107,7 +107,7 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
   const requestId = answer.ok ? answer.requestId : answer.failure.requestId;
   const called = { ...intent, ...(requestId !== undefined && { requestId }) };
   // Without a request id nobody can hold the change against CloudTrail: it is read back, as without an answer.
-  if (answer.ok && requestId !== undefined)
+  if (answer.ok && requestId)
     return { ...called, outcome: 'enabled', proof: 'proven', finishedAt: answer.at };
   if (answer.ok || !answer.certain) {
     permit.settling();
@@ -211,7 +211,7 @@ function gaveUp(outcome: Outcome): Outcome {
 
 /** Why no approval covers a change at the moment at which it would be announced. */
 export const UNCOVERED: Readonly<
-  Record<Exclude<IntentAnswer, 'recorded'> | 'not-signed', { reason: string; explanation: string }>
+  Record<Exclude<IntentAnswer, 'recorded'> | 'not-signed', { reason: UncoveredReason; explanation: string }>
 > = {
   'not-approved': {
     reason: 'not-approved',

@@ -265,7 +265,7 @@ FAILURES += ("invalid-request", "throttled", "server", "network", "malformed-ans
 FAILURE = {"operation": str, "kind": FAILURES, "code": str, "message": str, "requestId?": str, "attempts?": int}
 SIGNATURE_FIELDS = {"keyid": SHA256, "publicKey": BASE64, "sig": BASE64}
 SCOPE = {"partition": str, "accounts": [str], "regions": [str], "policies": bool, "tags": bool, "rotations?": bool}
-SCOPE.update({"lastUsage?": bool, "where?": str})
+SCOPE.update({"lastUsage?": bool, "filter?": str})
 LEFT_OUT = {"id": str, "name": str, "state": str}
 ROLLOUT = {
     **{"id": NAME, "createdAt": is_time, "callerArn": str, "scope": SCOPE},

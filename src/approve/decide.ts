@@ -31,23 +31,23 @@ export function decideOn(
   const decisions: Decision[] = [];
   let foreignPlan = false;
   for (const request of requests) {
-    const { keyArn, where } = request;
+    const { keyArn, location } = request;
     const isForeign = request.planDigest !== undefined && request.planDigest !== plan.digest;
     foreignPlan ||= isForeign;
     const finding = plan.findings.get(keyArn);
     const problem = isForeign
       ? `was decided on another plan (${request.planDigest})`
       : (duplicate(seen, request) ?? notACandidate(finding, plan) ?? contradicted(finding, request, plan));
-    seen.set(keyArn, where);
-    if (problem !== undefined) problems.push(`${where}: ${keyArn}: ${problem}`);
+    seen.set(keyArn, location);
+    if (problem !== undefined) problems.push(`${location}: ${keyArn}: ${problem}`);
     else if (finding) decisions.push(toDecision(finding, request, plan, fallbackReason));
   }
   return problems.length > 0 ? { kind: 'refused', foreignPlan, problems } : { kind: 'decided', decisions };
 }
 
 function duplicate(seen: ReadonlyMap<string, string>, { keyArn }: DecisionRequest): string | undefined {
-  const where = seen.get(keyArn);
-  return where === undefined ? undefined : `is named twice (first at ${where})`;
+  const location = seen.get(keyArn);
+  return location === undefined ? undefined : `is named twice (first at ${location})`;
 }
 
 function contradicted(
@@ -60,7 +60,7 @@ function contradicted(
 
 function notACandidate(finding: Finding | undefined, { isShown }: PlanForApproval): string | undefined {
   if (!finding) return 'is not in this plan';
-  if (finding.finding === 'candidate') return isShown(finding) ? undefined : 'is left out by --where';
+  if (finding.finding === 'candidate') return isShown(finding) ? undefined : 'is left out by --filter';
   return `is not a candidate: ${finding.finding}${finding.reason ? `, ${finding.reason}` : ''}`;
 }
 

@@ -24,17 +24,24 @@ export function fieldsOf(value: unknown): [string, unknown][] {
  * @param digestOfAll the plan that the file as a whole names
  * @param ofAll what it says of all keys
  */
-export function readItem(value: unknown, where: string, digestOfAll?: string, ofAll?: Said): Row {
+export function readItem(value: unknown, location: string, digestOfAll?: string, ofAll?: Said): Row {
   const parsed = item.safeParse(value);
   if (!parsed.success) {
     const said = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`);
-    return { problem: `${where}: ${said.join('; ')}` };
+    return { problem: `${location}: ${said.join('; ')}` };
   }
   const { keyArn, decision, reason } = parsed.data;
   const planDigest = parsed.data.planDigest ?? digestOfAll;
   if (digestOfAll !== undefined && planDigest !== digestOfAll) {
-    return { problem: `${where}: its planDigest is not the one that the file names` };
+    return { problem: `${location}: its planDigest is not the one that the file names` };
   }
   const said = withSaid({ ...ofAll, ...readSaid(fieldsOf(value)) });
-  return { where, keyArn, decision, ...said, ...(reason && { reason }), ...(planDigest && { planDigest }) };
+  return {
+    location,
+    keyArn,
+    decision,
+    ...said,
+    ...(reason && { reason }),
+    ...(planDigest && { planDigest }),
+  };
 }

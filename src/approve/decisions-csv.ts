@@ -112,18 +112,20 @@ function lineCounter(source: string): (end: number) => number {
 
 const [LF, CR] = [0x0a, 0x0d];
 
-function readLine(cell: (name: string) => string, where: string): Row | undefined {
+function readLine(cell: (name: string) => string, location: string): Row | undefined {
   const decision = cell('decision').toLowerCase();
   const reason = cell('reason');
-  if (decision === '') return reason ? { problem: `${where}: a reason without a decision` } : undefined;
+  if (decision === '') return reason ? { problem: `${location}: a reason without a decision` } : undefined;
   if (!isDecision(decision))
-    return { problem: `${where}: decision ${JSON.stringify(decision)} is none of ${DECISIONS.join(', ')}` };
+    return {
+      problem: `${location}: decision ${JSON.stringify(decision)} is none of ${DECISIONS.join(', ')}`,
+    };
   const keyArn = cell('keyArn');
-  if (keyArn === '') return { problem: `${where}: no keyArn` };
+  if (keyArn === '') return { problem: `${location}: no keyArn` };
   const planDigest = cell('planDigest');
   if (planDigest === '')
-    return { problem: `${where}: no planDigest, so nobody can tell which plan was decided on` };
-  return { where, keyArn, decision, planDigest, ...(reason && { reason }) };
+    return { problem: `${location}: no planDigest, so nobody can tell which plan was decided on` };
+  return { location, keyArn, decision, planDigest, ...(reason && { reason }) };
 }
 
 function isDecision(word: string): word is DecisionKind {

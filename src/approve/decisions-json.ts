@@ -35,20 +35,20 @@ function* readDocument(value: unknown, { twice, items }: ItemPlaces): Generator<
   if (twice.length > 0) yield unlessTwice(twice, 'line 1', { problem: '' });
   for (const [index, each] of list.entries()) {
     const place = items[index] ?? { line: 1, twice: [] };
-    const where = `line ${place.line}, item ${index + 1}`;
-    yield unlessTwice(place.twice, where, readItem(each, where, parsed.data?.planDigest, ofAll));
+    const location = `line ${place.line}, item ${index + 1}`;
+    yield unlessTwice(place.twice, location, readItem(each, location, parsed.data?.planDigest, ofAll));
   }
 }
 
-function readLine(line: string, where: string): Row {
+function readLine(line: string, location: string): Row {
   const parsed = tryParse(line);
-  if (!parsed.ok) return { problem: `${where}: not JSON (${parsed.message})` };
-  return unlessTwice(locateItems(line).twice, where, readItem(parsed.value, where));
+  if (!parsed.ok) return { problem: `${location}: not JSON (${parsed.message})` };
+  return unlessTwice(locateItems(line).twice, location, readItem(parsed.value, location));
 }
 
 /** A person who reads the file may see the one value, and this program the other. */
-function unlessTwice(twice: readonly string[], where: string, row: Row): Row {
-  return twice.length === 0 ? row : { problem: `${where}: ${twice.join(', ')} stands twice` };
+function unlessTwice(twice: readonly string[], location: string, row: Row): Row {
+  return twice.length === 0 ? row : { problem: `${location}: ${twice.join(', ')} stands twice` };
 }
 
 function tryParse(source: string): { ok: true; value: unknown } | { ok: false; message: string } {

@@ -21,60 +21,71 @@ export function readDecisionsYaml(source: string): DecisionsFile {
     return { requests: [], problems: ['the YAML is larger than 4 MiB; write JSON or CSV instead'] };
   }
   const { contents, problems, position } = parseYaml(source);
-  const whereOf = (at: number) => `line ${position(at).line}`;
+  const locationOf = (at: number) => `line ${position(at).line}`;
   if (problems.length > 0) {
     return {
       requests: [],
-      problems: problems.map((problem) => `${whereOf(problem.at)}: ${describeYamlProblem(problem)}`),
+      problems: problems.map((problem) => `${locationOf(problem.at)}: ${describeYamlProblem(problem)}`),
     };
   }
-  return gatherRows(readDocument(contents, (node) => whereOf(startOf(node))));
+  return gatherRows(readDocument(contents, (node) => locationOf(startOf(node))));
 }
 
-type WhereOf = (node: unknown) => string;
+type LocationOf = (node: unknown) => string;
 
-function* readDocument(contents: Node | null, whereOf: WhereOf): Generator<Row> {
-  if (isSeq(contents)) return yield* readList(contents, whereOf);
+function* readDocument(contents: Node | null, locationOf: LocationOf): Generator<Row> {
+  if (isSeq(contents)) return yield* readList(contents, locationOf);
   if (!isMap(contents))
     return yield { problem: 'line 1: neither a list of decisions nor a document with one' };
   const list = contents.get('decisions', true) as unknown;
-  if (!isSeq(list)) return yield readNode(contents, whereOf);
-  const { values, problems } = readWords(contents, whereOf);
+  if (!isSeq(list)) return yield readNode(contents, locationOf);
+  const { values, problems } = readWords(contents, locationOf);
   const digest = values['planDigest'];
   if (digest !== undefined && typeof digest !== 'string') {
-    problems.push(`${whereOf(contents)}: the planDigest is no text; write it in quotes`);
+    problems.push(`${locationOf(contents)}: the planDigest is no text; write it in quotes`);
   }
   const ofAll = readSaid(fieldsOf(values));
   const digestOfAll = typeof digest === 'string' ? digest : undefined;
   for (const problem of problems) yield { problem };
-  yield* readList(list, whereOf, digestOfAll, ofAll);
+  yield* readList(list, locationOf, digestOfAll, ofAll);
 }
 
-function* readList({ items }: YAMLSeq, whereOf: WhereOf, digestOfAll?: string, ofAll?: Said): Generator<Row> {
-  for (const each of items) yield readNode(each, whereOf, digestOfAll, ofAll);
+function* readList(
+  { items }: YAMLSeq,
+  locationOf: LocationOf,
+  digestOfAll?: string,
+  ofAll?: Said,
+): Generator<Row> {
+  for (const each of items) yield readNode(each, locationOf, digestOfAll, ofAll);
 }
 
-function readNode(node: unknown, whereOf: WhereOf, digestOfAll?: string, ofAll?: Said): Row {
-  const where = whereOf(node);
-  if (isAlias(node)) return { problem: `${where}: aliases (*name) are not taken; write the decision itself` };
-  if (!isMap(node)) return { problem: `${where}: no decision; write keyArn and decision` };
-  const { values, problems } = readWords(node, whereOf);
-  return problems.length > 0 ? { problem: problems.join('; ') } : readItem(values, where, digestOfAll, ofAll);
+function readNode(node: unknown, locationOf: LocationOf, digestOfAll?: string, ofAll?: Said): Row {
+  const location = locationOf(node);
+  if (isAlias(node))
+    return { problem: `${location}: aliases (*name) are not taken; write the decision itself` };
+  if (!isMap(node)) return { problem: `${location}: no decision; write keyArn and decision` };
+  const { values, problems } = readWords(node, locationOf);
+  return problems.length > 0
+    ? { problem: problems.join('; ') }
+    : readItem(values, location, digestOfAll, ofAll);
 }
 
 /** The keys of a map that have a word or a number for a value; without a prototype, so that no name is special. */
-function readWords(map: YAMLMap, whereOf: WhereOf): { values: Record<string, unknown>; problems: string[] } {
+function readWords(
+  map: YAMLMap,
+  locationOf: LocationOf,
+): { values: Record<string, unknown>; problems: string[] } {
   const values: Record<string, unknown> = Object.create(null);
   const problems: string[] = [];
   for (const { key, value } of map.items) {
-    const where = whereOf(key);
+    const location = locationOf(key);
     const name = isScalar(key) ? String(key.value) : '';
-    if (name in values) problems.push(`${where}: ${name} stands twice`);
-    else if (isAlias(key) || isAlias(value)) problems.push(`${where}: aliases (*name) are not taken`);
+    if (name in values) problems.push(`${location}: ${name} stands twice`);
+    else if (isAlias(key) || isAlias(value)) problems.push(`${location}: aliases (*name) are not taken`);
     else if (isScalar(value) && value.tag !== undefined)
-      problems.push(`${where}: tags (!name) are not taken`);
+      problems.push(`${location}: tags (!name) are not taken`);
     if (name === 'proposed' && isMap(value)) {
-      const proposed = readWords(value, whereOf);
+      const proposed = readWords(value, locationOf);
       problems.push(...proposed.problems);
       values[name] = proposed.values;
     } else values[name] = isScalar(value) ? value.value : null;

@@ -4,7 +4,7 @@ import type { Said } from './said.ts';
 /** What somebody asks for on one key, and where they said it. */
 export interface DecisionRequest {
   /** Where it stands, for the message when it is wrong: `line 7`, `item 3`, `--key`. */
-  readonly where: string;
+  readonly location: string;
   readonly keyArn: string;
   readonly decision: DecisionKind;
   readonly reason?: string;

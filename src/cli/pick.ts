@@ -1,6 +1,6 @@
 import { getColumns, getRows, isCancel } from '@clack/core';
 import type { AssessedRollout } from '../model/rollout.ts';
-import { shownFindings } from '../workflow/rollout/visible-findings.ts';
+import { visibleFindings } from '../workflow/rollout/visible-findings.ts';
 import { Picker } from './pick/prompt.ts';
 import { type ShownRow, toPickRow } from './pick/rows.ts';
 import { drawPicker } from './pick/view.ts';
@@ -15,7 +15,7 @@ export async function pickKeys(
   rollout: AssessedRollout,
 ): Promise<readonly string[] | undefined> {
   const rows: ShownRow[] = [];
-  for await (const finding of shownFindings(store, rollout, 'candidate'))
+  for await (const finding of visibleFindings(store, rollout, 'candidate'))
     rows.push(toPickRow(finding, rollout));
   if (rows.length === 0) return [];
   const { stdin: input, stderr: output } = process;

@@ -14,7 +14,7 @@ export const scope = z.object({
   /** Whether it is asked when candidates were last used. */
   lastUsage: z.boolean().optional(),
   /** JMESPath over a finding: which findings are shown and can be decided on. All are counted. */
-  where: z.string().optional(),
+  filter: z.string().optional(),
 });
 export type Scope = z.infer<typeof scope>;
 

@@ -156,7 +156,7 @@ async function record(
     ...totals
   } = await approve({ store, clock, newApprovalId }, rollout, {
     requests: keyArns.map((keyArn) => ({
-      where: 'page',
+      location: 'page',
       keyArn,
       decision,
       planDigest: rollout.planDigest,

@@ -21,7 +21,7 @@ export interface Overview {
   /** Whether approvals are signed. */
   readonly signed: boolean;
   /** Only findings that this is true of are shown and can be decided on. */
-  readonly where?: string;
+  readonly filter?: string;
   readonly counts: Counts;
   /** What could not be listed, in words; empty if everything was. */
   readonly notSeen: string;

@@ -20,7 +20,7 @@ const findings = new Map(
 );
 const plan = { digest: 'd', RotationPeriodInDays: 180, findings, isShown: () => true };
 const ask = (keyId: string, more: Partial<DecisionRequest> = {}): DecisionRequest => ({
-  where: `line ${keyId}`,
+  location: `line ${keyId}`,
   keyArn: arnOf(keyId),
   decision: 'approve',
   ...more,
@@ -50,7 +50,7 @@ describe('decisions over a plan', () => {
     ['a declined key that is no candidate', ask('off', { decision: 'decline' }), 'not a candidate'],
     ['another plan', ask('c1', { planDigest: 'e' }), 'another plan'],
   ])('are refused whole for %s', (_, wrong, said) => {
-    const decided = decideOn(plan, [ask('c1', { where: 'first' }), { ...wrong, where: 'here' }]);
+    const decided = decideOn(plan, [ask('c1', { location: 'first' }), { ...wrong, location: 'here' }]);
     expect(decided.kind).toBe('refused');
     if (decided.kind === 'refused') expect(decided.problems.join()).toContain(said);
   });
@@ -105,13 +105,13 @@ describe('decisions over a plan', () => {
   });
 
   it('are refused where a key is named twice, even to the same end', () => {
-    const decided = decideOn(plan, [ask('c1'), ask('c1', { where: 'again' })]);
+    const decided = decideOn(plan, [ask('c1'), ask('c1', { location: 'again' })]);
     expect(decided).toMatchObject({ kind: 'refused', problems: [expect.stringContaining('named twice')] });
   });
 
   it('never approve a key that was not asked for, or is no candidate', () => {
     const anyRequest = fc.record({
-      where: fc.string(),
+      location: fc.string(),
       keyArn: fc.constantFrom(arnOf('c1'), arnOf('on'), arnOf('off'), arnOf('nobody')),
       decision: fc.constantFrom(...DECISIONS),
     });

@@ -11,7 +11,7 @@ describe('a decisions file in CSV', () => {
     const { requests, problems } = readDecisionsFile(`${header}\n${a},d,approve,"because, so"\n${b},d,,\n`);
     expect(problems).toEqual([]);
     expect(requests).toEqual([
-      { where: 'line 2', keyArn: a, planDigest: 'd', decision: 'approve', reason: 'because, so' },
+      { location: 'line 2', keyArn: a, planDigest: 'd', decision: 'approve', reason: 'because, so' },
     ]);
   });
 

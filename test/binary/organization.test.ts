@@ -101,17 +101,17 @@ describe.concurrent('an organization', () => {
     expect([withId.code, withId.json<Assessed>().totals.candidate]).toEqual([EXIT.done, 1]);
   });
 
-  it('lets only those be approved that --where names, and counts all', async () => {
+  it('lets only those be approved that --filter names, and counts all', async () => {
     const { run } = await startJourney({
       keys: [
         { region: FRANKFURT, tags: { env: 'prod' } },
         { region: FRANKFURT, tags: { env: 'test' } },
       ],
     });
-    const assessed = await run('assess', '--where', "tags.env=='prod'", '--json');
+    const assessed = await run('assess', '--filter', "tags.env=='prod'", '--json');
     expect(assessed.json<Assessed>().totals.candidate).toBe(2);
     expect((await run('approve', '--all', '--json')).json()).toMatchObject({ approved: 1, undecided: 1 });
-    expect((await run('assess', '--where', 'tags.', '--json')).code).toBe(EXIT.badInput);
+    expect((await run('assess', '--filter', 'tags.', '--json')).code).toBe(EXIT.badInput);
   });
 });
 

@@ -40,7 +40,7 @@ pace: 0.5
 period: 180
 policies: false
 tags: false
-where: tags.Environment=='prod' && region=='eu-west-1'
+filter: tags.Environment=='prod' && region=='eu-west-1'
 settle: 30s
 wait: 2h
 limit: 100
@@ -68,7 +68,7 @@ describe('keyturn.yaml', () => {
       period: 180,
       policies: false,
       tags: false,
-      where: "tags.Environment=='prod' && region=='eu-west-1'",
+      filter: "tags.Environment=='prod' && region=='eu-west-1'",
       settle: 30_000,
       wait: 7_200_000,
       limit: 100,

@@ -71,7 +71,7 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'a finding is no candidate for queries': `update findings set finding = 'enabled' where key_arn = '${arnOf('left')}'`,
   'a finding says two things': `update findings set record = '{"primaryAlias":"alias/other",' || substr(record, 2)`,
   'a place is not known to have failed': `update places set record = json_set(record, '$.reason', 'x', '$.fix', 'y')`,
-  'the scope is another': `update rollouts set record = json_set(record, '$.scope.where', 'true')`,
+  'the scope is another': `update rollouts set record = json_set(record, '$.scope.filter', 'true')`,
   'a line of the journal is changed': `update journal set line = replace(line, '"approve"', '"decline"')`,
   'the journal lacks its last entry': `delete from journal where seq = (select max(seq) from journal)`,
   'the journal lacks an entry in the middle': `delete from journal where seq = 4`,

@@ -46,7 +46,7 @@ function factsOf(n: number, accounts: readonly string[]): KeyFacts {
 
 export interface AssessmentOptions {
   readonly id?: string;
-  readonly where?: string;
+  readonly filter?: string;
   readonly unreachable?: readonly UnreachablePlace[];
 }
 
@@ -54,7 +54,7 @@ export interface AssessmentOptions {
 export async function storeAssessment(
   store: Store,
   keys: number,
-  { id = 'big', where, unreachable = [] }: AssessmentOptions = {},
+  { id = 'big', filter, unreachable = [] }: AssessmentOptions = {},
 ): Promise<AssessedRollout> {
   const accounts = keys < 1000 ? ACCOUNTS.slice(0, 3) : ACCOUNTS;
   const rollout: Rollout = {
@@ -67,7 +67,7 @@ export async function storeAssessment(
       regions: REGIONS,
       policies: true,
       tags: true,
-      ...(where !== undefined && { where }),
+      ...(filter !== undefined && { filter }),
     },
     RotationPeriodInDays: 365,
     keyturnVersion: '0',

@@ -167,8 +167,8 @@ describe('a selection', () => {
     expect(all.keys).toBe(24);
   });
 
-  it('leaves out what --where leaves out', async () => {
-    const world = await openWorld({ where: "region=='us-east-1'" });
+  it('leaves out what --filter leaves out', async () => {
+    const world = await openWorld({ filter: "region=='us-east-1'" });
     const browser = await enter(world);
     const { selection } = await browser.openSelection();
     await browser.select(selection, matching());

@@ -7,7 +7,7 @@ import { buildApp } from '../../src/web/app.ts';
 import { CSRF_HEADER } from '../../src/web/door.ts';
 import type { EndReason, ReviewHost, Signing } from '../../src/web/host.ts';
 import type { ErrorAnswer, FindingsAnswer, SelectionAnswer } from '../../src/web/shapes.ts';
-import { whereOf } from '../../src/workflow/rollout/visible-findings.ts';
+import { filterOf } from '../../src/workflow/rollout/visible-findings.ts';
 import { storeAssessment } from '../support/big-store.ts';
 import { FakeClock, temporaryStore } from '../workflow/fake-aws.ts';
 
@@ -25,7 +25,7 @@ const SUBMITTER = {
 export interface WorldOptions {
   readonly keys?: number;
   readonly readOnly?: boolean;
-  readonly where?: string;
+  readonly filter?: string;
   readonly idleMs?: number;
   readonly signing?: Signing;
   readonly approvers?: readonly TrustedKey[];
@@ -35,13 +35,13 @@ export interface WorldOptions {
 export async function openWorld({
   keys = 40,
   readOnly = false,
-  where,
+  filter,
   idleMs,
   signing,
   approvers,
 }: WorldOptions = {}) {
   const store = await temporaryStore();
-  const rollout = await storeAssessment(store, keys, where === undefined ? {} : { where });
+  const rollout = await storeAssessment(store, keys, filter === undefined ? {} : { filter });
   return serveWorld(store, rollout, readOnly, idleMs ?? Number.POSITIVE_INFINITY, signing, approvers);
 }
 
@@ -54,7 +54,7 @@ export async function serveWorld(
   approvers: readonly TrustedKey[] = [],
 ) {
   const clock = new FakeClock();
-  const isShown = await whereOf(rollout);
+  const isShown = await filterOf(rollout);
   const unexpected: unknown[] = [];
   const ended: EndReason[] = [];
   const ending = new AbortController();
@@ -64,7 +64,7 @@ export async function serveWorld(
     store,
     openAgain: () => openStore(dirname(store.path)),
     rollout,
-    review: await store.openReview(rollout.id, rollout.scope.where === undefined ? undefined : isShown),
+    review: await store.openReview(rollout.id, rollout.scope.filter === undefined ? undefined : isShown),
     isShown,
     clock,
     address: ADDRESS,

@@ -95,10 +95,10 @@ function Title({ review, overview }: { review: ReviewState; overview: Overview |
       description={
         <>
           Plan <span className="digest">{overview?.planDigest ?? '…'}</span>
-          {overview?.where !== undefined && (
+          {overview?.filter !== undefined && (
             <>
               {' '}
-              · only where <Said text={overview.where} />
+              · only findings that match <Said text={overview.filter} />
             </>
           )}
         </>

@@ -106,7 +106,7 @@ function requestOf(options: ScopeOptions): AssessRequest {
     excludeOu = [],
     excludeAccount = [],
   } = options;
-  const { allRegions, org, policies, tags, rotations, lastUsage, period, where } = options;
+  const { allRegions, org, policies, tags, rotations, lastUsage, period, filter } = options;
   const { maxPeriod, rotationPrice } = options;
   const listedBy = options.orgRole ?? options.orgProfile;
   return {
@@ -126,7 +126,7 @@ function requestOf(options: ScopeOptions): AssessRequest {
     RotationPeriodInDays: period,
     ...(maxPeriod !== undefined && { maxPeriodInDays: maxPeriod }),
     ...(rotationPrice && { price: rotationPrice }),
-    ...(where !== undefined && { where }),
+    ...(filter !== undefined && { filter }),
   };
 }
 

@@ -15,7 +15,7 @@ import type { Store } from '../../workflow/ports.ts';
 import { readVerdictRows } from '../../workflow/report/verdict-rows.ts';
 import { chooseRollout } from '../../workflow/rollout/choose-rollout.ts';
 import { readOutcomes } from '../../workflow/rollout/outcomes.ts';
-import { whereOf } from '../../workflow/rollout/visible-findings.ts';
+import { filterOf } from '../../workflow/rollout/visible-findings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { withSession } from '../session.ts';
 import type { ListOptions } from '../settings/takes.ts';
@@ -27,11 +27,11 @@ import { whyNot } from './configure.ts';
 
 /** `keyturn list`: one record a key, as a table, as CSV, or as JSON Lines. */
 export async function runList(what: string, options: ListOptions): Promise<ExitCode> {
-  const filter = parseFilter(what, options);
+  const asked = parseListing(what, options);
   return withSession(options, 'read', async ({ store, terminal }) => {
     const rollout = await chooseRollout(store, options.rollout);
     const approvers = await readApprovers(options);
-    const listing = await LISTINGS[filter.what](store, rollout, filter.value, options.where, approvers);
+    const listing = await LISTINGS[asked.what](store, rollout, asked.kind, options.filter, approvers);
     const text = options.json
       ? recordLines(listing.rows)
       : options.csv
@@ -60,17 +60,17 @@ const LISTINGS: Readonly<
     (
       store: Store,
       rollout: AssessedRollout,
-      filter: string | undefined,
-      where: string | undefined,
+      kind: string | undefined,
+      expression: string | undefined,
       approvers: readonly TrustedKey[],
     ) => Promise<Listing>
   >
 > = {
-  findings: async (store, rollout, filter, where) => {
+  findings: async (store, rollout, kind, expression) => {
     const { id, planDigest } = rollout;
     const price = priceOfRollout(rollout);
-    const found = store.findings(id, filter === undefined ? {} : { finding: filter as FindingKind });
-    const rows = filterRows(found, await whereOf({ scope: { where } }));
+    const found = store.findings(id, kind === undefined ? {} : { finding: kind as FindingKind });
+    const rows = filterRows(found, await filterOf({ scope: { filter: expression } }));
     return {
       rows: mapRows(rows, (finding) => withDerived(finding, price)),
       csv: () => findingsCsv(rows, planDigest, price),
@@ -82,11 +82,8 @@ const LISTINGS: Readonly<
         ),
     };
   },
-  decisions: async (store, { id }, filter, _, approvers) => {
-    const rows = filterRows(
-      store.decisions(id),
-      ({ decision }) => filter === undefined || decision === filter,
-    );
+  decisions: async (store, { id }, kind, _, approvers) => {
+    const rows = filterRows(store.decisions(id), ({ decision }) => kind === undefined || decision === kind);
     const approvals = await store.approvals(id);
     const isUnknown = ({ approver = '' }: DecidedKey) => isUnknownSigner(approvers, approver);
     return {
@@ -100,8 +97,8 @@ const LISTINGS: Readonly<
         ),
     };
   },
-  outcomes: async (store, { id }, filter) => {
-    const rows = readOutcomes(store, id, filter === undefined ? {} : { outcomes: [filter as OutcomeKind] });
+  outcomes: async (store, { id }, kind) => {
+    const rows = readOutcomes(store, id, kind === undefined ? {} : { outcomes: [kind as OutcomeKind] });
     return {
       rows,
       csv: () => outcomesCsv(rows),
@@ -113,10 +110,10 @@ const LISTINGS: Readonly<
         ),
     };
   },
-  verdicts: async (store, { id }, filter) => {
+  verdicts: async (store, { id }, kind) => {
     const rows = filterRows(
       readVerdictRows(store, id),
-      ({ verdict }) => filter === undefined || verdict === filter,
+      ({ verdict }) => kind === undefined || verdict === kind,
     );
     return {
       rows,
@@ -159,25 +156,25 @@ const KINDS: Readonly<
 };
 
 /** Every problem of the arguments, before the store is opened. */
-function parseFilter(what: string, options: ListOptions): { what: Listed; value?: string } {
+function parseListing(what: string, options: ListOptions): { what: Listed; kind?: string } {
   if (!isListed(what)) {
     throw badArgument(`There is no listing of ${what}.`, `List one of: ${Object.keys(KINDS).join(', ')}.`);
   }
   if (options.csv && options.json)
     throw badArgument('--csv and --json exclude each other.', 'Leave one out.');
-  if (options.where !== undefined && what !== 'findings') {
-    throw badArgument(`--where does not filter ${what}.`, 'Leave it out, or list findings.');
+  if (options.filter !== undefined && what !== 'findings') {
+    throw badArgument(`--filter does not filter ${what}.`, 'Leave it out, or list findings.');
   }
   for (const { option } of Object.values(KINDS)) {
     if (options[option] !== undefined && option !== KINDS[what].option) {
       throw badArgument(`--${option} does not filter ${what}.`, `Use --${KINDS[what].option}.`);
     }
   }
-  const value = options[KINDS[what].option];
-  if (value === undefined) return { what };
-  if (KINDS[what].kinds.includes(value)) return { what, value };
+  const kind = options[KINDS[what].option];
+  if (kind === undefined) return { what };
+  if (KINDS[what].kinds.includes(kind)) return { what, kind };
   throw badArgument(
-    `There is no ${KINDS[what].option} ${value}.`,
+    `There is no ${KINDS[what].option} ${kind}.`,
     `Use one of: ${KINDS[what].kinds.join(', ')}.`,
   );
 }

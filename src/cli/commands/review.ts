@@ -10,7 +10,7 @@ import type { Serving } from '../../web/serve.ts';
 import { totalDecisions } from '../../workflow/approve/approve.ts';
 import { checkRecord } from '../../workflow/rollout/check-record.ts';
 import { chooseRollout, chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
-import { whereOf } from '../../workflow/rollout/visible-findings.ts';
+import { filterOf } from '../../workflow/rollout/visible-findings.ts';
 import { confirmSignature } from '../confirm-signature.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit.ts';
 import { openInBrowser } from '../open-browser.ts';
@@ -93,12 +93,12 @@ async function serve(
 ): Promise<Serving> {
   const { serveReview } = await import('../../web/serve.ts');
   const { readPage } = await import('../../files/read-page.ts');
-  const isShown = await whereOf(rollout);
+  const isShown = await filterOf(rollout);
   const host = {
     store,
     openAgain: () => openSessionStore(options.store, 'read'),
     rollout,
-    review: await store.openReview(rollout.id, rollout.scope.where === undefined ? undefined : isShown),
+    review: await store.openReview(rollout.id, rollout.scope.filter === undefined ? undefined : isShown),
     isShown,
     clock: systemClock,
     version: VERSION,

@@ -109,9 +109,9 @@ export const SCOPE = group('Scope:', {
     otherwise: 'the caller',
     help: 'AWS profile to list the accounts of the organization',
   }),
-  where: setting(kinds.text, {
-    flag: '--where <expression>',
-    yaml: 'where',
+  filter: setting(kinds.text, {
+    flag: '--filter <expression>',
+    yaml: 'filter',
     otherwise: 'every finding',
     help: 'JMESPath expression: which findings are shown and can be approved',
   }),
@@ -381,8 +381,8 @@ export const LISTING = group('Options:', {
     environment: false,
     help: 'Findings of one kind',
   }),
-  where: setting(kinds.text, {
-    flag: '--where <expression>',
+  filter: setting(kinds.text, {
+    flag: '--filter <expression>',
     environment: false,
     help: 'Findings for which a JMESPath expression is true',
   }),

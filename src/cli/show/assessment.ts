@@ -4,7 +4,7 @@ import { forTerminal } from '../../report/escape.ts';
 import type { RolloutRecord } from '../../report/record.ts';
 import { assembleSummary, type RolloutSummary } from '../../report/summary.ts';
 import { renderTable } from '../../report/table.ts';
-import { whereOf } from '../../workflow/rollout/visible-findings.ts';
+import { filterOf } from '../../workflow/rollout/visible-findings.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandLine, type GivenOptions } from './command-line.ts';
 import { isAnyRefused, refusalSentences } from './counts.ts';
@@ -44,12 +44,12 @@ const COLUMNS = [
 
 /** How many of the candidates a `where` leaves to decide on; the counts above are of all. */
 async function narrowed({ rollout, findings }: RolloutRecord): Promise<string[]> {
-  const { where } = rollout.scope;
-  if (where === undefined) return [];
-  const isShown = await whereOf(rollout);
+  const { filter } = rollout.scope;
+  if (filter === undefined) return [];
+  const isShown = await filterOf(rollout);
   let shown = 0;
   for await (const finding of findings({ finding: 'candidate' })) shown += Number(isShown(finding));
-  return [`Of the candidates, ${shown} can be approved: those where ${forTerminal(where)}\n`];
+  return [`Of the candidates, ${shown} can be approved: those that match ${forTerminal(filter)}\n`];
 }
 
 /** Accounts that are suspended or closing are named, and are no error. */

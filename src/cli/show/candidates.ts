@@ -21,7 +21,7 @@ import { renderTable, type TableColumn } from '../../report/table.ts';
 import { dayText } from '../../report/time.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { countNotSeen } from '../../workflow/rollout/status.ts';
-import { shownFindings, whereOf } from '../../workflow/rollout/visible-findings.ts';
+import { filterOf, visibleFindings } from '../../workflow/rollout/visible-findings.ts';
 import type { Terminal } from '../terminal.ts';
 import { notSeenText } from './counts.ts';
 import { gapLines } from './unseen.ts';
@@ -44,16 +44,22 @@ export async function showForApproval(
   await terminal.out(`${forTerminal(`Plan ${planDigest} of rollout ${id}`)}\n`);
   const notSeen = notSeenText(await countNotSeen(store, rollout, await store.placeCounts(id)));
   if (notSeen) await terminal.out(terminal.yellow(`Not seen: ${notSeen}\n`));
-  if (scope.where !== undefined) await terminal.out(`Only where ${forTerminal(scope.where)}\n`);
+  if (scope.filter !== undefined)
+    await terminal.out(`Only findings that match ${forTerminal(scope.filter)}\n`);
   await terminal.out(
     `\n${terminal.bold(`Candidates: ${candidate}`)} (rotation was off when assessed; approved keys will rotate every ${RotationPeriodInDays} days)\n`,
   );
-  await showRows(terminal, candidate, candidateTable(rollout), shownFindings(store, rollout, 'candidate'));
+  await showRows(terminal, candidate, candidateTable(rollout), visibleFindings(store, rollout, 'candidate'));
   await terminal.out(costLines(rollout, survey));
   await showStacks(terminal, store, rollout, survey.inStacks);
   await showRefusals(terminal, store, rollout, survey.refusals);
   await terminal.out(`\n${terminal.bold(`Already enabled: ${enabled}`)} (to see, not to touch)\n`);
-  await showRows(terminal, enabled, enabledTable(maxPeriodInDays), shownFindings(store, rollout, 'enabled'));
+  await showRows(
+    terminal,
+    enabled,
+    enabledTable(maxPeriodInDays),
+    visibleFindings(store, rollout, 'enabled'),
+  );
   if (survey.longPeriods > 0) {
     await terminal.out(
       terminal.yellow(
@@ -65,7 +71,7 @@ export async function showForApproval(
 }
 
 async function surveyShown(store: Store, rollout: AssessedRollout): Promise<Survey> {
-  const isShown = await whereOf(rollout);
+  const isShown = await filterOf(rollout);
   async function* shown() {
     for await (const finding of store.findings(rollout.id)) if (isShown(finding)) yield finding;
   }
@@ -183,7 +189,7 @@ async function showStacks(
   if (total === 0) return;
   await terminal.out(`\n${terminal.bold(`In CloudFormation stacks: ${total}`)}\n`);
   let shown = 0;
-  for await (const finding of shownFindings(store, rollout, 'candidate')) {
+  for await (const finding of visibleFindings(store, rollout, 'candidate')) {
     const stack = stackOf(finding.tags);
     if (!stack) continue;
     const { primaryAlias, keyId } = finding;
@@ -207,7 +213,7 @@ async function showRefusals(
     `\n${terminal.bold(terminal.yellow(title))} (${refused} probably, ${conditional} perhaps)\n`,
   );
   let shown = 0;
-  for await (const finding of shownFindings(store, rollout, 'candidate')) {
+  for await (const finding of visibleFindings(store, rollout, 'candidate')) {
     const text = refusalText(finding);
     if (text === '') continue;
     await terminal.out(`  ${forTerminal(`${finding.primaryAlias ?? finding.keyId}: ${text}`)}\n`);

@@ -24,7 +24,7 @@ export function addOverview(app: Hono, host: ReviewHost): void {
       readOnly: approver === undefined,
       signed: approver?.signing !== undefined,
       ...(approver && { submitter: approver.submittedBy.callerArn }),
-      ...(scope.where !== undefined && { where: scope.where }),
+      ...(scope.filter !== undefined && { filter: scope.filter }),
       refusals: await countRefusals(host),
       counts: addCounts(places),
       notSeen: notSeenText(coverageOf(scope, places, unreachable)),

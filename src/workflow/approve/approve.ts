@@ -11,7 +11,7 @@ import type { AssessedRollout } from '../../model/rollout.ts';
 import type { Clock, Store } from '../ports.ts';
 import { checkRecord } from '../rollout/check-record.ts';
 import { checkPlan } from '../rollout/choose-rollout.ts';
-import { shownFindings, whereOf } from '../rollout/visible-findings.ts';
+import { filterOf, visibleFindings } from '../rollout/visible-findings.ts';
 import { countRefusals, type Refusals } from './refusals.ts';
 
 export interface ApproveHost {
@@ -117,7 +117,7 @@ export async function planForApproval(
     const finding = await store.finding(id, keyArn);
     if (finding) findings.set(keyArn, finding);
   }
-  return { digest, RotationPeriodInDays, findings, isShown: await whereOf(rollout) };
+  return { digest, RotationPeriodInDays, findings, isShown: await filterOf(rollout) };
 }
 
 export async function recordDecided(store: Store, approval: Approval, seen?: number): Promise<Recorded> {
@@ -138,8 +138,8 @@ export async function recordDecided(store: Store, approval: Approval, seen?: num
 /** Asks to approve every candidate of the plan that is shown. */
 export async function requestAll(store: Store, rollout: AssessedRollout): Promise<DecisionRequest[]> {
   const requests: DecisionRequest[] = [];
-  for await (const { keyArn } of shownFindings(store, rollout, 'candidate')) {
-    requests.push({ where: '--all', keyArn, decision: 'approve' });
+  for await (const { keyArn } of visibleFindings(store, rollout, 'candidate')) {
+    requests.push({ location: '--all', keyArn, decision: 'approve' });
   }
   return requests;
 }

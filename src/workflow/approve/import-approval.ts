@@ -113,7 +113,7 @@ async function misfitsOf(
   { decisions }: Approval,
 ): Promise<readonly string[]> {
   const asked = decisions.map(({ keyArn, decision, reason }, index) => {
-    return { where: `decision ${index + 1}`, keyArn, decision, ...(reason !== undefined && { reason }) };
+    return { location: `decision ${index + 1}`, keyArn, decision, ...(reason !== undefined && { reason }) };
   });
   const due = decideOn(await planForApproval(store, rollout, decisions), asked);
   if (due.kind === 'refused') return due.problems;

@@ -15,7 +15,7 @@ import type { Store } from '../ports.ts';
 import { callersOf } from '../reading/profiles.ts';
 import { checkRecord } from '../rollout/check-record.ts';
 import { planHeaderOf } from '../rollout/plan-header.ts';
-import { whereOf } from '../rollout/visible-findings.ts';
+import { filterOf } from '../rollout/visible-findings.ts';
 import { assessPlace } from './assess-place.ts';
 import { askLastUses } from './last-use.ts';
 import { resolveScope, type ScopeRequest } from './scope.ts';
@@ -29,7 +29,7 @@ export interface AssessRequest extends ScopeRequest {
   /** Whether it is asked when candidates were last used: 5 a second in a place. */
   readonly lastUsage: boolean;
   /** JMESPath; narrows what is shown and can be decided on. */
-  readonly where?: string;
+  readonly filter?: string;
   /** Days; proposed for each candidate. */
   readonly RotationPeriodInDays: number;
   /** What a rotation costs, where it is not what AWS publishes. */
@@ -164,7 +164,7 @@ async function digestFindings(rollout: Rollout, findings: AsyncIterable<Finding>
 async function beginRollout(host: AssessHost, request: AssessRequest) {
   const { aws, clock, notify, newRolloutId, version } = host;
   // An expression that is none is refused before AWS is asked anything.
-  await whereOf({ scope: { where: request.where } });
+  await filterOf({ scope: { filter: request.filter } });
   const resolved = await resolveScope(aws, request);
   const { caller, accounts, regions, places, unreachable, notAssessed } = resolved;
   const { regionsLeftOut, regionsUnknownBecause, profiles } = resolved;
@@ -181,7 +181,7 @@ async function beginRollout(host: AssessHost, request: AssessRequest) {
       tags: request.tags,
       rotations: request.rotations,
       lastUsage: request.lastUsage,
-      ...(request.where !== undefined && { where: request.where }),
+      ...(request.filter !== undefined && { filter: request.filter }),
     },
     ...(resolved.accountsAsked && { accountsAsked: resolved.accountsAsked }),
     regionsAsked: resolved.regionsAsked,

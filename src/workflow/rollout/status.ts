@@ -8,7 +8,7 @@ import type { VerdictTotals } from '../../model/verdict.ts';
 import type { Store } from '../ports.ts';
 import { isAssessed, isOpen } from './choose-rollout.ts';
 import { readWorkLeft, totalOutcomes, totalVerdicts, workLeft } from './outcomes.ts';
-import { shownFindings } from './visible-findings.ts';
+import { visibleFindings } from './visible-findings.ts';
 
 /** Where a rollout stands, and the step that leads on. */
 export interface RolloutStatus {
@@ -83,8 +83,8 @@ export async function statusOf(
 
 /** Whether there is a candidate that the rollout's filter shows. */
 async function isAnyShown(store: Store, rollout: Rollout): Promise<boolean> {
-  if (rollout.scope.where === undefined || !isAssessed(rollout)) return true;
-  for await (const _ of shownFindings(store, rollout, 'candidate')) return true;
+  if (rollout.scope.filter === undefined || !isAssessed(rollout)) return true;
+  for await (const _ of visibleFindings(store, rollout, 'candidate')) return true;
   return false;
 }
 

@@ -1,18 +1,22 @@
-import type { Where } from '../../approve/where.ts';
+import type { FindingFilter } from '../../approve/finding-filter.ts';
 import { KeyturnError } from '../../messages/error.ts';
 import type { Finding, FindingKind } from '../../model/finding.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { Store } from '../ports.ts';
 
 /**
- * Which findings of a rollout are shown and can be decided on: all, or those that its `where` names.
+ * Which findings of a rollout are shown and can be decided on: all, or those that its filter names.
  * @throws KeyturnError `input-argument` if that is not a JMESPath expression; so does what is returned, if it takes too long
  */
-export async function whereOf({ scope }: { scope: { where?: string | undefined } }): Promise<Where> {
-  if (scope.where === undefined) return () => true;
-  const { compileWhere } = await import('../../approve/where.ts');
-  const where = refusing('--where is not a valid JMESPath expression', compileWhere);
-  return refusing('--where cannot be used', where(scope.where));
+export async function filterOf({
+  scope,
+}: {
+  scope: { filter?: string | undefined };
+}): Promise<FindingFilter> {
+  if (scope.filter === undefined) return () => true;
+  const { compileFilter } = await import('../../approve/finding-filter.ts');
+  const compile = refusing('--filter is not a valid JMESPath expression', compileFilter);
+  return refusing('--filter cannot be used', compile(scope.filter));
 }
 
 /** The same function; what it throws is the fault of an expression. */
@@ -33,12 +37,12 @@ function refusing<In, Out>(what: string, evaluate: (given: In) => Out): (given: 
 }
 
 /** The findings of one kind that a person is shown, in the order of ARNs. */
-export async function* shownFindings(
+export async function* visibleFindings(
   store: Store,
   rollout: AssessedRollout,
   kind: FindingKind,
 ): AsyncGenerator<Finding> {
-  const isShown = await whereOf(rollout);
+  const isShown = await filterOf(rollout);
   for await (const finding of store.findings(rollout.id, { finding: kind }))
     if (isShown(finding)) yield finding;
 }

@@ -58,7 +58,7 @@ async function begin() {
     /** What the approver writes. */
     write: async (decision: DecisionKind, keyArns: readonly string[], key = APPROVER, lifeMs = DAY) => {
       const loaded = await load(plan);
-      const requests = keyArns.map((keyArn): DecisionRequest => ({ where: 'test', keyArn, decision }));
+      const requests = keyArns.map((keyArn): DecisionRequest => ({ location: 'test', keyArn, decision }));
       ids += 1;
       return decideApproval({ ...loaded, clock, newApprovalId: () => `elsewhere-${ids}` }, loaded.rollout, {
         requests,

@@ -291,14 +291,14 @@ describe('an assessment that is narrowed', () => {
       world.add('in', EU, { Description: 'ours' });
       world.add('out', EU, { Description: 'theirs' });
     });
-    const rollout = await journey.assess({ where: "Description=='ours'" });
+    const rollout = await journey.assess({ filter: "Description=='ours'" });
     expect(await store.placeCounts(rollout.id)).toMatchObject([{ candidate: 2 }, {}]);
     await expect(decide(rollout, 'approve', arnOf('in'), arnOf('out'))).rejects.toMatchObject({
       code: 'input-decisions',
-      problems: [expect.stringContaining('left out by --where')],
+      problems: [expect.stringContaining('left out by --filter')],
     });
     expect(await requestAll(store, rollout)).toMatchObject([{ keyArn: arnOf('in') }]);
-    await expect(journey.assess({ where: '==' })).rejects.toMatchObject({ code: 'input-argument' });
+    await expect(journey.assess({ filter: '==' })).rejects.toMatchObject({ code: 'input-argument' });
     expect(aws.calls.filter((call) => call.startsWith('Enable'))).toEqual([]);
   });
 });

@@ -43,7 +43,7 @@ describe('the next step', () => {
     const declined = await assess();
     await decide(declined, 'decline', arnOf('a'));
     expect(await next(declined.id)).toBe('report');
-    expect(await next((await assess({ where: "alias=='nowhere'" })).id)).toBe('report');
+    expect(await next((await assess({ filter: "alias=='nowhere'" })).id)).toBe('report');
   });
 
   it('leaves a newer assessment that is not complete to be told of', async () => {

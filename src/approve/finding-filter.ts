@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import { boundedSearch, TooCostly } from './bounded-search.ts';
 
 /** Whether a finding is one that a person asked to see and to decide on. */
-export type Where = (finding: Finding) => boolean;
+export type FindingFilter = (finding: Finding) => boolean;
 
 /** Characters. An expression can list a hundred accounts and stay below. */
 const MAX_EXPRESSION_LENGTH = 4096;
@@ -16,7 +16,7 @@ const MAX_EXPRESSION_LENGTH = 4096;
  * @returns the predicate; it throws TooCostly
  * @throws Error with JMESPath's own words if it is not an expression
  */
-export function compileWhere(expression: string): Where {
+export function compileFilter(expression: string): FindingFilter {
   if (expression.length > MAX_EXPRESSION_LENGTH) throw new Error('it is longer than 4,096 characters');
   const search = boundedSearch(compile(expression));
   return (finding) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileWhere } from '../../src/approve/where.ts';
+import { compileFilter } from '../../src/approve/finding-filter.ts';
 import { assembleFinding } from '../../src/assess/assemble.ts';
 import { cpuMs } from '../support/cpu.ts';
 import { CONTEXT, factsOf, read } from '../support/facts.ts';
@@ -11,7 +11,7 @@ const facts = {
   aliases: read(['alias/x']),
 };
 const finding = assembleFinding(facts, CONTEXT);
-const passes = (expression: string) => finding !== undefined && compileWhere(expression)(finding);
+const passes = (expression: string) => finding !== undefined && compileFilter(expression)(finding);
 
 describe('a where expression', () => {
   it.each([
@@ -55,7 +55,7 @@ describe('a where expression', () => {
       big: Array.from({ length: 1000 }, (_, i) => i),
     };
     const begun = cpuMs();
-    const where = compileWhere(expression);
+    const where = compileFilter(expression);
     const all = () => {
       for (let index = 0; index < 1000; index += 1) where(hostile as never);
     };
@@ -64,24 +64,24 @@ describe('a where expression', () => {
   });
 
   it('is not too costly over many findings', () => {
-    const where = compileWhere(
+    const where = compileFilter(
       "tags.Environment=='prod' && aliases[?starts_with(@, 'alias/')] && !Description",
     );
     for (let index = 0; index < 20_000; index += 1) where(finding as never);
-    expect(() => compileWhere('a'.repeat(5000))).toThrow('longer than 4,096 characters');
+    expect(() => compileFilter('a'.repeat(5000))).toThrow('longer than 4,096 characters');
   });
 
   it('that is none is refused', () => {
     for (const wrong of ['', 'tags.', '==', '[?', 'region == '])
-      expect(() => compileWhere(wrong), wrong).toThrow();
+      expect(() => compileFilter(wrong), wrong).toThrow();
   });
 
   it('is taken or refused when it is compiled, and never breaks on a finding', () => {
     fc.assert(
       fc.property(fc.string(), (expression) => {
-        let where: ReturnType<typeof compileWhere> | undefined;
+        let where: ReturnType<typeof compileFilter> | undefined;
         try {
-          where = compileWhere(expression);
+          where = compileFilter(expression);
         } catch (error) {
           expect(error).toBeInstanceOf(Error);
         }

@@ -71,6 +71,8 @@ async function liveOn(life: Life, chosen: readonly KeySnapshot[]): Promise<void>
   if (plan.denial.when === 'before configure') deny(life);
   await killAll(life, 'configure', () => ({
     killed: configureOf(plan, rollout),
+    // It leaves some keys for the next kill.
+    again: ['configure', '--settle', plan.lag.settle, '--limit', '2', ...rollout],
     approved: late,
     approve: approve(late),
   }));
@@ -93,6 +95,8 @@ const configureOf = ({ lag, waves }: Case, rollout: readonly string[]): string[]
 
 interface Aim {
   readonly killed: readonly string[];
+  /** What another process does at the same time (default: the same). */
+  readonly again?: readonly string[];
   /** Keys that may be approved meanwhile, and how. */
   readonly approved?: readonly KeySnapshot[];
   readonly approve?: readonly string[];
@@ -102,9 +106,9 @@ interface Aim {
 async function killAll(life: Life, phase: Phase, command: (earlier: number) => Aim): Promise<void> {
   const { journey, plan, truth } = life;
   for (const [earlier, kill] of plan.kills[phase].entries()) {
-    const { killed, approved = [], approve = [] } = command(earlier);
+    const { killed, again = killed, approved = [], approve = [] } = command(earlier);
     if (kill.mischief?.what.kind === 'more approved') for (const { arn } of approved) truth.approved.add(arn);
-    const lost = await strike(journey, { killed, approve }, kill);
+    const lost = await strike(journey, { killed, again, approve }, kill);
     checkNothingWrongSoFar(journey, truth, lost);
     if (lost) throw new StoreLost();
     if (phase === 'configure' && earlier === 0 && plan.denial.when === 'after the first kill of configure') {

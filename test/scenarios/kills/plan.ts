@@ -61,8 +61,13 @@ const REPORT_FILES = 17;
 function momentIn(random: Random, phase: Phase): Moment {
   if (random() < 0.3) return { afterMs: between(random, 60, LASTS_MS[phase]) };
   if (phase === 'report') return { files: between(random, 1, REPORT_FILES) };
+  return callIn(random, phase, 1);
+}
+
+/** One of the first calls, as a part of all. */
+function callIn(random: Random, phase: Phase, part: number): Moment {
   const [operation, most] = pick(random, Object.entries(CALLS[phase]));
-  return { operation, call: between(random, 1, most) };
+  return { operation, call: between(random, 1, Math.ceil(most * part)) };
 }
 
 function killIn(random: Random, phase: Phase): Kill {
@@ -71,7 +76,8 @@ function killIn(random: Random, phase: Phase): Kill {
     moment: momentIn(random, phase),
     signal: pick(random, ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGINT', 'SIGTERM'] as const),
     two: what === undefined && OF_TWO.has(phase) && random() < 0.25,
-    ...(what && { mischief: { at: momentIn(random, phase), what } }),
+    // Early, so that something is left to kill.
+    ...(what && { mischief: { at: callIn(random, phase, 0.5), what } }),
   };
 }
 

@@ -11,9 +11,10 @@ import { type Kill, type Moment, sayMoment } from './plan.ts';
 /** Where the report that may be killed is written. */
 export const EVIDENCE = 'evidence';
 
-/** The command to kill, and the one by which more keys are approved meanwhile. */
+/** The command to kill, what another process does at the same time, and how more keys are approved meanwhile. */
 export interface Commands {
   readonly killed: readonly string[];
+  readonly again: readonly string[];
   readonly approve: readonly string[];
 }
 
@@ -23,17 +24,18 @@ export interface Commands {
  */
 export async function strike(
   journey: Journey,
-  { killed, approve }: Commands,
+  commands: Commands,
   { moment, signal, two, mischief }: Kill,
 ): Promise<readonly Entry[] | undefined> {
   const { start, startWith } = journey;
   const clock = clockFor(journey, mischief?.what);
-  const running = startWith(clock.env, ...killed);
-  const all = [running.ended, ...(two ? [start(...killed).ended] : [])];
+  const running = startWith(clock.env, ...commands.killed);
+  const again = () => start(...commands.again);
+  const all = [running.ended, ...(two ? [again().ended] : [])];
   let made: Made = {};
   if (mischief && (await comesWhileAtWork(journey, running, mischief.at))) {
-    const again = () => start(...killed);
-    const target = { journey, running, again, approve: () => start(...approve), setClock: clock.set };
+    const approve = () => start(...commands.approve);
+    const target = { journey, running, again, approve, setClock: clock.set };
     made = await make(mischief.what, target);
   }
   const victim = made.victim ?? running;

@@ -1,7 +1,7 @@
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { request } from 'undici';
 import { connectAws } from '../../src/aws/connect.ts';
-import { systemClock } from '../../src/cli/session.ts';
+import { systemClock } from '../../src/cli/session/clock.ts';
 import { readTextFile as readFile } from '../../src/files/read-text.ts';
 
 /** CPU a DescribeKey, 50 at once: ours, the SDK's defaults, and HTTP alone. Prints microseconds as JSON. */

@@ -1,7 +1,7 @@
 import type { DecisionRequest } from '../approve/request.ts';
 import type { AssessedRollout } from '../model/rollout.ts';
 import { nothingApproved, requestAll, requireDecisions } from '../workflow/approve/approve.ts';
-import type { Asked } from './session.ts';
+import type { Asked } from './session/session.ts';
 import type { ApproveOptions } from './settings/takes.ts';
 import { showForApproval } from './show/candidates.ts';
 
@@ -48,7 +48,7 @@ async function chooseFromFile(path: string, signal?: AbortSignal): Promise<Choic
 }
 
 async function choosePicking(session: Asked, rollout: AssessedRollout): Promise<Choice> {
-  const { pickKeys } = await import('./pick.ts');
+  const { pickKeys } = await import('./pick/pick-keys.ts');
   const picked = await pickKeys(session, rollout);
   if (picked === undefined) throw nothingApproved('The selection was cancelled.');
   const requests = picked.map(

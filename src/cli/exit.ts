@@ -1,5 +1,5 @@
 import type { ErrorCode, KeyturnError } from '../messages/error.ts';
-import { Interrupted, SIGNAL_EXITS } from './signals.ts';
+import { Interrupted, SIGNAL_EXITS } from './session/signals.ts';
 
 /** Exit codes, for scripts: docs/command-line.md. */
 export const EXIT = {

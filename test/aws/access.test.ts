@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
 import { connectAws } from '../../src/aws/connect.ts';
-import { systemClock } from '../../src/cli/session.ts';
+import { systemClock } from '../../src/cli/session/clock.ts';
 import { readTextFile as readFile } from '../../src/files/read-text.ts';
 import type { Aws } from '../../src/workflow/ports.ts';
 

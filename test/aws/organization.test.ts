@@ -9,7 +9,7 @@ import {
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type SandboxSettings, startSandbox } from '../../sandbox/index.ts';
 import { connectAws } from '../../src/aws/connect.ts';
-import { systemClock } from '../../src/cli/session.ts';
+import { systemClock } from '../../src/cli/session/clock.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit.ts';
+import { Interrupted } from '../../src/cli/session/signals.ts';
 import {
   parseArnOfKey,
   parseCount,
@@ -9,7 +10,6 @@ import {
   parsePeriod,
   parseRegion,
 } from '../../src/cli/settings/parsers.ts';
-import { Interrupted } from '../../src/cli/signals.ts';
 import { ERROR_CODES, KeyturnError } from '../../src/messages/error.ts';
 
 describe('the values of options', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openPhaseClock } from '../../src/cli/phase-clock.ts';
+import { openPhaseClock } from '../../src/cli/session/phase-clock.ts';
 import { FakeClock } from '../workflow/fake-aws.ts';
 
 const HOUR_MS = 3_600_000;

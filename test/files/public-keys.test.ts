@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readTrustedKeys } from '../../src/cli/trusted-keys.ts';
+import { readTrustedKeys } from '../../src/cli/signing/trusted-keys.ts';
 import { keyIdOfKey } from '../evidence/forge.ts';
 import { APPROVER, MAKER } from '../evidence/story.ts';
 import { temporaryDirectory } from '../support/journey.ts';

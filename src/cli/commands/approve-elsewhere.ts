@@ -11,13 +11,17 @@ import type { Store } from '../../workflow/ports.ts';
 import { chooseRolloutToChange, isAssessed } from '../../workflow/rollout/choose-rollout.ts';
 import { showAndChoose } from '../choose-keys.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { newId, openAws, submitterFrom, systemClock, userOfThisMachine, withSession } from '../session.ts';
+import { systemClock } from '../session/clock.ts';
+import { submitterFrom, userOfThisMachine } from '../session/machine-user.ts';
+import { newId } from '../session/new-id.ts';
+import { openAws } from '../session/open-aws.ts';
+import { withSession } from '../session/session.ts';
 import type { ApproveOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
 import { sayRecorded } from '../show/recorded.ts';
-import { openSigningKey } from '../signing-key.ts';
+import { openSigningKey } from '../signing/open-signing-key.ts';
+import { readApprovers, readTrustedKeys } from '../signing/trusted-keys.ts';
 import { openTerminal } from '../terminal.ts';
-import { readApprovers, readTrustedKeys } from '../trusted-keys.ts';
 
 /** Bytes: some 300,000 keys. */
 const LARGEST_PLAN = 1024 * 1024 * 1024;

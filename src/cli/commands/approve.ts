@@ -4,12 +4,16 @@ import { checkRecord } from '../../workflow/rollout/check-record.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { showAndChoose } from '../choose-keys.ts';
 import type { ExitCode } from '../exit.ts';
-import { newId, openAws, type Session, submitterFrom, systemClock, withSession } from '../session.ts';
+import { systemClock } from '../session/clock.ts';
+import { submitterFrom } from '../session/machine-user.ts';
+import { newId } from '../session/new-id.ts';
+import { openAws } from '../session/open-aws.ts';
+import { type Session, withSession } from '../session/session.ts';
 import type { ApproveOptions } from '../settings/takes.ts';
 import { sayRecorded } from '../show/recorded.ts';
 import { warnOfUnknownSigners } from '../show/unknown-signers.ts';
-import { openSigningKey } from '../signing-key.ts';
-import { readApprovers } from '../trusted-keys.ts';
+import { openSigningKey } from '../signing/open-signing-key.ts';
+import { readApprovers } from '../signing/trusted-keys.ts';
 
 /** `keyturn approve`: records which candidates a person wants turned on. */
 export async function runApprove(options: ApproveOptions): Promise<ExitCode> {

@@ -12,14 +12,17 @@ import type { Store } from '../../workflow/ports.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { readOutcomes, readWorkLeft } from '../../workflow/rollout/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { openPhaseClock } from '../phase-clock.ts';
-import { holderName, openAws, type Session, systemClock, withSession } from '../session.ts';
+import { systemClock } from '../session/clock.ts';
+import { holderName } from '../session/machine-user.ts';
+import { openAws } from '../session/open-aws.ts';
+import { openPhaseClock } from '../session/phase-clock.ts';
+import { type Session, withSession } from '../session/session.ts';
 import type { AccessOptions, ConfigureOptions, StatusOptions } from '../settings/takes.ts';
 import { commandLine } from '../show/command-line.ts';
 import { showSteps } from '../show/dry-run.ts';
 import { fixLines } from '../show/fixes.ts';
 import { printJson, printNext } from '../show/print.ts';
-import { readRequiredApprovers } from '../trusted-keys.ts';
+import { readRequiredApprovers } from '../signing/trusted-keys.ts';
 
 /** `keyturn configure`: makes the approved changes, or with `--dry-run` says what they would be. */
 export async function runConfigure(options: ConfigureOptions): Promise<ExitCode> {

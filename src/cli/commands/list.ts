@@ -17,12 +17,12 @@ import { chooseRollout } from '../../workflow/rollout/choose-rollout.ts';
 import { readOutcomes } from '../../workflow/rollout/outcomes.ts';
 import { filterOf } from '../../workflow/rollout/visible-findings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { withSession } from '../session.ts';
+import { withSession } from '../session/session.ts';
 import type { ListOptions } from '../settings/takes.ts';
 import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/findings.ts';
 import { warnOfRecord } from '../show/record-problem.ts';
+import { readApprovers } from '../signing/trusted-keys.ts';
 import type { Terminal } from '../terminal.ts';
-import { readApprovers } from '../trusted-keys.ts';
 import { whyNot } from './configure.ts';
 
 /** `keyturn list`: one record a key, as a table, as CSV, or as JSON Lines. */

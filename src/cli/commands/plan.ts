@@ -3,7 +3,7 @@ import { planFile } from '../../workflow/approve/plan-file.ts';
 import { followRecord } from '../../workflow/rollout/check-record.ts';
 import { chooseRollout } from '../../workflow/rollout/choose-rollout.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { withSession } from '../session.ts';
+import { withSession } from '../session/session.ts';
 import type { CommonOptions } from '../settings/takes.ts';
 import { commandLine } from '../show/command-line.ts';
 import { printJson } from '../show/print.ts';

@@ -3,10 +3,10 @@ import { reportFiles } from '../../workflow/report/report-files.ts';
 import { followRecord } from '../../workflow/rollout/check-record.ts';
 import { chooseRolloutToShow } from '../../workflow/rollout/choose-rollout.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { withSession } from '../session.ts';
+import { withSession } from '../session/session.ts';
 import type { ReportOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
-import { openSigningKey } from '../signing-key.ts';
+import { openSigningKey } from '../signing/open-signing-key.ts';
 import { VERSION } from '../version.ts';
 
 /** `keyturn report`: writes everything that is known of a rollout, at any stage of it, sealed. */

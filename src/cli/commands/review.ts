@@ -11,26 +11,22 @@ import { totalDecisions } from '../../workflow/approve/approve.ts';
 import { checkRecord } from '../../workflow/rollout/check-record.ts';
 import { chooseRollout, chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { filterOf } from '../../workflow/rollout/visible-findings.ts';
-import { confirmSignature } from '../confirm-signature.ts';
 import { EXIT, type ExitCode, exitCodeOf } from '../exit.ts';
 import { openInBrowser } from '../open-browser.ts';
-import {
-  newId,
-  openAws,
-  openSessionStore,
-  type Session,
-  type StoreAccess,
-  submitterFrom,
-  systemClock,
-  withSession,
-} from '../session.ts';
+import { systemClock } from '../session/clock.ts';
+import { submitterFrom } from '../session/machine-user.ts';
+import { newId } from '../session/new-id.ts';
+import { openAws } from '../session/open-aws.ts';
+import { openSessionStore, type StoreAccess } from '../session/open-store.ts';
+import { type Session, withSession } from '../session/session.ts';
+import { Interrupted } from '../session/signals.ts';
 import type { ReviewOptions } from '../settings/takes.ts';
 import { nextCommand } from '../show/command-line.ts';
 import { printJson, printNext } from '../show/print.ts';
 import { warnOfUnknownSigners } from '../show/unknown-signers.ts';
-import { Interrupted } from '../signals.ts';
-import { openSigningKey } from '../signing-key.ts';
-import { readApprovers } from '../trusted-keys.ts';
+import { confirmSignature } from '../signing/confirm-signature.ts';
+import { openSigningKey } from '../signing/open-signing-key.ts';
+import { readApprovers } from '../signing/trusted-keys.ts';
 import { VERSION } from '../version.ts';
 
 /** `keyturn review`: serves one rollout on loopback, to look through and to decide on. */

@@ -1,13 +1,13 @@
 import { renderTable } from '../../report/table.ts';
 import { type RolloutStatus, statusOf } from '../../workflow/rollout/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { withSession } from '../session.ts';
+import { withSession } from '../session/session.ts';
 import type { StatusOptions } from '../settings/takes.ts';
 import { nextCommand } from '../show/command-line.ts';
 import { notSeenText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
+import { readRequiredApprovers } from '../signing/trusted-keys.ts';
 import type { Terminal } from '../terminal.ts';
-import { readRequiredApprovers } from '../trusted-keys.ts';
 
 /** `keyturn rollouts`: every rollout of the store, newest first. */
 export async function runRollouts(options: StatusOptions): Promise<ExitCode> {

@@ -1,9 +1,9 @@
 import { KeyturnError } from '../../messages/error.ts';
 import { parseJson } from '../../model/parse-json.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { onFirstSignal } from '../session/signals.ts';
 import type { SandboxOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
-import { onFirstSignal } from '../signals.ts';
 import { openTerminal } from '../terminal.ts';
 
 const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;

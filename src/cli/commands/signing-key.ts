@@ -4,7 +4,7 @@ import { forTerminal } from '../../report/escape.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { SigningKeyOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
-import { askPassphrase, PASSPHRASE_VARIABLE } from '../signing-key.ts';
+import { askPassphrase, PASSPHRASE_VARIABLE } from '../signing/open-signing-key.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
 
 /** `keyturn signing-key create FILE`: makes an Ed25519 key to sign approvals and evidence with. */

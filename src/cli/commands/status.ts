@@ -2,15 +2,15 @@ import type { Rollout } from '../../model/rollout.ts';
 import { chooseRolloutAtAnyStage, findNewerIncomplete } from '../../workflow/rollout/choose-rollout.ts';
 import { type RolloutStatus, statusOf } from '../../workflow/rollout/status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { withSession } from '../session.ts';
+import { withSession } from '../session/session.ts';
 import type { StatusOptions } from '../settings/takes.ts';
 import { commandLine, nextCommand } from '../show/command-line.ts';
 import { countedKeys, notSeenText, placesText } from '../show/counts.ts';
 import { printJson } from '../show/print.ts';
 import { warnOfRecord } from '../show/record-problem.ts';
 import { warnOfUnknownSigners } from '../show/unknown-signers.ts';
+import { readApprovers, readRequiredApprovers } from '../signing/trusted-keys.ts';
 import type { Terminal } from '../terminal.ts';
-import { readApprovers, readRequiredApprovers } from '../trusted-keys.ts';
 
 /** `keyturn status`: where a rollout stands. */
 export async function runStatus(options: StatusOptions): Promise<ExitCode> {

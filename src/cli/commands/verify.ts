@@ -10,8 +10,8 @@ import { describeFailure } from '../show/evidence-failure.ts';
 import { printJson } from '../show/print.ts';
 import { listSigners, requiredRoles } from '../show/signers.ts';
 import { sayVerification } from '../show/verification.ts';
+import { readTrustedKeys } from '../signing/trusted-keys.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
-import { readTrustedKeys } from '../trusted-keys.ts';
 import { VERSION } from '../version.ts';
 
 /** `keyturn verify PATH`: checks evidence offline, and says what that proves and what it does not. */

@@ -2,8 +2,8 @@ import { jsonText } from '../../model/json-text.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { statusOf } from '../../workflow/rollout/status.ts';
+import { readRequiredApprovers } from '../signing/trusted-keys.ts';
 import type { Terminal } from '../terminal.ts';
-import { readRequiredApprovers } from '../trusted-keys.ts';
 import { type GivenOptions, nextCommand } from './command-line.ts';
 
 export function printJson(terminal: Terminal, document: unknown): Promise<void> {

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../messages/error.ts';
+import { KeyturnError } from '../../messages/error.ts';
 
 /** What ends a command from outside, with the exit code that a shell gives it: 128 and the signal's number. */
 export const SIGNAL_EXITS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { KeyturnError } from '../messages/error.ts';
-import { shellWord } from '../messages/shell-word.ts';
-import { forTerminal } from '../report/escape.ts';
-import type { Terminal } from './terminal.ts';
+import { KeyturnError } from '../../messages/error.ts';
+import { shellWord } from '../../messages/shell-word.ts';
+import { forTerminal } from '../../report/escape.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Where a script gives the passphrase of a signing key. */
 export const PASSPHRASE_VARIABLE = 'KEYTURN_KEY_PASSPHRASE';
@@ -16,8 +16,8 @@ export async function openSigningKey(
   terminal: Terminal,
   signal?: AbortSignal,
 ): Promise<KeyObject> {
-  const { isEncrypted, readPrivateKey } = await import('../files/signing-keys.ts');
-  const { isShared } = await import('../files/permissions.ts');
+  const { isEncrypted, readPrivateKey } = await import('../../files/signing-keys.ts');
+  const { isShared } = await import('../../files/permissions.ts');
   if (isShared(path))
     terminal.err(
       `warning: other users can read the private key ${forTerminal(path)}. Run: chmod 600 ${shellWord(path)}\n`,

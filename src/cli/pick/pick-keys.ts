@@ -1,10 +1,10 @@
 import { getColumns, getRows, isCancel } from '@clack/core';
-import type { AssessedRollout } from '../model/rollout.ts';
-import { visibleFindings } from '../workflow/rollout/visible-findings.ts';
-import { Picker } from './pick/prompt.ts';
-import { type ShownRow, toPickRow } from './pick/rows.ts';
-import { drawPicker } from './pick/view.ts';
-import type { Asked } from './session.ts';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import { visibleFindings } from '../../workflow/rollout/visible-findings.ts';
+import type { Asked } from '../session/session.ts';
+import { Picker } from './prompt.ts';
+import { type ShownRow, toPickRow } from './rows.ts';
+import { drawPicker } from './view.ts';
 
 /**
  * Lets a person pick candidates from a list, nothing chosen beforehand, and has them type their number at the end.

@@ -1,5 +1,5 @@
-import type { AskMfaCode } from '../aws/mfa-codes.ts';
-import { forTerminal } from '../report/escape.ts';
+import type { AskMfaCode } from '../../aws/mfa-codes.ts';
+import { forTerminal } from '../../report/escape.ts';
 import { onFirstSignal } from './signals.ts';
 
 let asking: Promise<unknown> = Promise.resolve();

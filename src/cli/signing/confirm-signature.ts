@@ -1,10 +1,10 @@
-import type { AssessedRollout } from '../model/rollout.ts';
-import { keys } from '../report/document/phrases.ts';
-import { forTerminal } from '../report/escape.ts';
-import { timeText } from '../report/time.ts';
-import type { SignatureRequest } from '../web/host.ts';
-import type { Store } from '../workflow/ports.ts';
-import type { Terminal } from './terminal.ts';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import { keys } from '../../report/document/phrases.ts';
+import { forTerminal } from '../../report/escape.ts';
+import { timeText } from '../../report/time.ts';
+import type { SignatureRequest } from '../../web/host.ts';
+import type { Store } from '../../workflow/ports.ts';
+import type { Terminal } from '../terminal.ts';
 
 const MOST_KEYS = 20;
 

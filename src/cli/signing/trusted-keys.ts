@@ -1,8 +1,8 @@
-import { keyIdOf } from '../evidence/dsse.ts';
-import { isSoundPublicKey } from '../evidence/public-key.ts';
-import type { TrustedKey } from '../evidence/trust.ts';
-import { KeyturnError } from '../messages/error.ts';
-import type { SignedOptions } from './settings/takes.ts';
+import { keyIdOf } from '../../evidence/dsse.ts';
+import { isSoundPublicKey } from '../../evidence/public-key.ts';
+import type { TrustedKey } from '../../evidence/trust.ts';
+import { KeyturnError } from '../../messages/error.ts';
+import type { SignedOptions } from '../settings/takes.ts';
 
 /** Files of public keys by the role in which their signatures are accepted. */
 export interface TrustOptions {
@@ -14,7 +14,7 @@ export interface TrustOptions {
 
 /** Every key that the options name, once for each file and role. @throws KeyturnError `input-key` */
 export async function readTrustedKeys(options: TrustOptions): Promise<TrustedKey[]> {
-  const { readPublicKeys } = await import('../files/signing-keys.ts');
+  const { readPublicKeys } = await import('../../files/signing-keys.ts');
   const keysOf = (paths: readonly string[] = [], role: TrustedKey['role']) =>
     paths.flatMap((file) => readPublicKeys(file).map((text) => ({ keyid: keyIdIn(text, file), file, role })));
   return [

@@ -1,6 +1,6 @@
-import { KeyturnError } from '../messages/error.ts';
-import type { Clock } from '../workflow/ports.ts';
-import { systemClock } from './session.ts';
+import { KeyturnError } from '../../messages/error.ts';
+import type { Clock } from '../../workflow/ports.ts';
+import { systemClock } from './clock.ts';
 
 const HOUR_MS = 3_600_000;
 /** Milliseconds. Two such moves, one each way, are less than the day that the times of a record may go back. */

@@ -136,6 +136,14 @@ export const rules: IForbiddenRuleType[] = [
     to: { path: '^src/cli/' },
   },
   {
+    name: 'commands-do-not-import-commands',
+    comment:
+      'A command is its options, a phase and what is shown. What two share is in cli/phases/ or cli/show/.',
+    severity: 'error',
+    from: { path: '^src/cli/commands/' },
+    to: { path: '^src/cli/commands/' },
+  },
+  {
     name: 'only-the-command-line-starts-the-page',
     comment: 'The page is a host like the command line: nothing depends on how it answers.',
     severity: 'error',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { planDigest } from '../../src/assess/plan.ts';
-import { showAndChoose } from '../../src/cli/choose-keys.ts';
+import { showAndChoose } from '../../src/cli/phases/choose-keys.ts';
 import { exitCodeOf } from '../../src/cli/exit.ts';
 import { reportError } from '../../src/cli/report-error.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';

@@ -3,11 +3,11 @@ import { forTerminal } from '../../report/escape.ts';
 import { renderTable } from '../../report/table.ts';
 import { type ExplainedSetting, explain } from '../config/explain.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { rolesOf } from '../phases/roles.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ConfigCheckOptions } from '../settings/takes.ts';
 import { printJson } from '../show/print.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
-import { rolesOf } from './assess.ts';
 
 /** `keyturn config check`: explains which settings hold and where each comes from, without calling AWS. */
 export async function runConfigCheck(settings: Settings): Promise<ExitCode> {

@@ -20,10 +20,10 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { withSession } from '../session/session.ts';
 import type { ListOptions } from '../settings/takes.ts';
 import { COLUMNS as FINDING_COLUMNS, toRow as toFindingRow } from '../show/findings.ts';
+import { whyNot } from '../show/outcomes.ts';
 import { warnOfRecord } from '../show/record-problem.ts';
 import { readApprovers } from '../signing/trusted-keys.ts';
 import type { Terminal } from '../terminal.ts';
-import { whyNot } from './configure.ts';
 
 /** `keyturn list`: one record a key, as a table, as CSV, or as JSON Lines. */
 export async function runList(what: string, options: ListOptions): Promise<ExitCode> {

@@ -9,16 +9,18 @@ import { unsignedOnly } from '../../workflow/configure/keys-to-change.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { readWorkLeft } from '../../workflow/rollout/outcomes.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { approveRollout } from '../phases/approve-rollout.ts';
+import { assessScope, exitOfAssessment } from '../phases/assess-scope.ts';
+import { configureHost, exitOfOutcomes } from '../phases/configure-rollout.ts';
+import { exitOfValidation, validateRollout } from '../phases/validate-rollout.ts';
 import { systemClock } from '../session/clock.ts';
 import { type Session, withSession } from '../session/session.ts';
 import type { RunOptions, StatusOptions } from '../settings/takes.ts';
 import { commandLine } from '../show/command-line.ts';
+import { showOutcomes } from '../show/outcomes.ts';
 import { printJson, printNext } from '../show/print.ts';
+import { showVerdicts } from '../show/verdicts.ts';
 import { readRequiredApprovers } from '../signing/trusted-keys.ts';
-import { approveRollout } from './approve.ts';
-import { assessScope, exitOfAssessment } from './assess.ts';
-import { configureHost, exitOf, showOutcomes } from './configure.ts';
-import { exitOfValidation, showVerdicts, validateRollout } from './validate.ts';
 
 /**
  * `keyturn run`: the whole journey. The approval is a person's: without a terminal it stops there, and goes on with
@@ -46,7 +48,7 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
     });
     const verdicts = totals.enabled > 0 ? await validateRollout(session, rollout, options) : undefined;
     await showEnd(session, rollout, totals, verdicts, options);
-    const validated = verdicts ? await exitOfValidation(session, rollout, verdicts) : exitOf(totals);
+    const validated = verdicts ? await exitOfValidation(session, rollout, verdicts) : exitOfOutcomes(totals);
     return Math.max(validated, assessed ? exitOfAssessment(assessed) : EXIT.done) as ExitCode;
   });
 }

@@ -1,9 +1,9 @@
-import type { DecisionRequest } from '../approve/request.ts';
-import type { AssessedRollout } from '../model/rollout.ts';
-import { nothingApproved, requestAll, requireDecisions } from '../workflow/approve/approve.ts';
-import type { Asked } from './session/session.ts';
-import type { ApproveOptions } from './settings/takes.ts';
-import { showForApproval } from './show/candidates.ts';
+import type { DecisionRequest } from '../../approve/request.ts';
+import type { AssessedRollout } from '../../model/rollout.ts';
+import { nothingApproved, requestAll, requireDecisions } from '../../workflow/approve/approve.ts';
+import type { Asked } from '../session/session.ts';
+import type { ApproveOptions } from '../settings/takes.ts';
+import { showForApproval } from '../show/candidates.ts';
 
 interface Choice {
   readonly requests: readonly DecisionRequest[];
@@ -42,13 +42,13 @@ async function chosenByOptions(
 const byKey = (keyArn: string): DecisionRequest => ({ location: '--key', keyArn, decision: 'approve' });
 
 async function chooseFromFile(path: string, signal?: AbortSignal): Promise<Choice> {
-  const { readTextFile } = await import('../files/read-text.ts');
-  const { readDecisionsFile } = await import('../approve/decisions-file.ts');
+  const { readTextFile } = await import('../../files/read-text.ts');
+  const { readDecisionsFile } = await import('../../approve/decisions-file.ts');
   return { ...readDecisionsFile(await readTextFile(path, undefined, signal)), source: path };
 }
 
 async function choosePicking(session: Asked, rollout: AssessedRollout): Promise<Choice> {
-  const { pickKeys } = await import('./pick/pick-keys.ts');
+  const { pickKeys } = await import('../pick/pick-keys.ts');
   const picked = await pickKeys(session, rollout);
   if (picked === undefined) throw nothingApproved('The selection was cancelled.');
   const requests = picked.map(

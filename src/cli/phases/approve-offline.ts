@@ -9,7 +9,6 @@ import { approvalFile, importApproval, parseApprovalFile } from '../../workflow/
 import { loadPlan } from '../../workflow/approve/plan-file.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { chooseRolloutToChange, isAssessed } from '../../workflow/rollout/choose-rollout.ts';
-import { showAndChoose } from '../choose-keys.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { systemClock } from '../session/clock.ts';
 import { submitterFrom, userOfThisMachine } from '../session/machine-user.ts';
@@ -22,6 +21,7 @@ import { sayRecorded } from '../show/recorded.ts';
 import { openSigningKey } from '../signing/open-signing-key.ts';
 import { readApprovers, readTrustedKeys } from '../signing/trusted-keys.ts';
 import { openTerminal } from '../terminal.ts';
+import { showAndChoose } from './choose-keys.ts';
 
 /** Bytes: some 300,000 keys. */
 const LARGEST_PLAN = 1024 * 1024 * 1024;

@@ -1,4 +1,5 @@
-import { DEFAULT_ROLES, type Rollout } from '../model/rollout.ts';
+import { DEFAULT_ROLES } from '../model/default-roles.ts';
+import type { Rollout } from '../model/rollout.ts';
 import { accountOf, type EnableCall } from './policy-access.ts';
 
 /**

@@ -5,9 +5,6 @@ import { scope } from './plan.ts';
 import { rotationPrice } from './price.ts';
 import { text, timestamp } from './text.ts';
 
-/** The roles of an account that are assumed unless others are named. */
-export const DEFAULT_ROLES = { assess: 'keyturn-assess', configure: 'keyturn-configure' } as const;
-
 /** An account of the organization that is not active (suspended, closing, …): not looked at, and no error. */
 export const notAssessedAccount = z.object({ id: z.string(), name: text, state: text });
 export type NotAssessedAccount = z.infer<typeof notAssessedAccount>;

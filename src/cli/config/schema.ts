@@ -20,7 +20,7 @@ export const FILE_SETTINGS: readonly FileSetting[] = Object.entries({
 /** The schema of `keyturn.yaml`, made from the settings. */
 export const configSchema = z.strictObject(
   Object.fromEntries(
-    FILE_SETTINGS.map(({ yaml, row }) => [yaml, row.kind.schema.optional().describe(sentenceOf(row))]),
+    FILE_SETTINGS.map(({ yaml, row }) => [yaml, row.kind.schema().optional().describe(sentenceOf(row))]),
   ),
 );
 

@@ -30,8 +30,8 @@ export interface Kind<T> {
   readonly parse: (text: string) => T;
   /** The value of one flag, on top of those before it if the kind is a list. @throws InvalidArgumentError */
   readonly parseFlag: (text: string, earlier?: T) => T;
-  /** The value in `keyturn.yaml`. */
-  readonly schema: z.ZodType<T>;
+  /** The value in `keyturn.yaml`. Most runs read no file, and make no schema. */
+  readonly schema: () => z.ZodType<T>;
   /** The value as `keyturn.yaml` would have it. */
   readonly write: (value: T) => unknown;
   /** How the reference describes values. */
@@ -56,7 +56,7 @@ const kind = <T>({ write = (value) => value, ...rule }: Rule<T>): Kind<T> => ({
 function listKind(
   each: Rule<string>,
   said: string,
-  schema: z.ZodType<string[]> = listOf(each.schema, said),
+  schema: () => z.ZodType<string[]> = () => listOf(each.schema(), said),
 ): Kind<string[]> {
   return {
     parse: (text) => text.split(',').map((word) => each.parse(word.trim())),
@@ -93,14 +93,14 @@ const quoteAccount: z.core.$ZodErrorMap = ({ input }) =>
     ? 'Write the account id in quotes, like "012345678901": YAML would drop a leading zero.'
     : 'Write an account id in quotes: 12 digits.';
 
-const textSchema = z.string({ error: quoteIt }).min(1, 'It is empty; write a value, or leave the key out.');
-const numberSchema = z.number('It has to be a number, without quotes.');
+const textSchema = () =>
+  z.string({ error: quoteIt }).min(1, 'It is empty; write a value, or leave the key out.');
+const numberSchema = () => z.number('It has to be a number, without quotes.');
 /** Text of a certain shape, which editors check too. */
-const shaped = <T>(
-  parse: (text: string) => T,
-  shape: RegExp,
-  error: z.core.$ZodErrorMap | string = quoteIt,
-) => z.string({ error }).transform(asText(parse)).meta({ pattern: shape.source });
+const shaped =
+  <T>(parse: (text: string) => T, shape: RegExp, error: z.core.$ZodErrorMap | string = quoteIt) =>
+  () =>
+    z.string({ error }).transform(asText(parse)).meta({ pattern: shape.source });
 const shapedKind = (parse: (text: string) => string, shape: RegExp, values: string) =>
   kind({ parse, schema: shaped(parse, shape), values });
 
@@ -113,7 +113,7 @@ export const files = listKind({ ...TEXT, values: 'files' }, 'Write a list of fil
 export const directory = kind({ ...TEXT, values: 'directory, from the working directory' });
 export const yesNo = kind({
   parse: parseYesNo,
-  schema: z.boolean('It has to be true or false.'),
+  schema: () => z.boolean('It has to be true or false.'),
   values: '`true` or `false`',
 });
 /** What the file can require, and nothing turns off again. */
@@ -126,14 +126,10 @@ export const required = kind({
 });
 export const profile = kind(PROFILE);
 
-const profileList = listOf(
-  textSchema,
-  'Write the name of a profile, or a list of names, like [audit, billing].',
-);
-const manyProfiles = listKind(
-  { ...PROFILE, values: 'name of a profile, or a list of names' },
-  '',
-  z.union([textSchema.transform((name) => [name]), profileList.transform(once)]),
+const profileList = () =>
+  listOf(textSchema(), 'Write the name of a profile, or a list of names, like [audit, billing].');
+const manyProfiles = listKind({ ...PROFILE, values: 'name of a profile, or a list of names' }, '', () =>
+  z.union([textSchema().transform((name) => [name]), profileList().transform(once)]),
 );
 /** A profile that is named twice says nothing more. */
 export const profiles: Kind<string[]> = {
@@ -146,12 +142,10 @@ export const profiles: Kind<string[]> = {
 const REGION = { parse: parseRegion, schema: shaped(parseRegion, SHAPE.region), values: 'list of Regions' };
 export const regions = listKind(REGION, 'Write a list of Regions, like [eu-south-1].');
 /** In the file, the word `all` stands for every Region that an account has enabled. */
-export const regionsOrAll = listKind(
-  { ...REGION, values: 'list of Regions, or `all`' },
-  '',
+export const regionsOrAll = listKind({ ...REGION, values: 'list of Regions, or `all`' }, '', () =>
   z.union([
     z.literal('all').transform(() => ['all']),
-    listOf(REGION.schema, 'Write a list of Regions, like [eu-central-1], or the word all.'),
+    listOf(REGION.schema(), 'Write a list of Regions, like [eu-central-1], or the word all.'),
   ]),
 );
 export const accounts = listKind(
@@ -171,7 +165,7 @@ export const units = listKind(
   'Write a list of ids, like [ou-ab12-cdef3456].',
 );
 export const keyArns = listKind(
-  { parse: parseArnOfKey, schema: z.string().transform(asText(parseArnOfKey)), values: 'key ARN' },
+  { parse: parseArnOfKey, schema: () => z.string().transform(asText(parseArnOfKey)), values: 'key ARN' },
   'Write a list of key ARNs.',
 );
 
@@ -182,24 +176,25 @@ export const sourceIdentity = shapedKind(parseSourceIdentity, SHAPE.sourceIdenti
 
 export const period = kind({
   parse: parsePeriod,
-  schema: numberSchema
-    .transform(asText(parsePeriod))
-    .meta({ type: 'integer', minimum: MINIMUM_PERIOD, maximum: MAXIMUM_PERIOD }),
+  schema: () =>
+    numberSchema()
+      .transform(asText(parsePeriod))
+      .meta({ type: 'integer', minimum: MINIMUM_PERIOD, maximum: MAXIMUM_PERIOD }),
   values: `days, whole number, ${MINIMUM_PERIOD} to ${MAXIMUM_PERIOD}`,
 });
 export const count = kind({
   parse: parseCountFromOne,
-  schema: numberSchema.transform(asText(parseCountFromOne)).meta({ type: 'integer', minimum: 1 }),
+  schema: () => numberSchema().transform(asText(parseCountFromOne)).meta({ type: 'integer', minimum: 1 }),
   values: 'whole number from 1',
 });
 export const share = kind({
   parse: parseShare,
-  schema: numberSchema.transform(asText(parseShare)).meta({ exclusiveMinimum: 0, maximum: 1 }),
+  schema: () => numberSchema().transform(asText(parseShare)).meta({ exclusiveMinimum: 0, maximum: 1 }),
   values: 'number above 0, at most 1',
 });
 export const port = kind({
   parse: parsePort,
-  schema: numberSchema.transform(asText(parsePort)),
+  schema: () => numberSchema().transform(asText(parsePort)),
   values: 'port, 0 to 65535; 0 takes a free one',
 });
 
@@ -219,10 +214,11 @@ export const life = kind({
 });
 export const price = kind<GivenPrice>({
   parse: parsePrice,
-  schema: z
-    .string({ error: 'Write it in quotes, like "1.5" or "7.5 CNY".' })
-    .regex(SHAPE.price, 'Write an amount like "1.5", or with its currency like "7.5 CNY".')
-    .transform(asText(parsePrice)),
+  schema: () =>
+    z
+      .string({ error: 'Write it in quotes, like "1.5" or "7.5 CNY".' })
+      .regex(SHAPE.price, 'Write an amount like "1.5", or with its currency like "7.5 CNY".')
+      .transform(asText(parsePrice)),
   write: ({ perRotation, currency }) =>
     currency === undefined ? String(perRotation) : `${perRotation} ${currency}`,
   values: 'text like `"1.5"` or `"7.5 CNY"`',
@@ -230,7 +226,7 @@ export const price = kind<GivenPrice>({
 /** Changes a wave; Infinity for the rest. */
 export const waves = kind<number[]>({
   parse: parseWaves,
-  schema: z.string({ error: quoteIt }).transform(asText(parseWaves)),
+  schema: () => z.string({ error: quoteIt }).transform(asText(parseWaves)),
   write: (sizes) => sizes.map((size) => (Number.isFinite(size) ? String(size) : 'rest')).join(','),
   values: 'text like `5,50,rest`',
 });

@@ -1,8 +1,8 @@
 import { QUOTA_SHARE } from '../../aws/quotas.ts';
 import { DECISIONS } from '../../model/approval.ts';
+import { DEFAULT_ROLES } from '../../model/default-roles.ts';
 import { APPROVAL_LIFE_MS } from '../../model/in-force.ts';
 import { DEFAULT_PERIOD } from '../../model/period.ts';
-import { DEFAULT_ROLES } from '../../model/rollout.ts';
 import * as kinds from './kinds.ts';
 import { group, setting } from './setting.ts';
 

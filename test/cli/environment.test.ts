@@ -234,6 +234,15 @@ describe('what holds', () => {
     expect(await main(['config', 'check'])).toBe(0);
   });
 
+  it('is printed without acting on the terminal', async () => {
+    vi.stubEnv('KEYTURN_STORE', 'a\u001b[2Jb');
+    expect(await main(['config', 'check'])).toBe(0);
+    expect(written).toContain('KEYTURN_STORE');
+    expect(written).not.toContain('\u001b');
+    expect(await main(['status'])).toBe(2);
+    expect(written).not.toContain('\u001b');
+  });
+
   it('has a warning of a misspelt variable, whose name does nothing to the terminal', async () => {
     vi.stubEnv('KEYTURN_PERIDO\u001b[2J', '90');
     expect(await main(['config', 'check'])).toBe(0);

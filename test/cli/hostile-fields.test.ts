@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { planDigest } from '../../src/assess/plan.ts';
-import { showAndChoose } from '../../src/cli/phases/choose-keys.ts';
 import { exitCodeOf } from '../../src/cli/exit.ts';
+import { showAndChoose } from '../../src/cli/phases/choose-keys.ts';
 import { reportError } from '../../src/cli/report-error.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { KeyturnError } from '../../src/messages/error.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describeFailure } from '../../src/cli/show/evidence-failure.ts';
+import { describeFailure } from '../../src/cli/show/evidence/failure.ts';
 import { EvidenceError } from '../../src/evidence/error.ts';
 import { inspectFiles } from '../../src/evidence/inspect-files.ts';
 import { explainWithPython, hasPython } from '../support/python.ts';

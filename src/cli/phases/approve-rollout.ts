@@ -1,7 +1,6 @@
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { approve, type Recorded } from '../../workflow/approve/approve.ts';
 import { checkRecord } from '../../workflow/rollout/check-record.ts';
-import { showAndChoose } from '../phases/choose-keys.ts';
 import { systemClock } from '../session/clock.ts';
 import { submitterFrom } from '../session/machine-user.ts';
 import { newId } from '../session/new-id.ts';
@@ -11,6 +10,7 @@ import type { ApproveOptions } from '../settings/takes.ts';
 import { warnOfUnknownSigners } from '../show/unknown-signers.ts';
 import { openSigningKey } from '../signing/open-signing-key.ts';
 import { readApprovers } from '../signing/trusted-keys.ts';
+import { showAndChoose } from './choose-keys.ts';
 
 /** Shows the plan, lets a person choose, and records the choice with who submitted it. */
 export async function approveRollout(

@@ -1,25 +1,18 @@
-import type { OptionsOf } from './setting.ts';
 import {
-  ACCESS,
-  ASSESSMENT,
-  CALLER,
-  CHANGES,
   DECISION,
   KEY_FILE,
   LISTING,
   OFFLINE,
-  OUTPUT,
   PAGE,
-  RECORD,
   REPORT,
   RESUME,
   REVIEW,
   SANDBOX,
-  SCOPE,
-  SIGNED,
   SIGNING,
   TRUST,
-} from './table.ts';
+} from './command-settings.ts';
+import type { OptionsOf } from './setting.ts';
+import { ACCESS, ASSESSMENT, CALLER, CHANGES, OUTPUT, RECORD, SCOPE, SIGNED } from './table.ts';
 
 /** What every command accepts; a command's help shows those that it uses. */
 export const COMMON = { ...RECORD, ...CALLER, ...OUTPUT };

@@ -6,8 +6,8 @@ import {
   type SigningRole,
   type TrustedKey,
   trustedAs,
-} from '../../evidence/trust.ts';
-import type { Verification } from '../../workflow/verify/verify.ts';
+} from '../../../evidence/trust.ts';
+import type { Verification } from '../../../workflow/verify/verify.ts';
 
 /** A valid signature: what it is over, by which key, and whether the reader trusts that key for it. */
 export interface SignerRow {

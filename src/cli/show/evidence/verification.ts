@@ -1,7 +1,7 @@
-import type { Manifest } from '../../evidence/manifest.ts';
-import type { TrustedKey } from '../../evidence/trust.ts';
-import { TIMES } from '../../report/time.ts';
-import type { Verification } from '../../workflow/verify/verify.ts';
+import type { Manifest } from '../../../evidence/manifest.ts';
+import type { TrustedKey } from '../../../evidence/trust.ts';
+import { TIMES } from '../../../report/time.ts';
+import type { Verification } from '../../../workflow/verify/verify.ts';
 import { describeRolesNotProved, describeSigners } from './signers.ts';
 
 /** What a verification proved and what it could not, in sentences. */

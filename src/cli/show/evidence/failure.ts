@@ -1,5 +1,5 @@
-import type { EvidenceCode } from '../../evidence/error.ts';
-import type { FileInspection } from '../../evidence/inspect-files.ts';
+import type { EvidenceCode } from '../../../evidence/error.ts';
+import type { FileInspection } from '../../../evidence/inspect-files.ts';
 
 export interface FailureText {
   /** What holds and what does not. */

@@ -1,11 +1,11 @@
 import { KeyturnError } from '../messages/error.ts';
 import { forTerminal } from '../report/escape.ts';
 import { type CommandRow, isForTeam } from './command-table.ts';
-import { requireApproverKeys } from './config/signed.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit.ts';
 import { describeMisuse, Misuse } from './misuse.ts';
 import { buildProgram } from './parser.ts';
 import { reportError } from './report-error.ts';
+import { checkSettings } from './settings/check-settings.ts';
 import { warnOfUnknownVariables } from './settings/environment.ts';
 import type { Given } from './settings/resolve.ts';
 import { readSettings } from './settings/settings.ts';
@@ -79,7 +79,7 @@ async function act(
   if (warning !== undefined) openTerminal(progress.options).err(`${forTerminal(warning)}\n`);
   const settings = await readSettings({ ...COMMON, ...row.settings }, flags, isForTeam(row));
   progress.options = settings.options as Progress['options'];
-  requireApproverKeys(settings);
+  await checkSettings(settings);
   progress.exit = await row.run(settings, argument);
 }
 

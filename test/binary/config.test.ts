@@ -16,6 +16,22 @@ describe.concurrent('keyturn.yaml', () => {
     expect((await journey.run('status', '--store', 'other')).code).toBe(EXIT.badInput);
   });
 
+  it('gives way to the environment, and that to a flag; a misspelt variable is named', async () => {
+    const journey = await startJourney({ keys: [...candidates(2), { region: IRELAND }] });
+    journey.write('keyturn.yaml', `regions: [${FRANKFURT}]\n`);
+    const env = { KEYTURN_REGION: IRELAND, KEYTURN_JSON: 'true', KEYTURN_PERIDO: '90' };
+    const elsewhere = await journey.runWith(env, 'assess');
+    expect(elsewhere.json()).toMatchObject({ totals: { candidate: 1 } });
+    expect(elsewhere.stderr).toContain('KEYTURN_PERIDO (did you mean KEYTURN_PERIOD?)');
+    const here = await journey.runWith(env, 'assess', '--region', FRANKFURT);
+    expect(here.json()).toMatchObject({ totals: { candidate: 2 } });
+    const refused = await journey.runWith({ ...env, KEYTURN_PERIOD: '90d' }, 'assess');
+    expect([refused.code, refused.json()]).toMatchObject([
+      EXIT.badInput,
+      { error: { problems: [expect.stringMatching(/^KEYTURN_PERIOD: /)] } },
+    ]);
+  });
+
   it('is explained without a call to AWS', async () => {
     const journey = await startJourney();
     journey.write('keyturn.yaml', 'regions: all\norganization: true\n');

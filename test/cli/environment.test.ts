@@ -234,6 +234,18 @@ describe('what holds', () => {
     expect(await main(['config', 'check'])).toBe(0);
   });
 
+  it('of a filter has to be JMESPath, in the environment, the file and the command line', async () => {
+    writeFileSync('keyturn.yaml', '\nfilter: tags.\n');
+    expect(await main(['config', 'check'])).toBe(2);
+    expect(written).toContain('keyturn.yaml, line 2: filter is not a valid JMESPath expression');
+    vi.stubEnv('KEYTURN_FILTER', 'tags[');
+    expect(await main(['config', 'check'])).toBe(2);
+    expect(written).toContain('KEYTURN_FILTER is not a valid JMESPath expression');
+    expect(await main(['config', 'check', '--filter', ']'])).toBe(2);
+    expect(written).toContain('--filter is not a valid JMESPath expression');
+    expect(await main(['config', 'check', '--filter', "region=='eu-west-1'"])).toBe(0);
+  });
+
   it('is printed without acting on the terminal', async () => {
     vi.stubEnv('KEYTURN_STORE', 'a\u001b[2Jb');
     expect(await main(['config', 'check'])).toBe(0);

@@ -6,17 +6,17 @@ import type { Store } from '../ports.ts';
 
 /**
  * Which findings of a rollout are shown and can be decided on: all, or those that its filter names.
+ * @param name what the person who wrote the filter knows it by
  * @throws KeyturnError `input-argument` if that is not a JMESPath expression; so does what is returned, if it takes too long
  */
-export async function filterOf({
-  scope,
-}: {
-  scope: { filter?: string | undefined };
-}): Promise<FindingFilter> {
+export async function filterOf(
+  { scope }: { scope: { filter?: string | undefined } },
+  name = '--filter',
+): Promise<FindingFilter> {
   if (scope.filter === undefined) return () => true;
   const { compileFilter } = await import('../../approve/finding-filter.ts');
-  const compile = refusing('--filter is not a valid JMESPath expression', compileFilter);
-  return refusing('--filter cannot be used', compile(scope.filter));
+  const compile = refusing(`${name} is not a valid JMESPath expression`, compileFilter);
+  return refusing(`${name} cannot be used`, compile(scope.filter));
 }
 
 /** The same function; what it throws is the fault of an expression. */

@@ -51,7 +51,7 @@ INVISIBLE = re.compile("[%s]" % "".join(
 FINDINGS = ("candidate", "enabled", "ineligible", "unknown")
 WEIGHTS = {"decline": 3, "approve": 2, "defer": 1}
 DECISIONS = {"approve": "approved", "decline": "declined", "defer": "deferred"}
-OUTCOMES = ("enabled", "already-enabled", "skipped", "failed", "pending")
+OUTCOMES = ("applied", "already-in-place", "skipped", "failed", "pending", "unsettled")
 VERDICTS = ("confirmed", "discrepant", "unreadable")
 LARGEST = 2**53 - 1  # of the integers that every reader of JSON reads alike
 LONGEST_LINE = 300_000_000
@@ -286,14 +286,14 @@ ROLLOUT = {
 MACHINE = {"osUser": str, "host": str}
 SUBMITTER = {"callerArn": str, "account": str, "userId": str, **MACHINE}
 APPROVAL = {
-    **{"schema": ("keyturn/approval/v1",), "approval": APPROVAL_ID, "rollout": NAME, "planDigest": str, "at": is_time},
+    **{"schema": ("keyturn/approval/v1",), "id": APPROVAL_ID, "rollout": NAME, "planDigest": str, "at": is_time},
     **{"expiresAt": is_time, "submittedBy": Maybe(SUBMITTER, MACHINE), "source": str, "reason?": str},
-    "decisions": [{**NAMED, "decision": tuple(DECISIONS), "reason?": str, "RotationPeriodInDays": is_period}],
+    "decisions": [{**NAMED, "choice": tuple(DECISIONS), "reason?": str, "RotationPeriodInDays": is_period}],
     **{"signature?": SIGNATURE_FIELDS, "imported?": {"at": is_time, "by": SUBMITTER}},
 }
 ROTATION_WORDS = ("on", "off", "unreadable", "not-read")
 OUTCOME = {
-    **{**NAMED, "outcome": OUTCOMES, "reason?": str, "explanation?": str, "RotationPeriodInDays": is_period},
+    **{**NAMED, "status": OUTCOMES, "reason?": str, "explanation?": str, "RotationPeriodInDays": is_period},
     **{"attempts": is_count, "proof?": ("proven", "presumed"), "unanswered?": bool, "requestId?": str},
     **{"error?": FAILURE, "drift": [str]},
     "found?": {
@@ -302,7 +302,7 @@ OUTCOME = {
     **{"checkedAt?": is_time, "intendedAt?": is_time, "finishedAt?": is_time},
 }
 VERDICT = {
-    **{**NAMED, "verdict": VERDICTS, "reason?": str},
+    **{**NAMED, "kind": VERDICTS, "reason?": str},
     "differences": [{"fact": str, "expected": str, "actual": str}],
     **{"error?": FAILURE, "KeyState?": str},
     **{"KeyRotationEnabled?": bool, "RotationPeriodInDays?": int, "NextRotationDate?": is_time},
@@ -311,7 +311,7 @@ VERDICT = {
         {"kind": ("unreadable",), "error": FAILURE, "readAt": is_time},
     ),
     "replicas": [{
-        **{"keyArn": str, "region": str, "verdict": ("confirmed", "pending", "unreadable"), "reason?": str},
+        **{"keyArn": str, "region": str, "kind": ("confirmed", "pending", "unreadable"), "reason?": str},
         "readAt": is_time,
     }],
     **{"readAt": is_time, "reads": is_positive},
@@ -333,7 +333,7 @@ STATE_REASONS = ("disabled", "pending-deletion", "pending-import", "creating", "
 UNKNOWN_REASONS = ("access-denied", "credentials", "region-unavailable", "disappeared", "gave-up-throttled", "unsupported")
 UNKNOWN_REASONS += ("aws-error", "network", "malformed-answer", "contradictory-answer")
 FINDING = {
-    **{**NAMED, "finding": FINDINGS, "basis?": ("type", "state")},
+    **{**NAMED, "kind": FINDINGS, "basis?": ("type", "state")},
     "reason": Maybe(None, TYPE_REASONS, STATE_REASONS, UNKNOWN_REASONS),
     **{"explanation": str, "advice": str, "rotation": ROTATION_WORDS},
     **{name.rstrip("?") + "?": kind for name, kind in METADATA.items()},
@@ -512,7 +512,7 @@ def check_finding(key, rollout, where):
     missing = set(asked) - set(there)
     must("metadata" in asked and set(asked) <= set(FACTS) and set(there) <= set(asked), "a fact was not asked for")
     must(len(key["gaps"]) >= len(missing), "a fact is missing, and no failure is in its place")
-    is_candidate = key["finding"] == "candidate"
+    is_candidate = key["kind"] == "candidate"
     allowed = {"tags": scope["tags"], "policy": scope["policies"]}
     allowed["pastRotations"] = is_candidate and scope.get("rotations") is True
     allowed["lastUsage"] = is_candidate and scope.get("lastUsage") is True
@@ -525,7 +525,7 @@ def check_finding(key, rollout, where):
     if "KeyRotationEnabled" not in key:
         dates = {"RotationPeriodInDays", "NextRotationDate", "OnDemandRotationStartDate"}
         must(not dates & set(key), "a fact is read in part")
-    must(conclude(key) == (key["finding"], key.get("basis"), key["reason"]), "it contradicts what was read")
+    must(conclude(key) == (key["kind"], key.get("basis"), key["reason"]), "it contradicts what was read")
     readable = "KeyState" in key and type_reason(key) in (None, "replica")
     must(("rotation" in asked) == readable, "its type says whether rotation is read")
     word = "not-read" if "rotation" not in asked else "unreadable" if "rotation" in missing else None
@@ -550,7 +550,7 @@ ENDS = ("finishedAt", "proof", "requestId", "error", "reason")
 
 def intent_contradicts(change):
     found = change.get("found", {})
-    if change["outcome"] != "pending" or any(name in change for name in ENDS):
+    if change["status"] != "unsettled" or any(name in change for name in ENDS):
         return "it says how the change ended"
     if found.get("rotation") != "off" or found.get("KeyState") != "Enabled" or "checkedAt" not in change:
         return "no fresh check found the key enabled and its rotation off"
@@ -587,19 +587,20 @@ def answer_contradicts(change, key):
 
 
 def outcome_contradicts(change):
-    said, found, error = change["outcome"], change.get("found", {}).get("rotation"), change.get("error")
+    said, found, error = change["status"], change.get("found", {}).get("rotation"), change.get("error")
     ended, untouched = "finishedAt" in change, not {"proof", "requestId", "intendedAt"} & set(change)
     unanswered, has = change.get("unanswered") is True, change.__contains__
     proven = change.get("requestId") and has("intendedAt") and ended and not error and found == "off"
+    open_ends = ("proof", "finishedAt", "reason")
     passing = not error or error["kind"] in ("server", "network", "malformed-answer")
     presumed = change.get("proof") == "presumed" and unanswered and found == "on" and ended and passing
     holds = {
-        "enabled": (proven if change.get("proof") == "proven" else presumed) and not has("reason"),
-        "already-enabled": found == "on" and not unanswered and not error and not has("reason") and untouched and ended,
+        "applied": (proven if change.get("proof") == "proven" else presumed) and not has("reason"),
+        "already-in-place": found == "on" and not unanswered and not error and not has("reason") and untouched and ended,
         "skipped": is_reason_to_skip(change) and not error and not (unanswered and found == "on") and untouched and ended,
         "failed": bool(error) and not has("proof") and ended and not reaches_further(error),
-        "pending": bool(error) and not has("proof") and has("intendedAt") == (change.get("reason") == "unsettled")
-        and (has("intendedAt") or reaches_further(error)),
+        "pending": bool(error) and not any(map(has, (*open_ends, "intendedAt"))) and reaches_further(error),
+        "unsettled": bool(error) and not any(map(has, open_ends)) and has("intendedAt"),
     }
     return record_contradicts(change) if holds[said] else f"it is not {said} by what it says"
 
@@ -624,14 +625,14 @@ def verdict_contradicts(verdict, change):
     if not is_read_together(verdict):
         return "what it says was read at another time"
     error, differences = verdict.get("error"), verdict["differences"]
-    if verdict["verdict"] == "unreadable":
+    if verdict["kind"] == "unreadable":
         due = error and ("disappeared" if error["kind"] == "not-found" else error["kind"])
         unread = not differences and not {"KeyRotationEnabled", "rotations"} & set(verdict)
         return None if error and verdict.get("reason") == due and unread else "it is not unreadable by what it says"
     if error or "reason" in verdict or "KeyState" not in verdict:
         return "what was read has a state, and no error"
     rotations, on = verdict.get("rotations"), verdict.get("KeyRotationEnabled")
-    if (verdict["verdict"] == "discrepant") != bool(differences) or (rotations and on is not True):
+    if (verdict["kind"] == "discrepant") != bool(differences) or (rotations and on is not True):
         return "it contradicts its differences, or its rotations"
     if rotations and rotations["kind"] == "read" and (rotations["automatic"] > 0) != ("lastAt" in rotations):
         return "its rotations contradict themselves"
@@ -737,7 +738,7 @@ class Findings:
 
     def read(self, line, where):
         record = shaped(parse(line), FINDING, "finding")
-        key_arn, finding, place = record["keyArn"], record["finding"], (record["account"], record["region"])
+        key_arn, finding, place = record["keyArn"], record["kind"], (record["account"], record["region"])
         require(ascending(key_arn) > ascending(self.last), "evidence-findings", where, "it is out of order")
         self.last = key_arn
         self.places.setdefault(place, Counter())[finding] += 1
@@ -764,7 +765,7 @@ class Key:
     decision = approval = expires = period = outcome = verdict = report = change = announced = judged = None
     reason = approver = None
     unanswered = False
-    intents, is_open = 0, False
+    intents = 0
 
     def __init__(self):
         self.voices, self.made = {}, {}  # by approver, the last decision of each, and its time
@@ -784,20 +785,12 @@ class Key:
         return expires, (decision, held, period)
 
     def is_on(self):
-        return self.outcome in ("enabled", "already-enabled")
+        return self.outcome in ("applied", "already-in-place")
 
-    def end(self, change, is_open):
+    def end(self, change):
         """Takes in what `outcomes.jsonl` has to say of the key from here on."""
-        self.is_open, self.outcome = is_open, "pending" if is_open else change["outcome"]
-        self.change, self.unanswered = change, change.get("unanswered") is True
-        said = arranged(change, OUTCOME)
-        self.report = measured(record_line({**said, **UNSETTLED} if is_open else said))
-
-
-# How a change stands that was announced, and has no outcome.
-UNSETTLED = {"outcome": "pending", "reason": "unsettled"}
-UNSETTLED["explanation"] = "The change was announced and its effect is not known; "
-UNSETTLED["explanation"] += "configure settles it by reading the key back."
+        self.outcome, self.change, self.unanswered = change["status"], change, change.get("unanswered") is True
+        self.report = measured(record_line(arranged(change, OUTCOME)))
 
 
 def read_approver(approval):
@@ -903,7 +896,7 @@ class History:
         return silent or empty or any(place not in self.places for place in due)
 
     def approve(self, body, must):
-        approval, at, counts, named = field(body, "approval"), field(body, "at", MOMENT), Counter(), set()
+        approval, at, counts, named = field(body, "id"), field(body, "at", MOMENT), Counter(), set()
         approver, expires, imported = read_approver(body), field(body, "expiresAt", MOMENT), "imported" in body
         recorded = field(field(body, "imported", dict), "at", MOMENT) if imported else at
         must("approval", at < expires and recorded < expires, "it had expired when it was recorded")
@@ -920,14 +913,14 @@ class History:
         late = long_before(at, self.assessed) or long_before(recorded, at)
         must("approval", not late and body["decisions"], "it is older than its plan, or it decides nothing")
         for item in field(body, "decisions", list):
-            key_arn, decision = item["keyArn"], field(item, "decision", DECISIONS)
+            key_arn, decision = item["keyArn"], field(item, "choice", DECISIONS)
             period = field(item, "RotationPeriodInDays", int)
             must("approval", key_arn in self.findings.candidates, "it names a key that is no candidate")
             must("approval", key_arn not in named, "it names a key twice")
             must("approval", is_named(item), "the ARN is of another key")
             must("approval", period == self.begun["RotationPeriodInDays"], "the period is not the rollout's")
             key = self.keys.setdefault(key_arn, Key())
-            is_begun = key.is_open or key.outcome == "enabled"
+            is_begun = key.outcome in ("unsettled", "applied")
             must("approval", decision == "approve" or not is_begun, "it comes too late")
             earlier = key.made.get(approver, "")
             must("approval", earlier <= at, "its approver has decided since")
@@ -959,7 +952,7 @@ class History:
     def intend(self, body, must):
         approval, change = field(body, "approval"), field(body, "change", dict)
         period, attempts = field(change, "RotationPeriodInDays", int), field(change, "attempts", int)
-        field(change, "outcome", OUTCOMES)
+        field(change, "status", OUTCOMES)
         at = field(change, "intendedAt", MOMENT)
         key = self.keys.get(field(change, "keyArn"), Key())
         expires, decided = key.held_by(self.approvers.get(approval), approval)
@@ -978,16 +971,16 @@ class History:
         contradiction = intent_contradicts(change) or answer_contradicts(change, key)
         must("outcome", contradiction is None, f"it contradicts itself: {contradiction}")
         key.intents, key.announced = attempts, {name: change.get(name) for name in ANNOUNCED}
-        key.end(change, True)
+        key.end(change)
 
     def conclude(self, body, must):
-        outcome, attempts = field(body, "outcome", OUTCOMES), field(body, "attempts", int)
+        outcome, attempts = field(body, "status", OUTCOMES), field(body, "attempts", int)
         key, announced = self.keys.get(field(body, "keyArn"), Key()), "intendedAt" in body
         must("unapproved-change", "configure-begun" in self.kinds and key.decision, "nobody decided on the key")
         must("outcome", field(body, "RotationPeriodInDays", int) == key.period, "the period is not the decision's")
         must("outcome", not key.is_on(), "the key had ended before")
         must("outcome", attempts == key.intents, "the attempts are not the intents")
-        must("outcome", attempts or not (announced or outcome == "enabled"), "it was never announced")
+        must("outcome", attempts or not (announced or outcome == "applied"), "it was never announced")
         said = [name for name in ANNOUNCED if announced and (name != "found" or body.get("proof") != "presumed")]
         same = all(body.get(name) == key.announced[name] for name in said)
         must("outcome", same, "it was announced at another time, or after another check")
@@ -996,11 +989,11 @@ class History:
         run["failed"] += outcome == "failed"
         within = run["maxFailures"] is None or run["failed"] <= run["maxFailures"]
         must("outcome", within, "more changes fail than the run may")
-        key.end(body, outcome == "pending" and announced)
+        key.end(body)
 
     def judge(self, body, must):
-        verdict, key = field(body, "verdict", VERDICTS), self.keys.get(field(body, "keyArn"), Key())
-        must("verdict", "validate-begun" in self.kinds and key.outcome == "enabled", "the key was not changed")
+        verdict, key = field(body, "kind", VERDICTS), self.keys.get(field(body, "keyArn"), Key())
+        must("verdict", "validate-begun" in self.kinds and key.outcome == "applied", "the key was not changed")
         contradiction = verdict_contradicts(body, key.change)
         must("verdict", contradiction is None, f"it contradicts itself: {contradiction}")
         key.judged, key.verdict = body["readAt"], verdict
@@ -1101,7 +1094,7 @@ def summarize_approval(header, approver, counts):
     """An approval in `summary.json`: `importedBy` and `importedAt` stand for `imported`, a signature only in its approver."""
     by, imported = header["submittedBy"], header.get("imported")
     return {
-        **{"approval": header["approval"], "at": header["at"], "expiresAt": header["expiresAt"], "approver": approver},
+        **{"id": header["id"], "at": header["at"], "expiresAt": header["expiresAt"], "approver": approver},
         **{name: by[name] for name in ("callerArn", "account", "osUser", "host") if name in by},
         **({"importedBy": imported["by"]["callerArn"], "importedAt": imported["at"]} if imported else {}),
         **{name: header[name] for name in ("source", "reason", "planDigest") if name in header},
@@ -1153,8 +1146,8 @@ def names_in(key_arn):
 def decision_line(key_arn, key):
     """The decision in force on a candidate, whose it is, and all who decline."""
     if not key:
-        return record_line({**names_in(key_arn), "decision": "undecided"})
-    said = {**names_in(key_arn), "decision": key.decision}
+        return record_line({**names_in(key_arn), "choice": "undecided"})
+    said = {**names_in(key_arn), "choice": key.decision}
     if key.reason is not None:
         said["reason"] = key.reason
     said.update(approval=key.approval, approver=key.approver)
@@ -1168,7 +1161,7 @@ def decision_line(key_arn, key):
 def pending_line(key_arn, key):
     """An approved key of which nothing was begun."""
     rest = {"RotationPeriodInDays": key.period, "attempts": 0, "drift": []}
-    return record_line({**names_in(key_arn), "outcome": "pending", **rest})
+    return record_line({**names_in(key_arn), "status": "pending", **rest})
 
 
 def verdict_line(key_arn, key):
@@ -1176,9 +1169,9 @@ def verdict_line(key_arn, key):
     if key.verdict:
         return key.judgment
     said, why = "not-changed", key.outcome or "pending"
-    if why == "enabled":
+    if why == "applied":
         said, why = "not-validated", "changed since the last validation"
-    return record_line({**names_in(key_arn), "differences": [], "replicas": [], "verdict": said, "reason": why})
+    return record_line({**names_in(key_arn), "differences": [], "replicas": [], "kind": said, "reason": why})
 
 
 def summarize(history, findings):
@@ -1222,7 +1215,7 @@ def summarize(history, findings):
         "validation": verdicts and {
             "requested": len(approved),
             **{word: verdicts[word] for word in VERDICTS},
-            "notYetValidated": outcomes["enabled"] - sum(verdicts.values()),
+            "notYetValidated": outcomes["applied"] - sum(verdicts.values()),
             "notChanged": {word: outcomes[word] for word in OUTCOMES[1:]},
         } or None,
         "mismatches": mismatches_of(findings, places, totals) if history.plan else [],
@@ -1233,9 +1226,9 @@ def phase_of(history, outcomes, verdicts):
     """The last phase that is complete."""
     if not history.approvals:
         return "assessed" if history.plan else "assessing"
-    if outcomes["pending"] or not any(outcomes.values()):
+    if outcomes["pending"] or outcomes["unsettled"] or not any(outcomes.values()):
         return "approved"
-    return "validated" if verdicts and sum(verdicts.values()) == outcomes["enabled"] else "configured"
+    return "validated" if verdicts and sum(verdicts.values()) == outcomes["applied"] else "configured"
 
 
 def mismatches_of(findings, places, totals):

@@ -60,13 +60,13 @@ function contradicted(
 
 function notACandidate(finding: Finding | undefined, { isShown }: PlanForApproval): string | undefined {
   if (!finding) return 'is not in this plan';
-  if (finding.finding === 'candidate') return isShown(finding) ? undefined : 'is left out by --filter';
-  return `is not a candidate: ${finding.finding}${finding.reason ? `, ${finding.reason}` : ''}`;
+  if (finding.kind === 'candidate') return isShown(finding) ? undefined : 'is left out by --filter';
+  return `is not a candidate: ${finding.kind}${finding.reason ? `, ${finding.reason}` : ''}`;
 }
 
 function toDecision(
   { keyArn, keyId, account, region }: Finding,
-  { decision, reason }: DecisionRequest,
+  { choice, reason }: DecisionRequest,
   { RotationPeriodInDays }: PlanForApproval,
   fallbackReason: string | undefined,
 ): Decision {
@@ -76,7 +76,7 @@ function toDecision(
     keyId,
     account,
     region,
-    decision,
+    choice,
     RotationPeriodInDays,
     ...(why !== undefined && { reason: why }),
   };

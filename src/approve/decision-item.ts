@@ -39,7 +39,7 @@ export function readItem(value: unknown, location: string, digestOfAll?: string,
   return {
     location,
     keyArn,
-    decision,
+    choice: decision,
     ...said,
     ...(reason && { reason }),
     ...(planDigest && { planDigest }),

@@ -125,7 +125,7 @@ function readLine(cell: (name: string) => string, location: string): Row | undef
   const planDigest = cell('planDigest');
   if (planDigest === '')
     return { problem: `${location}: no planDigest, so nobody can tell which plan was decided on` };
-  return { location, keyArn, decision, planDigest, ...(reason && { reason }) };
+  return { location, keyArn, choice: decision, planDigest, ...(reason && { reason }) };
 }
 
 function isDecision(word: string): word is DecisionKind {

@@ -6,7 +6,7 @@ export interface DecisionRequest {
   /** Where it stands, for the message when it is wrong: `line 7`, `item 3`, `--key`. */
   readonly location: string;
   readonly keyArn: string;
-  readonly decision: DecisionKind;
+  readonly choice: DecisionKind;
   readonly reason?: string;
   /** The plan that the line says it is about. */
   readonly planDigest?: string;

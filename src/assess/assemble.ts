@@ -23,7 +23,7 @@ export interface AssessmentContext {
  */
 export function assembleFinding(facts: KeyFacts, context: AssessmentContext): Finding | undefined {
   const conclusion = concludeFinding(facts);
-  if (conclusion.finding === 'aws-managed') return undefined;
+  if (conclusion.kind === 'aws-managed') return undefined;
   const profile = assembleProfile(facts, context.scope);
   const proposed = proposeChange(conclusion, context);
   return {
@@ -52,8 +52,8 @@ export function withLastUsage(finding: Finding, reading: Reading<LastUsage>): Fi
 
 const LAST_USAGE = 'GetKeyLastUsage';
 
-function proposeChange({ finding }: Conclusion, context: AssessmentContext): Pick<Finding, 'proposed'> {
-  if (finding !== 'candidate') return {};
+function proposeChange({ kind }: Conclusion, context: AssessmentContext): Pick<Finding, 'proposed'> {
+  if (kind !== 'candidate') return {};
   const { RotationPeriodInDays } = context;
   return { proposed: { operation: 'EnableKeyRotation', RotationPeriodInDays } };
 }

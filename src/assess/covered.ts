@@ -39,8 +39,8 @@ function requireOwnNames({ keyArn, keyId, account, region }: Finding): void {
   }
 }
 
-function conclusionOf({ finding, reason }: Finding): Conclusion {
-  if ((finding === 'ineligible' || finding === 'unknown') && reason === undefined)
+function conclusionOf({ kind, reason }: Finding): Conclusion {
+  if ((kind === 'ineligible' || kind === 'unknown') && reason === undefined)
     throw new Error('it has no reason');
-  return { finding, reason } as Conclusion;
+  return { kind, reason } as Conclusion;
 }

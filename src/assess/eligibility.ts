@@ -4,12 +4,12 @@ import type { KeyFacts, KeyMetadata, Reading, RotationStatus } from '../model/ke
 
 /** What the facts of one key amount to; AWS managed keys are counted, not judged. */
 export type Conclusion =
-  | { readonly finding: 'aws-managed' }
-  | { readonly finding: 'candidate' }
-  | { readonly finding: 'enabled' }
-  | { readonly finding: 'ineligible'; readonly basis: 'type'; readonly reason: TypeReason }
-  | { readonly finding: 'ineligible'; readonly basis: 'state'; readonly reason: StateReason }
-  | { readonly finding: 'unknown'; readonly reason: UnknownReason };
+  | { readonly kind: 'aws-managed' }
+  | { readonly kind: 'candidate' }
+  | { readonly kind: 'enabled' }
+  | { readonly kind: 'ineligible'; readonly basis: 'type'; readonly reason: TypeReason }
+  | { readonly kind: 'ineligible'; readonly basis: 'state'; readonly reason: StateReason }
+  | { readonly kind: 'unknown'; readonly reason: UnknownReason };
 
 /**
  * Facts in, a conclusion out: the table of kms-facts §1, in its order (manager, spec and usage, origin, multi-Region
@@ -18,12 +18,12 @@ export type Conclusion =
 export function concludeFinding(facts: KeyFacts): Conclusion {
   if (facts.metadata.kind === 'unreadable') return unknownBecause(facts.metadata.failure);
   const metadata = facts.metadata.value;
-  if (metadata.KeyManager === 'AWS') return { finding: 'aws-managed' };
-  if (contradictsItself(metadata)) return { finding: 'unknown', reason: 'contradictory-answer' };
+  if (metadata.KeyManager === 'AWS') return { kind: 'aws-managed' };
+  if (contradictsItself(metadata)) return { kind: 'unknown', reason: 'contradictory-answer' };
   const byType = typeReason(metadata);
-  if (byType) return { finding: 'ineligible', basis: 'type', reason: byType };
+  if (byType) return { kind: 'ineligible', basis: 'type', reason: byType };
   const byState = stateReason(metadata.KeyState);
-  if (byState) return { finding: 'ineligible', basis: 'state', reason: byState };
+  if (byState) return { kind: 'ineligible', basis: 'state', reason: byState };
   return concludeRotation(facts.rotation);
 }
 
@@ -106,9 +106,9 @@ function contradictsItself(metadata: KeyMetadata): boolean {
 }
 
 function concludeRotation(rotation: Reading<RotationStatus> | undefined): Conclusion {
-  if (rotation === undefined) return { finding: 'unknown', reason: 'malformed-answer' };
+  if (rotation === undefined) return { kind: 'unknown', reason: 'malformed-answer' };
   if (rotation.kind === 'unreadable') return unknownBecause(rotation.failure);
-  return { finding: rotation.value.KeyRotationEnabled ? 'enabled' : 'candidate' };
+  return { kind: rotation.value.KeyRotationEnabled ? 'enabled' : 'candidate' };
 }
 
 const UNKNOWN_REASON: Readonly<Record<Failure['kind'], UnknownReason>> = {
@@ -127,7 +127,7 @@ const UNKNOWN_REASON: Readonly<Record<Failure['kind'], UnknownReason>> = {
 
 function unknownBecause(failure: Failure): Conclusion {
   const reason = isGone(failure) ? 'disappeared' : UNKNOWN_REASON[failure.kind];
-  return { finding: 'unknown', reason };
+  return { kind: 'unknown', reason };
 }
 
 /** A key has gone when a listing says so. One that is listed and not found may be new (kms-facts §13.4). */

@@ -27,7 +27,7 @@ type Profile = Pick<
 
 /** Says in one sentence why a key is where it is, and what a person can do instead. Sources: kms-facts §1, §4, §7. */
 export function explainFinding(conclusion: Conclusion, profile: Profile): Explanation {
-  switch (conclusion.finding) {
+  switch (conclusion.kind) {
     case 'candidate':
       return say('Supports automatic rotation, and it is off.', adviseCandidate(profile));
     case 'enabled':
@@ -42,7 +42,7 @@ export function explainFinding(conclusion: Conclusion, profile: Profile): Explan
 /** Who owns the key in code, and who may change its policy, have something to do first. */
 function adviseCandidate({ tags, policy, proposed }: Profile): string {
   const stack = stackOf(tags);
-  const warning = warnOfRefusal({ finding: 'candidate', policy });
+  const warning = warnOfRefusal({ kind: 'candidate', policy });
   return [
     'Approve it to have rotation turned on.',
     ...(warning ? [warning.reason, warning.fix] : []),

@@ -6,7 +6,7 @@ import type { Place } from '../model/place.ts';
 /** What to do about one approved key, decided on a check made right before. */
 export type Step =
   | { readonly kind: 'enable'; readonly drift: readonly string[] }
-  | { readonly kind: 'already-enabled'; readonly drift: readonly string[] }
+  | { readonly kind: 'already-in-place'; readonly drift: readonly string[] }
   | {
       readonly kind: 'skip';
       readonly reason: string;
@@ -45,14 +45,14 @@ export function explainStop(failure: Failure, { region }: Pick<Place, 'region'>)
  * anything else that differs is noted, and does not matter.
  */
 export function decideStep(approved: Finding, fresh: Finding): Step {
-  const failure = fresh.finding === 'unknown' ? fresh.gaps[0] : undefined;
+  const failure = fresh.kind === 'unknown' ? fresh.gaps[0] : undefined;
   if (failure && reachOf(failure) !== undefined) return { kind: 'stop', failure };
   if (failure?.kind === 'not-found') return GONE;
   if (failure) return { kind: 'fail', failure };
   const drift = driftBetween(approved, fresh);
-  if (fresh.finding === 'candidate') return { kind: 'enable', drift };
-  if (fresh.finding === 'enabled') return { kind: 'already-enabled', drift };
-  return { kind: 'skip', reason: fresh.reason ?? fresh.finding, explanation: fresh.explanation, drift };
+  if (fresh.kind === 'candidate') return { kind: 'enable', drift };
+  if (fresh.kind === 'enabled') return { kind: 'already-in-place', drift };
+  return { kind: 'skip', reason: fresh.reason ?? fresh.kind, explanation: fresh.explanation, drift };
 }
 
 /** The key was asked for several times: a key that is found late would have been found (kms-facts §13.4). */
@@ -67,6 +67,6 @@ const METADATA_FIELDS = Object.keys(keyMetadata.shape) as (keyof KeyMetadata)[];
 
 /** Names of the DescribeKey fields that are not as they were approved. */
 function driftBetween(approved: Finding, fresh: Finding): string[] {
-  if (fresh.finding === 'unknown') return [];
+  if (fresh.kind === 'unknown') return [];
   return METADATA_FIELDS.filter((field) => JSON.stringify(approved[field]) !== JSON.stringify(fresh[field]));
 }

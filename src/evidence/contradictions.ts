@@ -14,9 +14,9 @@ const UNANSWERED = new Set<FailureKind>(['server', 'network', 'malformed-answer'
 
 /** What an announcement says: a fresh check that found rotation off, and nothing yet of an end. */
 export function intentContradicts(change: Outcome): string | undefined {
-  const { outcome, found, checkedAt, finishedAt, proof, requestId, error, reason } = change;
+  const { status, found, checkedAt, finishedAt, proof, requestId, error, reason } = change;
   const hasEnded = [finishedAt, proof, requestId, error, reason].some((each) => each !== undefined);
-  if (outcome !== 'pending' || hasEnded) return 'it says how the change ended';
+  if (status !== 'unsettled' || hasEnded) return 'it says how the change ended';
   if (!isOff(found) || checkedAt === undefined)
     return 'no fresh check found the key enabled and its rotation off';
   return recordContradicts(change);
@@ -24,16 +24,16 @@ export function intentContradicts(change: Outcome): string | undefined {
 
 /** Whether an outcome follows from what stands beside it. @returns what does not; undefined if all does */
 export function outcomeContradicts(outcome: Outcome): string | undefined {
-  return ENDINGS[outcome.outcome](outcome) ?? recordContradicts(outcome);
+  return ENDINGS[outcome.status](outcome) ?? recordContradicts(outcome);
 }
 
 type Contradict = (outcome: Outcome) => string | undefined;
 
-const ENDINGS: Readonly<Record<Outcome['outcome'], Contradict>> = {
-  enabled: (outcome) =>
+const ENDINGS: Readonly<Record<Outcome['status'], Contradict>> = {
+  applied: (outcome) =>
     (outcome.proof === 'proven' ? provenContradicts(outcome) : presumedContradicts(outcome)) ??
     withoutReason(outcome),
-  'already-enabled': (outcome) =>
+  'already-in-place': (outcome) =>
     outcome.found?.rotation !== 'on' || outcome.unanswered === true || outcome.error
       ? 'a key that was on by itself was found on, and no call of ours was unanswered'
       : (withoutReason(outcome) ?? untouched(outcome)),
@@ -45,12 +45,18 @@ const ENDINGS: Readonly<Record<Outcome['outcome'], Contradict>> = {
     error === undefined || proof !== undefined || finishedAt === undefined || reachOf(error) !== undefined
       ? 'what failed has an error of its own key, an end and no proof'
       : undefined,
-  pending: ({ error, proof, intendedAt, reason }) =>
-    error === undefined || proof !== undefined || (intendedAt !== undefined) !== (reason === 'unsettled')
-      ? 'what is pending has an error, and is unsettled if it was announced'
-      : intendedAt === undefined && reachOf(error) === undefined
-        ? 'what is pending and not announced has an error that is not about this key alone'
-        : undefined,
+  pending: ({ error, proof, intendedAt, finishedAt, reason }) =>
+    error === undefined ||
+    [proof, intendedAt, finishedAt, reason].some((each) => each !== undefined) ||
+    reachOf(error) === undefined
+      ? 'what is pending has an error that is not about this key alone, and no proof, announcement, end or reason'
+      : undefined,
+  unsettled: ({ error, proof, intendedAt, finishedAt, reason }) =>
+    error === undefined ||
+    intendedAt === undefined ||
+    [proof, finishedAt, reason].some((each) => each !== undefined)
+      ? 'what is unsettled has an error and an announcement, and no proof, end or reason'
+      : undefined,
 };
 
 const TYPES: ReadonlySet<string> = new Set(TYPE_REASONS);

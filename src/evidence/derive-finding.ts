@@ -91,8 +91,8 @@ function isReadInTime({ readAt }: Finding, { createdAt, assessedAt }: Rollout): 
   );
 }
 
-function isBeyondScope({ readAt, finding }: Finding, { scope }: Rollout): boolean {
-  const isCandidate = finding === 'candidate';
+function isBeyondScope({ readAt, kind }: Finding, { scope }: Rollout): boolean {
+  const isCandidate = kind === 'candidate';
   const asked = {
     tags: scope.tags,
     policy: scope.policies,

@@ -16,7 +16,7 @@ export function followApproval(
   if (planDigest === undefined || approval.planDigest !== planDigest || approval.rollout !== id) {
     refuse('evidence-approval', 'The approval is over another plan.');
   }
-  if (story.approvals.has(approval.approval)) {
+  if (story.approvals.has(approval.id)) {
     refuse('evidence-approval', 'An approval of this id was recorded before.');
   }
   requireOrigin(approval, refuse);
@@ -34,7 +34,7 @@ export function followApproval(
       refuse('evidence-approval', `${keyArn} is approved with another period than the plan's.`);
     }
     const change = story.changes.get(keyArn);
-    if (decision.decision !== 'approve' && change && isBegun(change)) {
+    if (decision.choice !== 'approve' && change && isBegun(change)) {
       refuse('evidence-approval', `${keyArn} was changed, or may have been, before it was taken back.`);
     }
     const held = hold(decision);
@@ -46,7 +46,7 @@ export function followApproval(
     voices.add(held);
     story.decisions.set(keyArn, voices);
   }
-  story.approvals.set(approval.approval, approval);
+  story.approvals.set(approval.id, approval);
 }
 
 /** An approval is made after its plan, is brought in after it was made, and holds a year at most. */
@@ -76,12 +76,12 @@ function requireOrigin({ at, expiresAt, submittedBy, imported }: Approval, refus
 const CALLER_ACCOUNT = /^arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}):/;
 
 function heldBy(approval: Approval, number: number): (decision: Decision) => Held {
-  const { approval: id, at, expiresAt } = approval;
-  const held = { approval: id, at, expiresAt };
+  const { id, at, expiresAt } = approval;
+  const held = { id, at, expiresAt };
   const approver = approverOf(approval);
-  const rankOn = (decision: DecisionKind): string => rankOf({ decision, expiresAt, number });
+  const rankOn = (decision: DecisionKind): string => rankOf({ choice: decision, expiresAt, number });
   const ranks = { approve: rankOn('approve'), decline: rankOn('decline'), defer: rankOn('defer') };
-  return (decision) => ({ decision, approval: held, approver, rank: ranks[decision.decision] });
+  return (decision) => ({ decision, approval: held, approver, rank: ranks[decision.choice] });
 }
 
-const isBegun = ({ state, outcome }: ChangeSoFar): boolean => state === 'intended' || outcome === 'enabled';
+const isBegun = ({ status }: ChangeSoFar): boolean => status === 'unsettled' || status === 'applied';

@@ -23,7 +23,7 @@ export function followIntent(story: Story, { approval, change }: EntryBody<'inte
   const { keyArn, attempts, RotationPeriodInDays, intendedAt } = change;
   const held = heldByApproval(story, keyArn, approval);
   const earlier = story.changes.get(keyArn);
-  if (!story.run || held?.decision.decision !== 'approve') {
+  if (!story.run || held?.decision.choice !== 'approve') {
     refuse('evidence-unapproved-change', `${keyArn} was about to be changed without an approval in force.`);
   }
   requireSigned(story, approval, keyArn, refuse);
@@ -33,15 +33,14 @@ export function followIntent(story: Story, { approval, change }: EntryBody<'inte
   if (RotationPeriodInDays !== held.decision.RotationPeriodInDays) {
     refuse('evidence-unapproved-change', `${keyArn} was approved with another period.`);
   }
-  if (earlier && isOn(earlier.outcome)) {
+  if (earlier && isOn(earlier.status)) {
     refuse('evidence-unapproved-change', `${keyArn} was on already, and about to be changed again.`);
   }
   if (attempts !== (earlier?.attempts ?? 0) + 1) refuse('evidence-outcome', miscounted(keyArn));
   requireWithinLimit(story.run, keyArn, refuse);
   requireDerived(intentContradicts(change) ?? answerContradicts(change, earlier), change, refuse);
   story.changes.set(keyArn, {
-    state: 'intended',
-    outcome: 'pending',
+    status: 'unsettled',
     attempts,
     record: judgedOf(change),
     announced: announcementIn(change),
@@ -63,8 +62,8 @@ function requireWithinLimit({ announced, limit }: Run, keyArn: string, refuse: R
   }
 }
 
-function requireWithinFailures(run: Run, { outcome }: Outcome, refuse: Refuse): void {
-  if (outcome === 'failed') run.failures += 1;
+function requireWithinFailures(run: Run, { status }: Outcome, refuse: Refuse): void {
+  if (status === 'failed') run.failures += 1;
   if (run.maxFailures !== null && run.failures > run.maxFailures) {
     refuse('evidence-outcome', `More changes fail than the ${run.maxFailures} of the run.`);
   }
@@ -85,9 +84,9 @@ export function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): v
   if (outcome.RotationPeriodInDays !== inForce.decision.RotationPeriodInDays) {
     refuse('evidence-outcome', `${keyArn} was decided on with another period.`);
   }
-  if (earlier && isOn(earlier.outcome)) refuse('evidence-outcome', `${keyArn} had ended before.`);
+  if (earlier && isOn(earlier.status)) refuse('evidence-outcome', `${keyArn} had ended before.`);
   if (attempts !== (earlier?.attempts ?? 0)) refuse('evidence-outcome', miscounted(keyArn));
-  if (attempts === 0 && (outcome.outcome === 'enabled' || outcome.intendedAt !== undefined)) {
+  if (attempts === 0 && (outcome.status === 'applied' || outcome.intendedAt !== undefined)) {
     refuse('evidence-outcome', `${keyArn} was changed, it says, and was never announced.`);
   }
   const announced = earlier?.announced;
@@ -99,11 +98,8 @@ export function followOutcome(story: Story, outcome: Outcome, refuse: Refuse): v
   }
   requireDerived(outcomeContradicts(outcome) ?? answerContradicts(outcome, earlier), outcome, refuse);
   requireWithinFailures(story.run, outcome, refuse);
-  const unsettled = outcome.outcome === 'pending' && outcome.intendedAt !== undefined;
-  const state = unsettled ? 'intended' : 'ended';
   story.changes.set(keyArn, {
-    state,
-    outcome: outcome.outcome,
+    status: outcome.status,
     attempts,
     record: judgedOf(outcome),
     announced,
@@ -141,7 +137,7 @@ const miscounted = (keyArn: string): string =>
 /** What was changed is judged, and nothing else. */
 export function followVerdict(story: Story, verdict: Verdict, refuse: Refuse): void {
   const change = story.changes.get(verdict.keyArn);
-  if (!story['validate-begun'] || change?.outcome !== 'enabled' || change.state !== 'ended') {
+  if (!story['validate-begun'] || change?.status !== 'applied') {
     refuse('evidence-verdict', `${verdict.keyArn} has a verdict and was not changed.`);
   }
   const why = verdictContradicts(verdict, change.record);

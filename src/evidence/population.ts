@@ -39,7 +39,7 @@ export class PopulationCount {
    * @param line the finding in `findings.jsonl`, without its newline
    * @throws EvidenceError `evidence-findings` if it does not follow the one before in the order of ARNs
    */
-  add({ keyArn, finding: kind, account, region }: Finding, line: string): void {
+  add({ keyArn, kind, account, region }: Finding, line: string): void {
     if (keyArn <= this.#previous) {
       throw new EvidenceError('evidence-findings', FINDINGS_FILE, `${keyArn} is out of order.`);
     }

@@ -48,8 +48,8 @@ export function verifyApprovals(approvals: Iterable<Approval>): Map<string, stri
   const signers = new Map<string, string>();
   for (const approval of approvals) {
     if (!approval.signature) continue;
-    requireSignature(approvalStatement(approval), approval.signature, `approval ${approval.approval}`);
-    signers.set(approval.approval, approval.signature.keyid);
+    requireSignature(approvalStatement(approval), approval.signature, `approval ${approval.id}`);
+    signers.set(approval.id, approval.signature.keyid);
   }
   return signers;
 }
@@ -75,9 +75,9 @@ export function requireTrust(
 ): void {
   if (isRequired(trust, 'maker')) requireTrusted(bundle, trust, 'maker', BUNDLE_SIGNATURE);
   if (!isRequired(trust, 'approver')) return;
-  for (const { approval, decisions } of approvals) {
-    const isApproving = decisions.some(({ decision }) => decision === 'approve');
-    if (isApproving) requireTrusted(signers.get(approval), trust, 'approver', `approval ${approval}`);
+  for (const { id, decisions } of approvals) {
+    const isApproving = decisions.some(({ choice }) => choice === 'approve');
+    if (isApproving) requireTrusted(signers.get(id), trust, 'approver', `approval ${id}`);
   }
 }
 

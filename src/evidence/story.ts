@@ -32,9 +32,8 @@ export interface Story {
 }
 
 export interface ChangeSoFar {
-  /** Announced and without an outcome, or ended. */
-  readonly state: 'intended' | 'ended';
-  readonly outcome: Outcome['outcome'];
+  /** `unsettled` from its announcement until it ends. */
+  readonly status: Outcome['status'];
   /** How often it was announced. */
   readonly attempts: number;
   /** What its verdict is held against. */
@@ -68,9 +67,9 @@ export type Refuse = (code: EvidenceCode, message: string) => never;
 export function heldByApproval(story: Story, keyArn: string, id: string): Held | undefined {
   const approval = story.approvals.get(id);
   const voices = story.decisions.get(keyArn);
-  if (!approval || voices?.inForce()?.decision.decision !== 'approve') return undefined;
+  if (!approval || voices?.inForce()?.decision.choice !== 'approve') return undefined;
   const held = voices.lastOf(approverOf(approval));
-  return held?.approval.approval === id ? held : undefined;
+  return held?.approval.id === id ? held : undefined;
 }
 
 /** The decision in force on a key. */

@@ -14,7 +14,7 @@ export function verdictContradicts(verdict: Verdict, change: JudgedChange): stri
   if (!isNamedByArn(verdict)) return 'account, Region or key id are not those of the ARN';
   if (!areReplicas(verdict)) return 'a replica is not one of its key';
   if (!areReadTogether(verdict)) return 'what it says was read at another time';
-  return verdict.verdict === 'unreadable' ? unreadableContradicts(verdict) : readContradicts(verdict, change);
+  return verdict.kind === 'unreadable' ? unreadableContradicts(verdict) : readContradicts(verdict, change);
 }
 
 /** A replica has the key id of its primary, in another Region of the same account; it is named once. */
@@ -53,7 +53,7 @@ function readContradicts(verdict: Verdict, change: JudgedChange): string | undef
   const { differences, error, reason, KeyState, rotations, KeyRotationEnabled: isOn } = verdict;
   if (error || reason !== undefined || KeyState === undefined)
     return 'what was read has a state, and no error';
-  if ((verdict.verdict === 'discrepant') !== differences.length > 0) return 'it contradicts its differences';
+  if ((verdict.kind === 'discrepant') !== differences.length > 0) return 'it contradicts its differences';
   if (rotations && isOn !== true) return 'rotations are asked for if rotation is on';
   if (rotations?.kind === 'read' && rotations.automatic > 0 !== (rotations.lastAt !== undefined))
     return 'its rotations contradict themselves';

@@ -3,7 +3,7 @@ import type { Approval, Decision } from '../model/approval.ts';
 /** What one approver decided last on a key, and the approval that holds it. */
 export interface Held {
   readonly decision: Decision;
-  readonly approval: Pick<Approval, 'approval' | 'at' | 'expiresAt'>;
+  readonly approval: Pick<Approval, 'id' | 'at' | 'expiresAt'>;
   readonly approver: string;
   /** Of the highest one is in force. */
   readonly rank: string;

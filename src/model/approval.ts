@@ -27,7 +27,7 @@ export const decision = z.object({
   keyId: z.string(),
   account: z.string(),
   region: z.string(),
-  decision: decisionKind,
+  choice: decisionKind,
   reason: text.optional(),
   RotationPeriodInDays: rotationPeriod,
 });
@@ -36,7 +36,7 @@ export type Decision = z.infer<typeof decision>;
 /** The decisions of one person over one plan, bound to the plan's digest and to a time. */
 export const approval = z.object({
   schema: z.literal('keyturn/approval/v1'),
-  approval: approvalId,
+  id: approvalId,
   rollout: rolloutId,
   planDigest: z.string(),
   /** When it was made. */
@@ -73,7 +73,7 @@ export interface DecidedKey {
   readonly keyId: string;
   readonly account: string;
   readonly region: string;
-  readonly decision: DecisionKind | 'undecided';
+  readonly choice: DecisionKind | 'undecided';
   readonly reason?: string;
   readonly approval?: string;
   readonly approver?: string;

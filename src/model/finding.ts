@@ -64,7 +64,7 @@ export const finding = z.object({
   keyId: text,
   account: z.string(),
   region: z.string(),
-  finding: z.enum(FINDINGS),
+  kind: z.enum(FINDINGS),
   /** For `ineligible`: whether the key's type or only its present state stands against rotation. */
   basis: z.enum(['type', 'state']).optional(),
   reason: findingReason.optional(),

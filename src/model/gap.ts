@@ -13,8 +13,8 @@ export interface GapCount {
 export function openGapTally() {
   const counts = new Map<string, GapCount>();
   return {
-    add: ({ finding, gaps }: Pick<Finding, 'finding' | 'gaps'>): void => {
-      if (finding === 'unknown') return;
+    add: ({ kind, gaps }: Pick<Finding, 'kind' | 'gaps'>): void => {
+      if (kind === 'unknown') return;
       for (const { operation, kind, code } of gaps) {
         const id = JSON.stringify([operation, kind, code]);
         counts.set(id, { operation, kind, code, keys: (counts.get(id)?.keys ?? 0) + 1 });

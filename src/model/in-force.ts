@@ -47,7 +47,7 @@ export const keyOfApprover = (approver: string): string | undefined =>
 
 /** The last decision of one approver on a key. */
 interface Voice {
-  readonly decision: DecisionKind;
+  readonly choice: DecisionKind;
   readonly expiresAt: string;
   /** Of the approval: the later of two that were recorded has the higher number. */
   readonly number: number;
@@ -60,9 +60,9 @@ const WEIGHT: Readonly<Record<DecisionKind, number>> = { decline: 3, approve: 2,
  * approve that holds longest, else a defer; of equals the latest. No clock is asked, so that what is in force is the
  * same whenever it is looked at: where the approve that holds longest has expired, every other has too.
  */
-export function rankOf({ decision, expiresAt, number }: Voice): string {
-  const until = decision === 'approve' ? ` ${expiresAt}` : '';
-  return `${WEIGHT[decision]}${until} ${String(number).padStart(9, '0')}`;
+export function rankOf({ choice, expiresAt, number }: Voice): string {
+  const until = choice === 'approve' ? ` ${expiresAt}` : '';
+  return `${WEIGHT[choice]}${until} ${String(number).padStart(9, '0')}`;
 }
 
 /** Whether an approval covers no change at a time any more. @param at ISO 8601 to the millisecond, as `expiresAt` */

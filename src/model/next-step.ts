@@ -19,5 +19,5 @@ export function decideNextStep({ phase, canApprove, outcomes, left }: Standing):
   if (phase === 'assessed') return canApprove ? 'approve' : 'report';
   if (left.configure > 0) return 'configure';
   if (left.approve > 0) return 'approve';
-  return phase === 'validated' || outcomes.enabled === 0 ? 'report' : 'validate';
+  return phase === 'validated' || outcomes.applied === 0 ? 'report' : 'validate';
 }

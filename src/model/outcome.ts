@@ -3,14 +3,15 @@ import { failure } from './failure.ts';
 import { rotationPeriod } from './period.ts';
 import { text, timestamp } from './text.ts';
 
-export const OUTCOMES = ['enabled', 'already-enabled', 'skipped', 'failed', 'pending'] as const;
+export const OUTCOMES = ['applied', 'already-in-place', 'skipped', 'failed', 'pending', 'unsettled'] as const;
 export type OutcomeKind = (typeof OUTCOMES)[number];
 
 /** Approved keys by how their change ended. */
 export type OutcomeTotals = Readonly<Record<OutcomeKind, number>>;
 
 /** Whether nothing is left to do about a key: rotation is on, by Keyturn or before it. */
-export const isOn = (outcome: OutcomeKind): boolean => outcome === 'enabled' || outcome === 'already-enabled';
+export const isOn = (outcome: OutcomeKind): boolean =>
+  outcome === 'applied' || outcome === 'already-in-place';
 
 /** What the last read before a decision said of a key. */
 export const found = z.object({
@@ -22,15 +23,15 @@ export const found = z.object({
 export type Found = z.infer<typeof found>;
 
 /**
- * How one change ended. `pending` is the outcome of an approved key until there is another one; with `intendedAt`
- * it is a change that was announced and whose effect is not known yet: never to be read as "nothing happened".
+ * How one change ended. `pending` is the outcome of an approved key until there is another one. `unsettled` is a change
+ * that was announced and whose effect is not known: it is never to be read as "nothing happened".
  */
 export const outcome = z.object({
   keyArn: z.string(),
   keyId: z.string(),
   account: z.string(),
   region: z.string(),
-  outcome: z.enum(OUTCOMES),
+  status: z.enum(OUTCOMES),
   reason: text.optional(),
   explanation: text.optional(),
   RotationPeriodInDays: rotationPeriod,

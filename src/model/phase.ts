@@ -15,8 +15,8 @@ export interface Progress {
 export function phaseReached({ planDigest, decided, outcomes, judged }: Progress): RolloutPhase {
   if (planDigest === undefined) return 'assessing';
   if (!decided) return 'assessed';
-  const { pending, enabled } = outcomes;
-  const ended = Object.values(outcomes).reduce((sum, count) => sum + count, 0) - pending;
-  if (ended === 0 || pending > 0) return 'approved';
-  return judged > 0 && judged === enabled ? 'validated' : 'configured';
+  const { pending, unsettled, applied } = outcomes;
+  const ended = Object.values(outcomes).reduce((sum, count) => sum + count, 0) - pending - unsettled;
+  if (ended === 0 || pending + unsettled > 0) return 'approved';
+  return judged > 0 && judged === applied ? 'validated' : 'configured';
 }

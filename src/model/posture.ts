@@ -29,19 +29,19 @@ export interface PostureFacts {
 /** The posture when assessed and now: the one place where a key is counted as on or off. */
 export function countPosture(facts: PostureFacts): { before: PostureCounts; now: PostureCounts } {
   const { candidate, enabled, blocked, unsupported, unknown, outcomes, confirmed } = facts;
-  const found = outcomes['already-enabled'];
+  const found = outcomes['already-in-place'];
   const rest = { blocked, unsupported, unknown };
   return {
     before: { on: enabled, changed: 0, off: candidate, ...rest },
     now: {
       on: enabled + found + confirmed,
-      changed: outcomes.enabled - confirmed,
-      off: candidate - found - outcomes.enabled,
+      changed: outcomes.applied - confirmed,
+      off: candidate - found - outcomes.applied,
       ...rest,
     },
   };
 }
 
 /** Whether any key has become on since it was assessed. */
-export const hasChanged = ({ enabled, 'already-enabled': found }: OutcomeTotals): boolean =>
-  enabled + found > 0;
+export const hasChanged = ({ applied, 'already-in-place': found }: OutcomeTotals): boolean =>
+  applied + found > 0;

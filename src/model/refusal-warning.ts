@@ -11,11 +11,11 @@ export interface RefusalWarning {
 
 /** What the key policy of a candidate holds against the change, if anything. A policy that was not read says nothing. */
 export function warnOfRefusal({
-  finding,
+  kind,
   policy,
-}: Pick<Finding, 'finding' | 'policy'>): RefusalWarning | undefined {
+}: Pick<Finding, 'kind' | 'policy'>): RefusalWarning | undefined {
   const access = policy?.enableKeyRotation;
-  if (finding !== 'candidate' || !access) return undefined;
+  if (kind !== 'candidate' || !access) return undefined;
   if (access.access !== 'refused' && access.access !== 'conditional') return undefined;
   const fix =
     access.access === 'refused'

@@ -13,7 +13,7 @@ export type Difference = z.infer<typeof difference>;
 export const replicaVerdict = z.object({
   keyArn: text,
   region: z.string(),
-  verdict: z.enum(['confirmed', 'pending', 'unreadable']),
+  kind: z.enum(['confirmed', 'pending', 'unreadable']),
   reason: text.optional(),
   readAt: timestamp,
 });
@@ -39,7 +39,7 @@ export const verdict = z.object({
   keyId: z.string(),
   account: z.string(),
   region: z.string(),
-  verdict: z.enum(VERDICTS),
+  kind: z.enum(VERDICTS),
   reason: text.optional(),
   differences: z.array(difference),
   error: failure.optional(),
@@ -59,8 +59,8 @@ export type Verdict = z.infer<typeof verdict>;
 export type VerdictTotals = Readonly<Record<'requested' | VerdictKind | 'notChanged', number>>;
 
 /** What can be said of an approved key after a validation: a verdict, or why there is none. */
-export type VerdictRow = Omit<Verdict, 'verdict' | 'readAt' | 'reads'> & {
-  readonly verdict: VerdictKind | 'not-changed' | 'not-validated';
+export type VerdictRow = Omit<Verdict, 'kind' | 'readAt' | 'reads'> & {
+  readonly kind: VerdictKind | 'not-changed' | 'not-validated';
   readonly readAt?: string;
   readonly reads?: number;
 };

@@ -29,17 +29,17 @@ export const ATTENTION: Readonly<
   pending: { word: 'not changed yet', tone: 'neutral', section: 'changes' },
 };
 
-/** Keys by what they need; `pending` without those whose change was announced. */
+/** Keys by what they need. */
 export const countAttention = (
-  { outcomes, unsettled, verdicts, notYetValidated }: ChangeSurvey,
+  { outcomes, verdicts, notYetValidated }: ChangeSurvey,
   unknown: number,
 ): AttentionCounts => ({
   failed: outcomes.failed,
   discrepant: verdicts.discrepant,
-  unsettled,
+  unsettled: outcomes.unsettled,
   unreadable: verdicts.unreadable,
   skipped: outcomes.skipped,
   unknown,
   unvalidated: notYetValidated,
-  pending: outcomes.pending - unsettled,
+  pending: outcomes.pending,
 });

@@ -11,8 +11,6 @@ export interface TimeRange {
 /** What one pass over the outcomes and one over the verdicts say of all of them: counts and times, however many. */
 export interface ChangeSurvey {
   readonly outcomes: OutcomeTotals;
-  /** Pending keys whose change was announced and has no known effect. */
-  readonly unsettled: number;
   readonly byAccount: ReadonlyMap<string, AccountChanges>;
   readonly verdicts: Readonly<Record<VerdictKind, number>>;
   /** Turned on, and not read back so far. */
@@ -45,33 +43,39 @@ function changesOf(byAccount: Map<string, AccountChanges>, account: string): Acc
   return known;
 }
 
-const noOutcomes = () => ({ enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 });
+const noOutcomes = () => ({
+  applied: 0,
+  'already-in-place': 0,
+  skipped: 0,
+  failed: 0,
+  pending: 0,
+  unsettled: 0,
+});
 const noVerdicts = () => ({ confirmed: 0, discrepant: 0, unreadable: 0 });
 
 async function surveyOutcomes(record: RolloutRecord, byAccount: Map<string, AccountChanges>) {
   const outcomes = noOutcomes();
-  let [changed, unsettled] = [NEVER, 0];
-  for await (const { account, outcome, intendedAt, finishedAt } of record.outcomes()) {
-    outcomes[outcome] += 1;
-    changesOf(byAccount, account).outcomes[outcome] += 1;
-    if (outcome === 'pending' && intendedAt !== undefined) unsettled += 1;
+  let changed = NEVER;
+  for await (const { account, status, finishedAt } of record.outcomes()) {
+    outcomes[status] += 1;
+    changesOf(byAccount, account).outcomes[status] += 1;
     if (finishedAt !== undefined) changed = extend(changed, finishedAt);
   }
-  return { outcomes, unsettled, changed };
+  return { outcomes, changed };
 }
 
 async function surveyVerdicts(record: RolloutRecord, byAccount: Map<string, AccountChanges>) {
   const verdicts = noVerdicts();
   let [validated, differences, replicas] = [NEVER, 0, 0];
   for await (const each of record.verdicts()) {
-    verdicts[each.verdict] += 1;
-    changesOf(byAccount, each.account).verdicts[each.verdict] += 1;
-    if (each.verdict === 'discrepant') differences += Math.max(1, each.differences.length);
+    verdicts[each.kind] += 1;
+    changesOf(byAccount, each.account).verdicts[each.kind] += 1;
+    if (each.kind === 'discrepant') differences += Math.max(1, each.differences.length);
     replicas += each.replicas.length;
     validated = extend(validated, each.readAt);
   }
   let notYetValidated = 0;
-  for await (const _ of record.outcomes({ outcomes: ['enabled'], verdicts: ['none'] })) notYetValidated += 1;
+  for await (const _ of record.outcomes({ outcomes: ['applied'], verdicts: ['none'] })) notYetValidated += 1;
   return { verdicts, notYetValidated, differences, replicas, validated };
 }
 

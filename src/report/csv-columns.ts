@@ -37,7 +37,7 @@ export const findingColumns = (planDigest: string, price: RotationPrice): Column
   keyId: (f) => f.keyId,
   account: (f) => f.account,
   region: (f) => f.region,
-  finding: (f) => f.finding,
+  finding: (f) => f.kind,
   basis: (f) => f.basis,
   findingReason: (f) => f.reason,
   explanation: (f) => f.explanation,
@@ -65,7 +65,7 @@ export const findingColumns = (planDigest: string, price: RotationPrice): Column
   pastRotations: (f) => f.pastRotations,
   addedPerMonth: (f) => added(f, price)?.at(0),
   addedPerMonthAtMost: (f) => added(f, price)?.at(-1),
-  currency: (f) => (f.finding === 'candidate' ? price.currency : undefined),
+  currency: (f) => (f.kind === 'candidate' ? price.currency : undefined),
   lastUse: (f) => lastUseText(f),
   lastUsedAt: (f) => f.lastUsage?.KeyLastUsage?.Timestamp,
   users: (f) => list(f.policy?.users),
@@ -82,11 +82,11 @@ export const findingColumns = (planDigest: string, price: RotationPrice): Column
 });
 
 export function decisionColumns(approvals: readonly ApprovalHeader[]): Columns<DecidedKey> {
-  const byId = new Map(approvals.map((approval) => [approval.approval, approval]));
+  const byId = new Map(approvals.map((approval) => [approval.id, approval]));
   const approvalOf = (row: DecidedKey) => byId.get(row.approval ?? '');
   return {
     ...keyColumns,
-    decision: (d) => d.decision,
+    decision: (d) => d.choice,
     reason: (d) => d.reason,
     approval: (d) => d.approval,
     decidedAt: (d) => approvalOf(d)?.at,
@@ -103,7 +103,7 @@ export function decisionColumns(approvals: readonly ApprovalHeader[]): Columns<D
 
 export const outcomeColumns: Columns<Outcome> = {
   ...keyColumns,
-  outcome: (o) => o.outcome,
+  outcome: (o) => o.status,
   reason: (o) => o.reason,
   explanation: (o) => o.explanation,
   RotationPeriodInDays: (o) => o.RotationPeriodInDays,
@@ -124,7 +124,7 @@ export const outcomeColumns: Columns<Outcome> = {
 
 export const verdictColumns: Columns<VerdictRow> = {
   ...keyColumns,
-  verdict: (v) => v.verdict,
+  verdict: (v) => v.kind,
   reason: (v) => v.reason,
   differences: (v) =>
     list(
@@ -137,7 +137,7 @@ export const verdictColumns: Columns<VerdictRow> = {
   automaticRotations: (v) => (v.rotations?.kind === 'read' ? v.rotations.automatic : undefined),
   lastRotationAt: (v) => (v.rotations?.kind === 'read' ? v.rotations.lastAt : undefined),
   rotationsError: (v) => (v.rotations?.kind === 'unreadable' ? v.rotations.error.code : undefined),
-  replicas: (v) => list(v.replicas.map((replica) => `${replica.keyArn} ${replica.verdict}`)),
+  replicas: (v) => list(v.replicas.map((replica) => `${replica.keyArn} ${replica.kind}`)),
   errorOperation: (v) => v.error?.operation,
   errorKind: (v) => v.error?.kind,
   errorCode: (v) => v.error?.code,
@@ -149,7 +149,7 @@ export const verdictColumns: Columns<VerdictRow> = {
 
 /** What is added a month after each rotation that counts; nothing is proposed for other keys. */
 const added = (finding: Finding, price: RotationPrice): number[] | undefined =>
-  finding.finding === 'candidate' ? monthlyAfter(costOf(finding, price), price) : undefined;
+  finding.kind === 'candidate' ? monthlyAfter(costOf(finding, price), price) : undefined;
 
 /** AWS's name of a submitter; empty where the approval was made without AWS. */
 const callerOf = (by: ApprovalHeader['submittedBy'] | undefined): string | undefined =>

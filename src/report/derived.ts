@@ -15,7 +15,7 @@ export function withDerived(finding: Finding, price: RotationPrice): object {
   const family = familyOf(finding);
   return {
     ...finding,
-    ...(finding.finding === 'candidate' && { cost: costInFull(finding, price) }),
+    ...(finding.kind === 'candidate' && { cost: costInFull(finding, price) }),
     ...(stack && { stack }),
     ...(family && { family }),
     ...(warning && { warning }),

@@ -52,7 +52,7 @@ function changeEquations({ survey, decisions, outcomes, validation }: Books): Mi
       right: approved + declined + deferred + undecided,
     },
     {
-      equation: 'approved = enabled + already enabled + skipped + failed + pending',
+      equation: 'approved = applied + already in place + skipped + failed + pending + unsettled',
       left: approved,
       right: sum(outcomes),
     },

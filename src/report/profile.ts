@@ -86,10 +86,10 @@ export function refusalText(finding: Finding): string {
 
 /** Whether a key is on with a longer period than the rollout wants; never where nothing was asked for. */
 export const isLongerThan = (
-  { finding, RotationPeriodInDays }: Finding,
+  { kind, RotationPeriodInDays }: Finding,
   maxPeriodInDays: number | undefined,
 ): boolean =>
-  finding === 'enabled' &&
+  kind === 'enabled' &&
   maxPeriodInDays !== undefined &&
   RotationPeriodInDays !== undefined &&
   RotationPeriodInDays > maxPeriodInDays;

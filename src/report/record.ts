@@ -16,14 +16,14 @@ export interface RolloutRecord {
   readonly approvals: readonly ApprovalHeader[];
   /** The primary aliases of some keys, by ARN; keys without one are left out. */
   aliases(keyArns: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  findings(filter?: { finding?: FindingKind }): AsyncIterable<Finding>;
+  findings(filter?: { kind?: FindingKind }): AsyncIterable<Finding>;
   decisions(): AsyncIterable<DecidedKey>;
   /** What one approval decided, in the order in which it was submitted. */
   submittedDecisions(approval: string): AsyncIterable<SubmittedDecision>;
   /** One for each approved key, `pending` where nothing has ended. */
   outcomes(filter?: OutcomeFilter): AsyncIterable<Outcome>;
   /** One for each change that validation has read back so far and that still stands. */
-  verdicts(filter?: { verdict?: VerdictKind }): AsyncIterable<Verdict>;
+  verdicts(filter?: { kind?: VerdictKind }): AsyncIterable<Verdict>;
 }
 
 export interface OutcomeFilter {

@@ -11,7 +11,7 @@ export interface DecisionCounts {
 
 /** One approval as it was submitted; a later one can have taken the place of some of its decisions. */
 export interface ApprovalSummary {
-  readonly approval: string;
+  readonly id: string;
   readonly at: string;
   readonly expiresAt: string;
   readonly approver: string;
@@ -39,7 +39,7 @@ export interface ValidationCounts {
   /** Enabled, and not read back so far. */
   readonly notYetValidated: number;
   /** Approved keys that Keyturn did not change, and why: nothing of it to validate. */
-  readonly notChanged: Omit<OutcomeTotals, 'enabled'>;
+  readonly notChanged: Omit<OutcomeTotals, 'applied'>;
 }
 
 /** One rollout in numbers, at any stage of it. */

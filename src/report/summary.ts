@@ -76,20 +76,20 @@ function reasonsOf({ reasons, rotationAmongStateIneligible: rotation }: Survey) 
   };
 }
 
-async function countDecisions(decisions: Rows<{ decision: string }>): Promise<DecisionCounts> {
+async function countDecisions(decisions: Rows<{ choice: string }>): Promise<DecisionCounts> {
   const counts = { approve: 0, decline: 0, defer: 0, undecided: 0 } as Record<string, number>;
-  for await (const { decision } of decisions) counts[decision] = (counts[decision] ?? 0) + 1;
+  for await (const { choice } of decisions) counts[choice] = (counts[choice] ?? 0) + 1;
   const { approve = 0, decline = 0, defer = 0, undecided = 0 } = counts;
   return { approved: approve, declined: decline, deferred: defer, undecided };
 }
 
 function summarizeApprovals({ approvals }: RolloutRecord): ApprovalSummary[] {
-  return approvals.map(({ approval, at, counts, ...header }) => {
+  return approvals.map(({ id, at, counts, ...header }) => {
     const { approve, decline, defer } = counts;
     const { submittedBy, expiresAt, imported, source, reason, planDigest } = header;
     const { osUser, host } = submittedBy;
     return {
-      approval,
+      id,
       at,
       expiresAt,
       approver: approverOf(header),
@@ -109,7 +109,7 @@ function summarizeApprovals({ approvals }: RolloutRecord): ApprovalSummary[] {
 
 function countValidation({ outcomes, verdicts, notYetValidated }: ChangeSurvey): ValidationCounts | null {
   if (sum(verdicts) === 0) return null;
-  const { enabled: _, ...notChanged } = outcomes;
+  const { applied: _, ...notChanged } = outcomes;
   return { requested: sum(outcomes), ...verdicts, notYetValidated, notChanged };
 }
 

@@ -74,13 +74,13 @@ export async function assembleSurvey(
   let longPeriods = 0;
   let orphanReplicas = 0;
   for await (const finding of findings) {
-    kinds[finding.finding] += 1;
+    kinds[finding.kind] += 1;
     if (finding.basis === 'state') rotation[finding.rotation] += 1;
     countReason(reasons, finding);
     countTimes(times, finding);
     gaps.add(finding);
     if (isLongerThan(finding, maxPeriodInDays)) longPeriods += 1;
-    if (finding.finding === 'candidate') {
+    if (finding.kind === 'candidate') {
       costs.add(finding.account, costOf(finding, price));
       if (stackOf(finding.tags)) inStacks += 1;
       const warning = warnOfRefusal(finding);

@@ -159,11 +159,11 @@ async function refuseTakingBack(
   transaction: Transaction<Tables>,
   { rollout, decisions }: Approval,
 ): Promise<void> {
-  const takenBack = decisions.filter(({ decision }) => decision !== 'approve');
-  const decisionOn = new Map(takenBack.map(({ keyArn, decision }) => [keyArn, decision]));
+  const takenBack = decisions.filter(({ choice }) => choice !== 'approve');
+  const decisionOn = new Map(takenBack.map(({ keyArn, choice }) => [keyArn, choice]));
   const { rows } = await sql<{ keyArn: string }>`select key_arn as keyArn
     from json_each(${arnsOf(takenBack)}) cross join changes on rollout = ${rollout} and key_arn = value
-    where state = 'intended' or outcome = 'enabled' limit ${MAX_PROBLEMS}`.execute(transaction);
+    where status in ('unsettled', 'applied') limit ${MAX_PROBLEMS}`.execute(transaction);
   if (rows.length === 0) return;
   throw new KeyturnError(
     'refused-decisions',
@@ -183,13 +183,13 @@ async function countSubmitted(
 ): Promise<Map<string, Partial<DecisionCounts>>> {
   const rows = await db
     .selectFrom('submitted')
-    .select(['approval', 'decision', (e) => e.fn.countAll<number>().as('keys')])
+    .select(['approval', 'choice', (e) => e.fn.countAll<number>().as('keys')])
     .where('rollout', '=', rollout)
-    .groupBy(['approval', 'decision'])
+    .groupBy(['approval', 'choice'])
     .execute();
   const counts = new Map<string, Partial<DecisionCounts>>();
-  for (const { approval, decision, keys } of rows) {
-    counts.set(approval, { ...counts.get(approval), [decision]: Number(keys) });
+  for (const { approval, choice, keys } of rows) {
+    counts.set(approval, { ...counts.get(approval), [choice]: Number(keys) });
   }
   return counts;
 }
@@ -211,7 +211,7 @@ async function* readSubmitted(
         'submitted.position',
         'submitted.record',
         'in_force.approval as inForce',
-        'in_force.decision as standing',
+        'in_force.choice as standing',
       ])
       .where('submitted.rollout', '=', rollout)
       .where('submitted.approval', '=', approval)
@@ -249,11 +249,11 @@ async function* readDecisions(db: Kysely<Tables>, rollout: string): AsyncGenerat
             .select(sql<string>`json_group_array(approver order by approver)`.as('approvers'))
             .whereRef('decisions.rollout', '=', 'in_force.rollout')
             .whereRef('decisions.key_arn', '=', 'in_force.key_arn')
-            .where('decisions.decision', '=', 'decline')
+            .where('decisions.choice', '=', 'decline')
             .as('declinedBy'),
       ])
       .where('findings.rollout', '=', rollout)
-      .where('findings.finding', '=', 'candidate')
+      .where('findings.kind', '=', 'candidate')
       .where('findings.key_arn', '>', after ?? '')
       .orderBy('findings.key_arn')
       .limit(size)
@@ -275,14 +275,14 @@ interface Held {
 }
 
 function decidedIn({ approval, approver, expiresAt, decided, declinedBy }: Held) {
-  if (!approval || !approver || !expiresAt || !decided) return { decision: 'undecided' as const };
-  const { decision, reason } = parseRecord(decisionSchema, decided);
+  if (!approval || !approver || !expiresAt || !decided) return { choice: 'undecided' as const };
+  const { choice, reason } = parseRecord(decisionSchema, decided);
   return {
-    decision,
+    choice,
     ...(reason !== undefined && { reason }),
     approval,
     approver,
-    ...(decision === 'approve' && { expiresAt }),
-    ...(decision === 'decline' && { declinedBy: parseRecord(approvers, declinedBy ?? '') }),
+    ...(choice === 'approve' && { expiresAt }),
+    ...(choice === 'decline' && { declinedBy: parseRecord(approvers, declinedBy ?? '') }),
   };
 }

@@ -28,7 +28,7 @@ export function approvedMethods(db: Kysely<Tables>) {
       const rows = await approved(db, rollout, filter)
         .select(['in_force.account', 'in_force.region', (e) => e.fn.countAll<number>().as('keys')])
         .groupBy(['in_force.account', 'in_force.region'])
-        .orderBy((e) => e.fn.count(e.case().when('changes.state', '=', 'intended').then(1).end()), 'desc')
+        .orderBy((e) => e.fn.count(e.case().when('changes.status', '=', 'unsettled').then(1).end()), 'desc')
         .orderBy((e) => e.fn.min('in_force.key_arn'))
         .execute();
       return rows.map(({ account, region, keys }) => ({ place: { account, region }, keys: Number(keys) }));
@@ -44,19 +44,17 @@ export function approvedMethods(db: Kysely<Tables>) {
         .select([
           'approvals.plan_digest as planDigest',
           'in_force.expires_at as expiresAt',
-          (e) => e('changes.state', 'is not distinct from', 'intended').as('announced'),
           (e) => e('changes.reason', 'is not distinct from', APPROVAL_EXPIRED).as('lapsed'),
-          (e) => e.fn.coalesce('changes.outcome', e.val('pending' as const)).as('ended'),
-          'verdicts.verdict as verdict',
+          (e) => e.fn.coalesce('changes.status', e.val('pending' as const)).as('ended'),
+          'verdicts.kind as verdict',
           (e) => e.fn.countAll<number>().as('keys'),
         ])
-        .groupBy(['planDigest', 'expiresAt', 'announced', 'lapsed', 'ended', 'verdicts.verdict'])
+        .groupBy(['planDigest', 'expiresAt', 'lapsed', 'ended', 'verdicts.kind'])
         .execute();
-      return rows.map(({ planDigest, expiresAt, announced, lapsed, ended, verdict, keys }) => ({
+      return rows.map(({ planDigest, expiresAt, lapsed, ended, verdict, keys }) => ({
         planDigest,
         expiresAt,
         outcome: ended,
-        announced: Boolean(announced),
         lapsed: Boolean(lapsed),
         verdict: verdict ?? 'none',
         keys: Number(keys),
@@ -65,8 +63,8 @@ export function approvedMethods(db: Kysely<Tables>) {
 
     keysApprovedBy: (rollout: string, approver: string) => readApprovedBy(db, rollout, approver),
 
-    verdicts: (rollout: string, filter: { verdict?: VerdictKind } = {}): AsyncGenerator<Verdict> =>
-      readVerdicts(db, rollout, filter.verdict),
+    verdicts: (rollout: string, filter: { kind?: VerdictKind } = {}): AsyncGenerator<Verdict> =>
+      readVerdicts(db, rollout, filter.kind),
   };
 }
 
@@ -75,7 +73,7 @@ export function approvedMethods(db: Kysely<Tables>) {
  * nothing any more.
  */
 function approved(db: Kysely<Tables>, rollout: string, filter: ApprovedFilter) {
-  const { place, outcomes, announced, verdicts } = filter;
+  const { place, outcomes, verdicts } = filter;
   return db
     .selectFrom('in_force')
     .leftJoin('changes', (join) =>
@@ -87,23 +85,20 @@ function approved(db: Kysely<Tables>, rollout: string, filter: ApprovedFilter) {
       join
         .onRef('verdicts.rollout', '=', 'changes.rollout')
         .onRef('verdicts.key_arn', '=', 'changes.key_arn')
-        .on('changes.outcome', '=', 'enabled'),
+        .on('changes.status', '=', 'applied'),
     )
     .where('in_force.rollout', '=', rollout)
-    .where('in_force.decision', '=', 'approve')
+    .where('in_force.choice', '=', 'approve')
     .$if(place !== undefined, (query) =>
       query
         .where('in_force.account', '=', place?.account ?? '')
         .where('in_force.region', '=', place?.region ?? ''),
     )
     .$if(outcomes !== undefined, (query) =>
-      query.where((e) => e(e.fn.coalesce('changes.outcome', e.val('pending')), 'in', outcomes ?? [])),
-    )
-    .$if(announced !== undefined, (query) =>
-      query.where('changes.state', announced ? 'is not distinct from' : 'is distinct from', 'intended'),
+      query.where((e) => e(e.fn.coalesce('changes.status', e.val('pending')), 'in', outcomes ?? [])),
     )
     .$if(verdicts !== undefined, (query) =>
-      query.where((e) => e(e.fn.coalesce('verdicts.verdict', e.val('none')), 'in', verdicts ?? [])),
+      query.where((e) => e(e.fn.coalesce('verdicts.kind', e.val('none')), 'in', verdicts ?? [])),
     );
 }
 
@@ -115,7 +110,6 @@ function withRecords<Row>(query: SelectQueryBuilder<Joined[0], Joined[1], Row>) 
     'in_force.key_arn as keyArn',
     'in_force.record as decided',
     'in_force.expires_at as expiresAt',
-    'changes.state as state',
     'changes.record as change',
   ]);
 }
@@ -123,15 +117,14 @@ function withRecords<Row>(query: SelectQueryBuilder<Joined[0], Joined[1], Row>) 
 interface ApprovedRow {
   readonly decided: string;
   readonly expiresAt: string;
-  readonly state: 'intended' | 'ended' | null;
   readonly change: string | null;
 }
 
-function toApprovedKey({ decided, expiresAt, state, change }: ApprovedRow): ApprovedKey {
+function toApprovedKey({ decided, expiresAt, change }: ApprovedRow): ApprovedKey {
   return {
     decision: parseRecord(decisionSchema, decided),
     expiresAt,
-    ...(state && change && { change: { state, outcome: parseRecord(outcomeSchema, change) } }),
+    ...(change !== null && { change: parseRecord(outcomeSchema, change) }),
   };
 }
 
@@ -163,8 +156,8 @@ async function* readApprovedBy(db: Kysely<Tables>, rollout: string, approver: st
       .select(['decisions.key_arn as keyArn', 'decisions.approval as approval'])
       .where('decisions.rollout', '=', rollout)
       .where('decisions.approver', '=', approver)
-      .where('decisions.decision', '=', 'approve')
-      .where('in_force.decision', '=', 'approve')
+      .where('decisions.choice', '=', 'approve')
+      .where('in_force.choice', '=', 'approve')
       .where('decisions.key_arn', '>', after ?? '')
       .orderBy('decisions.key_arn')
       .limit(size)

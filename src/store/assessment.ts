@@ -58,14 +58,14 @@ export function assessmentMethods(db: Kysely<Tables>, { write, append }: Writer)
 
     findings: async function* (
       rollout: string,
-      { finding, place }: FindingFilter = {},
+      { kind, place }: FindingFilter = {},
     ): AsyncGenerator<Finding> {
       const rows = pages((after: string | undefined, size) => {
         const query = db
           .selectFrom('findings')
           .selectAll()
           .where('rollout', '=', rollout)
-          .$if(finding !== undefined, (q) => q.where('finding', '=', finding ?? ''))
+          .$if(kind !== undefined, (q) => q.where('kind', '=', kind ?? ''))
           .$if(place !== undefined, (q) =>
             q.where('account', '=', place?.account ?? '').where('region', '=', place?.region ?? ''),
           )
@@ -122,7 +122,7 @@ function readFinding(row: Tables['findings']): Finding {
     row.key_arn === finding.keyArn && row.account === finding.account && row.region === finding.region;
   // A name that stands twice reads as one value for SQLite and as another here.
   const isWrittenOnce = JSON.stringify(value) === row.record;
-  if (isTrue && row.finding === finding.finding && isWrittenOnce) return finding;
+  if (isTrue && row.kind === finding.kind && isWrittenOnce) return finding;
   throw refusedRecord(`the row of ${row.key_arn} in findings is not what its record says`);
 }
 
@@ -158,12 +158,12 @@ async function countPlaces(db: Kysely<Tables>, rollout: string): Promise<PlaceCo
     .execute();
   const findings = await db
     .selectFrom('findings')
-    .select(['account', 'region', 'finding', (e) => e.fn.countAll<number>().as('keys')])
+    .select(['account', 'region', 'kind', (e) => e.fn.countAll<number>().as('keys')])
     .where('rollout', '=', rollout)
-    .groupBy(['account', 'region', 'finding'])
+    .groupBy(['account', 'region', 'kind'])
     .execute();
   const stored = new Map(
-    findings.map((row) => [`${row.account} ${row.region} ${row.finding}`, Number(row.keys)]),
+    findings.map((row) => [`${row.account} ${row.region} ${row.kind}`, Number(row.keys)]),
   );
   return places.map(({ account, region, listed, aws_managed }) => {
     const count = (finding: string) => stored.get(`${account} ${region} ${finding}`) ?? 0;

@@ -5,7 +5,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Cover, IntentAnswer } from '../workflow/ports.ts';
 import { takenOver } from './claims.ts';
 import { parseRecord, refusedRecord } from './record.ts';
-import { intentRow, outcomeRow, verdictRow } from './rows.ts';
+import { changeRow, verdictRow } from './rows.ts';
 import { saveRows } from './save-rows.ts';
 import type { Tables } from './schema.ts';
 import type { Writer } from './writer.ts';
@@ -19,7 +19,7 @@ export function changeMethods({ write, append }: Writer) {
         if (typeof covering === 'string') return covering;
         if (isExpired(covering.expiresAt, intendedAt)) return 'approval-expired';
         await requireNext(transaction, rollout, outcome);
-        await saveChanges(transaction, [intentRow(rollout, outcome)]);
+        await saveChanges(transaction, [changeRow(rollout, outcome)]);
         const body = { approval: covering.approval, change: outcome };
         await append(transaction, rollout, { at: intendedAt, kind: 'intent', body });
         return 'recorded';
@@ -27,7 +27,7 @@ export function changeMethods({ write, append }: Writer) {
 
     recordOutcome: (rollout: string, outcome: Outcome): Promise<void> =>
       write(async (transaction) => {
-        await saveChanges(transaction, [outcomeRow(rollout, outcome)]);
+        await saveChanges(transaction, [changeRow(rollout, outcome)]);
         const { finishedAt, checkedAt, intendedAt } = outcome;
         const at = finishedAt ?? checkedAt ?? intendedAt ?? '';
         await append(transaction, rollout, { at, kind: 'outcome', body: outcome });
@@ -50,21 +50,21 @@ async function findCover(
 ): Promise<Pick<Cover, 'approval' | 'expiresAt'> | Exclude<IntentAnswer, 'recorded'>> {
   const decisions = await transaction
     .selectFrom('decisions')
-    .select(['approver', 'decision', 'approval'])
+    .select(['approver', 'choice', 'approval'])
     .where('rollout', '=', rollout)
     .where('key_arn', '=', keyArn)
     .execute();
   const inForce = await transaction
     .selectFrom('in_force')
-    .select(['decision', 'approval', 'expires_at as expiresAt'])
+    .select(['choice', 'approval', 'expires_at as expiresAt'])
     .where('rollout', '=', rollout)
     .where('key_arn', '=', keyArn)
     .executeTakeFirst();
-  const isDeclined = decisions.some(({ decision }) => decision === 'decline');
-  if (isDeclined || inForce?.decision !== 'approve') return 'not-approved';
+  const isDeclined = decisions.some(({ choice }) => choice === 'decline');
+  if (isDeclined || inForce?.choice !== 'approve') return 'not-approved';
   if (!cover) return inForce;
   const own = decisions.find(({ approver }) => approver === cover.approver);
-  if (own?.decision !== 'approve') return 'not-approved';
+  if (own?.choice !== 'approve') return 'not-approved';
   if (own.approval !== cover.approval) return 'approval-replaced';
   if (RotationPeriodInDays === cover.RotationPeriodInDays) return cover;
   throw refusedRecord(`the period of ${keyArn} in changes is not the one that was approved`);
@@ -86,7 +86,7 @@ async function requireNext(
     .where('key_arn', '=', keyArn)
     .executeTakeFirst();
   const earlier = row && parseRecord(outcomeSchema, row.record);
-  if ((earlier?.attempts ?? 0) + 1 !== attempts || (earlier && isOn(earlier.outcome))) throw takenOver();
+  if ((earlier?.attempts ?? 0) + 1 !== attempts || (earlier && isOn(earlier.status))) throw takenOver();
 }
 
 /** Stores the rows of changes; of several on one key the last holds. */

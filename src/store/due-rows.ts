@@ -6,9 +6,8 @@ import type { PlaceRecord } from '../workflow/ports.ts';
 import {
   approvalRow,
   assessedRow,
+  changeRow,
   decisionRow,
-  intentRow,
-  outcomeRow,
   placeRow,
   rolloutRow,
   submittedRow,
@@ -60,10 +59,10 @@ export class DueDigests {
         this.#putApproval(entry.body, entry.seq);
         break;
       case 'intent':
-        this.#put('changes', intentRow(rollout, entry.body.change));
+        this.#put('changes', changeRow(rollout, entry.body.change));
         break;
       case 'outcome':
-        this.#put('changes', outcomeRow(rollout, entry.body));
+        this.#put('changes', changeRow(rollout, entry.body));
         break;
       case 'verdict':
         this.#put('verdicts', verdictRow(rollout, entry.body));

@@ -32,7 +32,7 @@ export const findingRow = (rollout: string, finding: Finding): Tables['findings'
   key_arn: finding.keyArn,
   account: finding.account,
   region: finding.region,
-  finding: finding.finding,
+  kind: finding.kind,
   record: JSON.stringify(finding),
 });
 
@@ -60,7 +60,7 @@ export const PENDING_PLACE = '{}';
 
 export const approvalRow = (header: Header): Tables['approvals'] => ({
   rollout: header.rollout,
-  id: header.approval,
+  id: header.id,
   at: header.at,
   plan_digest: header.planDigest,
   record: JSON.stringify(header),
@@ -68,15 +68,15 @@ export const approvalRow = (header: Header): Tables['approvals'] => ({
 
 /** @param position of the decision in its approval */
 export const submittedRow = (
-  { rollout, approval }: Header,
+  { rollout, id }: Header,
   position: number,
   decided: Decision,
 ): Tables['submitted'] => ({
   rollout,
-  approval,
+  approval: id,
   position,
   key_arn: decided.keyArn,
-  decision: decided.decision,
+  choice: decided.choice,
   record: JSON.stringify(decided),
 });
 
@@ -87,35 +87,24 @@ export const decisionRow = (header: Header, number: number, decided: Decision): 
   approver: approverOf(header),
   account: decided.account,
   region: decided.region,
-  decision: decided.decision,
-  approval: header.approval,
+  choice: decided.choice,
+  approval: header.id,
   expires_at: header.expiresAt,
-  rank: rankOf({ decision: decided.decision, expiresAt: header.expiresAt, number }),
+  rank: rankOf({ choice: decided.choice, expiresAt: header.expiresAt, number }),
   record: JSON.stringify(decided),
 });
 
-export const intentRow = (rollout: string, change: Outcome): Tables['changes'] => ({
-  ...outcomeRow(rollout, change),
-  state: 'intended',
-  outcome: 'pending',
+export const changeRow = (rollout: string, change: Outcome): Tables['changes'] => ({
+  rollout,
+  key_arn: change.keyArn,
+  status: change.status,
+  reason: change.reason ?? null,
+  record: JSON.stringify(change),
 });
-
-/** An announced change of unknown effect stays announced until reading the key back settles it. */
-export function outcomeRow(rollout: string, outcome: Outcome): Tables['changes'] {
-  const isUnsettled = outcome.outcome === 'pending' && outcome.intendedAt !== undefined;
-  return {
-    rollout,
-    key_arn: outcome.keyArn,
-    state: isUnsettled ? 'intended' : 'ended',
-    outcome: outcome.outcome,
-    reason: outcome.reason ?? null,
-    record: JSON.stringify(outcome),
-  };
-}
 
 export const verdictRow = (rollout: string, verdict: Verdict): Tables['verdicts'] => ({
   rollout,
   key_arn: verdict.keyArn,
-  verdict: verdict.verdict,
+  kind: verdict.kind,
   record: JSON.stringify(verdict),
 });

@@ -111,7 +111,7 @@ async function findNotInForce(db: Kysely<Tables>, rollout: string): Promise<read
 const IN_FORCE = [
   'account',
   'region',
-  'decision',
+  'choice',
   'approval',
   'expires_at',
   'rank',

@@ -23,7 +23,7 @@ export interface Tables {
     key_arn: string;
     account: string;
     region: string;
-    finding: string;
+    kind: string;
     record: string;
   };
   approvals: { rollout: string; id: string; at: string; plan_digest: string; record: string };
@@ -33,7 +33,7 @@ export interface Tables {
     approval: string;
     position: number;
     key_arn: string;
-    decision: DecisionKind;
+    choice: DecisionKind;
     record: string;
   };
   /** The last decision of each approver on each key. */
@@ -43,12 +43,11 @@ export interface Tables {
   changes: {
     rollout: string;
     key_arn: string;
-    state: 'intended' | 'ended';
-    outcome: OutcomeKind;
+    status: OutcomeKind;
     reason: string | null;
     record: string;
   };
-  verdicts: { rollout: string; key_arn: string; verdict: VerdictKind; record: string };
+  verdicts: { rollout: string; key_arn: string; kind: VerdictKind; record: string };
   /** Who writes about a rollout; null once released. The epoch moves each time that it is claimed. */
   claims: { rollout: string; holder: string | null; epoch: number };
   /** `line` is the text that is hashed, `hash` its SHA-256. */
@@ -61,7 +60,7 @@ type Voice = {
   approver: string;
   account: string;
   region: string;
-  decision: DecisionKind;
+  choice: DecisionKind;
   approval: string;
   expires_at: string;
   /** Among all voices on the key: the highest is in force. */
@@ -77,30 +76,30 @@ const STATEMENTS = [
   `create table places (rollout text not null references rollouts, account text not null, region text not null,
      listed integer, aws_managed integer, record text not null, primary key (rollout, account, region))`,
   `create table findings (rollout text not null references rollouts, key_arn text not null, account text not null,
-     region text not null, finding text not null, record text not null, primary key (rollout, key_arn))`,
-  `create index findings_by_place on findings (rollout, account, region, finding)`,
-  `create index findings_by_kind on findings (rollout, finding, key_arn)`,
+     region text not null, kind text not null, record text not null, primary key (rollout, key_arn))`,
+  `create index findings_by_place on findings (rollout, account, region, kind)`,
+  `create index findings_by_kind on findings (rollout, kind, key_arn)`,
   `create table approvals (rollout text not null references rollouts, id text not null, at text not null,
      plan_digest text not null, record text not null, primary key (rollout, id))`,
   `create table submitted (rollout text not null, approval text not null, position integer not null,
-     key_arn text not null, decision text not null, record text not null,
+     key_arn text not null, choice text not null, record text not null,
      primary key (rollout, approval, position), foreign key (rollout, approval) references approvals)`,
   `create table decisions (rollout text not null, key_arn text not null, approver text not null,
-     account text not null, region text not null, decision text not null, approval text not null,
+     account text not null, region text not null, choice text not null, approval text not null,
      expires_at text not null, rank text not null, record text not null,
      primary key (rollout, key_arn, approver),
      foreign key (rollout, key_arn) references findings, foreign key (rollout, approval) references approvals)`,
   `create index decisions_by_rank on decisions (rollout, key_arn, rank)`,
   `create table in_force (rollout text not null, key_arn text not null, approver text not null,
-     account text not null, region text not null, decision text not null, approval text not null,
+     account text not null, region text not null, choice text not null, approval text not null,
      expires_at text not null, rank text not null, record text not null, primary key (rollout, key_arn),
      foreign key (rollout, key_arn, approver) references decisions)`,
-  `create index in_force_by_kind on in_force (rollout, decision, key_arn)`,
-  `create index in_force_by_place on in_force (rollout, decision, account, region, key_arn)`,
+  `create index in_force_by_kind on in_force (rollout, choice, key_arn)`,
+  `create index in_force_by_place on in_force (rollout, choice, account, region, key_arn)`,
   `create table changes (rollout text not null, key_arn text not null,
-     state text not null check (state in ('intended', 'ended')), outcome text not null, reason text,
+     status text not null, reason text,
      record text not null, primary key (rollout, key_arn), foreign key (rollout, key_arn) references findings)`,
-  `create table verdicts (rollout text not null, key_arn text not null, verdict text not null, record text not null,
+  `create table verdicts (rollout text not null, key_arn text not null, kind text not null, record text not null,
      primary key (rollout, key_arn), foreign key (rollout, key_arn) references changes)`,
   `create table claims (rollout text primary key, holder text, epoch integer not null)`,
   `create table journal (rollout text not null references rollouts, seq integer not null, line text not null,

@@ -21,7 +21,7 @@ export interface ReadBack {
 
 export type Judgement = Pick<
   Verdict,
-  | 'verdict'
+  | 'kind'
   | 'reason'
   | 'differences'
   | 'error'
@@ -42,7 +42,7 @@ export function judgeChange(outcome: Outcome, { metadata, rotation, rotations }:
     ...(rotation ? rotationDifferences(outcome, rotation, rotations, KeyState) : [noRotation]),
   ];
   const verdict: VerdictKind = differences.length === 0 ? 'confirmed' : 'discrepant';
-  return { verdict, differences, KeyState, ...rotation?.value, ...evidenceOf(outcome, rotations) };
+  return { kind: verdict, differences, KeyState, ...rotation?.value, ...evidenceOf(outcome, rotations) };
 }
 
 const noRotation: Difference = {
@@ -115,7 +115,7 @@ function differ(fact: string, expected: string, actual: string): Difference[] {
 
 function unreadable(failure: Failure): Judgement {
   const reason = failure.kind === 'not-found' ? 'disappeared' : failure.kind;
-  return { verdict: 'unreadable', reason, differences: [], error: failure };
+  return { kind: 'unreadable', reason, differences: [], error: failure };
 }
 
 /** A replica mirrors its primary late: until it does, that is no discrepancy (kms-facts §4). */
@@ -127,9 +127,9 @@ export function judgeReplica(
   const { keyArn, region } = replica;
   const readAt = rotation.at;
   if (rotation.kind === 'unreadable') {
-    return { keyArn, region, verdict: 'unreadable', reason: rotation.failure.code, readAt };
+    return { keyArn, region, kind: 'unreadable', reason: rotation.failure.code, readAt };
   }
   const { KeyRotationEnabled, RotationPeriodInDays } = rotation.value;
   const mirrors = KeyRotationEnabled && RotationPeriodInDays === outcome.RotationPeriodInDays;
-  return { keyArn, region, verdict: mirrors ? 'confirmed' : 'pending', readAt };
+  return { keyArn, region, kind: mirrors ? 'confirmed' : 'pending', readAt };
 }

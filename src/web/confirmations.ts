@@ -158,7 +158,7 @@ async function record(
     requests: keyArns.map((keyArn) => ({
       location: 'page',
       keyArn,
-      decision,
+      choice: decision,
       planDigest: rollout.planDigest,
     })),
     problems: [],

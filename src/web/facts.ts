@@ -31,7 +31,7 @@ export function factsOf(finding: Finding, rollout: AssessedRollout): FindingAnsw
     'Key ARN': finding.keyArn,
     Aliases: aliasesText(finding),
     Description: finding.Description,
-    Finding: finding.reason === undefined ? finding.finding : `${finding.finding}: ${finding.reason}`,
+    Finding: finding.reason === undefined ? finding.kind : `${finding.kind}: ${finding.reason}`,
     Rotation: finding.rotation,
     State: finding.KeyState,
     Type: [finding.KeySpec, finding.KeyUsage, finding.Origin].filter(Boolean).join(', '),
@@ -39,7 +39,7 @@ export function factsOf(finding: Finding, rollout: AssessedRollout): FindingAnsw
     'Last use': lastUseText(finding),
     'Past rotations': pastRotationsText(finding),
     [`Rotation adds a month (${price.currency})`]:
-      finding.finding === 'candidate' ? addedText(finding, price) : '',
+      finding.kind === 'candidate' ? addedText(finding, price) : '',
     Replicas: replicasText(finding),
     'CloudFormation stack': stack && stackFact(finding, stack),
     'Key policy and this change': refusalText(finding),

@@ -14,7 +14,7 @@ export async function describeRows(
   const described: ListedKey[] = [];
   for (const row of rows) {
     const finding = await store.finding(rollout.id, row.keyArn);
-    const isPriced = finding?.finding === 'candidate';
+    const isPriced = finding?.kind === 'candidate';
     described.push({
       ...row,
       approver: nameApprover(approvers, row.approver),

@@ -197,7 +197,7 @@ export interface Store {
 
   recordVerdict(rollout: string, verdict: Verdict): Promise<void>;
   /** The verdicts in force, in the order of ARNs. */
-  verdicts(rollout: string, filter?: { verdict?: VerdictKind }): AsyncIterable<Verdict>;
+  verdicts(rollout: string, filter?: { kind?: VerdictKind }): AsyncIterable<Verdict>;
 
   /** Adds an entry that stands for itself. */
   journal(rollout: string, event: Event): Promise<void>;
@@ -255,14 +255,8 @@ export interface DueRows {
 
 /** Findings to which all of this applies. */
 export interface FindingFilter {
-  readonly finding?: FindingKind;
+  readonly kind?: FindingKind;
   readonly place?: Place;
-}
-
-/** A change as the store holds it: announced (`intended`), or ended in an outcome. */
-export interface StoredChange {
-  readonly state: 'intended' | 'ended';
-  readonly outcome: Outcome;
 }
 
 /** Whether a change was announced, or why not. */
@@ -284,15 +278,14 @@ export interface ApprovedKey {
   readonly decision: Decision;
   /** When the approval in force ends; ISO 8601. */
   readonly expiresAt: string;
-  readonly change?: StoredChange;
+  /** `unsettled` from its announcement until it ends. */
+  readonly change?: Outcome;
 }
 
 /** Approved keys to which all of this applies. */
 export interface ApprovedFilter {
   readonly place?: Place;
   readonly outcomes?: readonly OutcomeKind[];
-  /** Whether a change is announced and has not ended. */
-  readonly announced?: boolean;
   readonly verdicts?: readonly (VerdictKind | 'none')[];
 }
 
@@ -306,8 +299,6 @@ export interface ApprovedCount {
   readonly planDigest: string;
   readonly expiresAt: string;
   readonly outcome: OutcomeKind;
-  /** A change is announced and has not ended. */
-  readonly announced: boolean;
   /** Skipped since the approval had expired. */
   readonly lapsed: boolean;
   readonly verdict: VerdictKind | 'none';

@@ -22,7 +22,7 @@ const plan = { digest: 'd', RotationPeriodInDays: 180, findings, isShown: () => 
 const ask = (keyId: string, more: Partial<DecisionRequest> = {}): DecisionRequest => ({
   location: `line ${keyId}`,
   keyArn: arnOf(keyId),
-  decision: 'approve',
+  choice: 'approve',
   ...more,
 });
 
@@ -47,7 +47,7 @@ describe('decisions over a plan', () => {
     ['a key that is on already', ask('on'), 'not a candidate: enabled'],
     ['an ineligible key', ask('off'), 'not a candidate: ineligible, disabled'],
     ['a key that is not in the plan', ask('nobody'), 'not in this plan'],
-    ['a declined key that is no candidate', ask('off', { decision: 'decline' }), 'not a candidate'],
+    ['a declined key that is no candidate', ask('off', { choice: 'decline' }), 'not a candidate'],
     ['another plan', ask('c1', { planDigest: 'e' }), 'another plan'],
   ])('are refused whole for %s', (_, wrong, said) => {
     const decided = decideOn(plan, [ask('c1', { location: 'first' }), { ...wrong, location: 'here' }]);
@@ -113,15 +113,15 @@ describe('decisions over a plan', () => {
     const anyRequest = fc.record({
       location: fc.string(),
       keyArn: fc.constantFrom(arnOf('c1'), arnOf('on'), arnOf('off'), arnOf('nobody')),
-      decision: fc.constantFrom(...DECISIONS),
+      choice: fc.constantFrom(...DECISIONS),
     });
     fc.assert(
       fc.property(fc.array(anyRequest, { maxLength: 5 }), (requests) => {
         const decided = decideOn(plan, requests);
         if (decided.kind === 'refused') return;
-        for (const { keyArn, decision } of decided.decisions) {
-          expect(findings.get(keyArn)?.finding).toBe('candidate');
-          expect(requests).toContainEqual(expect.objectContaining({ keyArn, decision }));
+        for (const { keyArn, choice } of decided.decisions) {
+          expect(findings.get(keyArn)?.kind).toBe('candidate');
+          expect(requests).toContainEqual(expect.objectContaining({ keyArn, choice }));
         }
       }),
     );

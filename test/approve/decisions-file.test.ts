@@ -11,7 +11,7 @@ describe('a decisions file in CSV', () => {
     const { requests, problems } = readDecisionsFile(`${header}\n${a},d,approve,"because, so"\n${b},d,,\n`);
     expect(problems).toEqual([]);
     expect(requests).toEqual([
-      { location: 'line 2', keyArn: a, planDigest: 'd', decision: 'approve', reason: 'because, so' },
+      { location: 'line 2', keyArn: a, planDigest: 'd', choice: 'approve', reason: 'because, so' },
     ]);
   });
 
@@ -23,7 +23,7 @@ describe('a decisions file in CSV', () => {
   ])('is read with %s', (_, source) => {
     expect(readDecisionsFile(source)).toMatchObject({
       problems: [],
-      requests: [{ keyArn: a, decision: 'decline' }],
+      requests: [{ keyArn: a, choice: 'decline' }],
     });
   });
 
@@ -81,9 +81,9 @@ describe('a decisions file in JSON', () => {
   ])('is read as %s', (_, source) => {
     const { requests, problems } = readDecisionsFile(source);
     expect(problems).toEqual([]);
-    expect(requests.map(({ keyArn, decision, reason }) => ({ keyArn, decision, reason }))).toEqual([
-      { keyArn: a, decision: 'approve', reason: 'r' },
-      { keyArn: b, decision: 'defer', reason: undefined },
+    expect(requests.map(({ keyArn, choice, reason }) => ({ keyArn, choice, reason }))).toEqual([
+      { keyArn: a, choice: 'approve', reason: 'r' },
+      { keyArn: b, choice: 'defer', reason: undefined },
     ]);
   });
 
@@ -161,8 +161,8 @@ describe('a decisions file in YAML', () => {
     const { requests, problems } = readDecisionsFile(source);
     expect(problems).toEqual([]);
     expect(requests).toMatchObject([
-      { keyArn: a, decision: 'approve', reason: 'CIS 3.6' },
-      { keyArn: b, decision: 'defer' },
+      { keyArn: a, choice: 'approve', reason: 'CIS 3.6' },
+      { keyArn: b, choice: 'defer' },
     ]);
     if (source.startsWith('plan')) expect(requests[1]).toMatchObject({ planDigest: 'd' });
   });
@@ -199,8 +199,8 @@ describe('any file at all', () => {
           fc.string().map((s) => `${header}\n${s}`),
         ),
         (source) => {
-          for (const { decision } of readDecisionsFile(source).requests) {
-            expect(source.toLowerCase()).toContain(decision);
+          for (const { choice } of readDecisionsFile(source).requests) {
+            expect(source.toLowerCase()).toContain(choice);
           }
         },
       ),

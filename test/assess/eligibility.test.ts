@@ -69,31 +69,31 @@ const BY_STATE: readonly [string, string][] = [
 
 describe('the finding of a key', () => {
   it('is candidate where the key supports rotation and it is off', () => {
-    expect(concludeFinding(factsOf())).toEqual({ finding: 'candidate' });
-    expect(concludeFinding(factsOf(multiRegion('PRIMARY')))).toEqual({ finding: 'candidate' });
+    expect(concludeFinding(factsOf())).toEqual({ kind: 'candidate' });
+    expect(concludeFinding(factsOf(multiRegion('PRIMARY')))).toEqual({ kind: 'candidate' });
   });
 
   it('is enabled where it is on, whatever the period', () => {
     expect(concludeFinding(factsOf({}, read({ ...ON, RotationPeriodInDays: 90 })))).toEqual({
-      finding: 'enabled',
+      kind: 'enabled',
     });
   });
 
   it('is none for an AWS managed key', () => {
-    expect(concludeFinding(factsOf({ KeyManager: 'AWS' }))).toEqual({ finding: 'aws-managed' });
+    expect(concludeFinding(factsOf({ KeyManager: 'AWS' }))).toEqual({ kind: 'aws-managed' });
   });
 
   it.each(BY_TYPE)('is ineligible by type: %s', (_, metadata, reason) => {
     for (const rotation of [read(OFF), read(ON), unread('unsupported'), undefined]) {
       const conclusion = concludeFinding(factsOf(metadata, rotation));
-      expect(conclusion).toEqual({ finding: 'ineligible', basis: 'type', reason });
+      expect(conclusion).toEqual({ kind: 'ineligible', basis: 'type', reason });
     }
   });
 
   it.each(BY_STATE)('is ineligible by state: %s', (KeyState, reason) => {
     for (const rotation of [read(OFF), read(ON), unread('access-denied')]) {
       const conclusion = concludeFinding(factsOf({ KeyState }, rotation));
-      expect(conclusion).toEqual({ finding: 'ineligible', basis: 'state', reason });
+      expect(conclusion).toEqual({ kind: 'ineligible', basis: 'state', reason });
     }
   });
 
@@ -110,14 +110,14 @@ describe('the finding of a key', () => {
     ['malformed-answer', 'malformed-answer'],
   ] satisfies [FailureKind, string][])('is unknown, never off, where a read failed: %s', (kind, reason) => {
     const undescribed = { ...factsOf(), metadata: unread(kind) };
-    expect(concludeFinding(undescribed)).toEqual({ finding: 'unknown', reason });
+    expect(concludeFinding(undescribed)).toEqual({ kind: 'unknown', reason });
     const noStatus = factsOf({}, unread(kind, 'GetKeyRotationStatus'));
-    expect(concludeFinding(noStatus)).toEqual({ finding: 'unknown', reason });
+    expect(concludeFinding(noStatus)).toEqual({ kind: 'unknown', reason });
   });
 
   it('has disappeared only if a listing no longer has it', () => {
     const gone = { ...factsOf(), metadata: unread('not-found', 'ListKeys') };
-    expect(concludeFinding(gone)).toEqual({ finding: 'unknown', reason: 'disappeared' });
+    expect(concludeFinding(gone)).toEqual({ kind: 'unknown', reason: 'disappeared' });
   });
 
   it.each([
@@ -127,13 +127,13 @@ describe('the finding of a key', () => {
   ] satisfies [string, Partial<KeyMetadata>][])(
     'is unknown where the facts contradict each other: %s',
     (_, odd) => {
-      expect(concludeFinding(factsOf(odd))).toEqual({ finding: 'unknown', reason: 'contradictory-answer' });
+      expect(concludeFinding(factsOf(odd))).toEqual({ kind: 'unknown', reason: 'contradictory-answer' });
     },
   );
 
   it('is unknown where nobody read the status of a key that has one', () => {
     const { rotation, ...unread } = factsOf();
-    expect(concludeFinding(unread)).toMatchObject({ finding: 'unknown' });
+    expect(concludeFinding(unread)).toMatchObject({ kind: 'unknown' });
   });
 });
 
@@ -185,8 +185,8 @@ describe('no combination outside the table', () => {
   it('is ever a candidate', () => {
     fc.assert(
       fc.property(anyMetadata, anyRotation, (metadata, rotation) => {
-        const { finding } = concludeFinding({ ...factsOf({}, rotation), metadata: read(metadata) });
-        if (finding !== 'candidate') return;
+        const { kind } = concludeFinding({ ...factsOf({}, rotation), metadata: read(metadata) });
+        if (kind !== 'candidate') return;
         expect(isDocumentedAsEligible(metadata)).toBe(true);
         expect(rotation).toEqual(read(OFF));
       }),
@@ -200,7 +200,7 @@ describe('no combination outside the table', () => {
         fc.record({ MultiRegion: fc.boolean(), Description: fc.string() }),
         ({ MultiRegion, Description }) => {
           const family = MultiRegion ? multiRegion('PRIMARY') : {};
-          expect(concludeFinding(factsOf({ ...family, Description }))).toEqual({ finding: 'candidate' });
+          expect(concludeFinding(factsOf({ ...family, Description }))).toEqual({ kind: 'candidate' });
         },
       ),
     );

@@ -41,7 +41,7 @@ describe('the lists that are kept', () => {
 
 const reasonOf = (metadata: Partial<KeyMetadata>) => {
   const conclusion = concludeFinding(factsOf(metadata, read(OFF)));
-  return 'reason' in conclusion ? conclusion.reason : conclusion.finding;
+  return 'reason' in conclusion ? conclusion.reason : conclusion.kind;
 };
 
 describe('what the SDK knows is known', () => {

@@ -50,7 +50,7 @@ describe("a plan's digest", () => {
       { aliases: ['alias/x'] },
       { tags: { a: 'b' } },
       { KeyState: 'Disabled' },
-      { finding: 'enabled' },
+      { kind: 'enabled' },
       { reason: 'disabled' },
       { RotationPeriodInDays: 90 },
       { policy: { administrators: [], delegatesToAccount: false, openTo: [] } },

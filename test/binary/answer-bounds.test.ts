@@ -38,6 +38,6 @@ it('a key whose dates are absurd is unknown, and the store can be read', async (
   });
   expect((await run('assess', '--json')).code).toBe(EXIT.incomplete);
   const found = await findings();
-  expect(found.map(({ finding }) => finding).sort()).toEqual(['candidate', 'candidate', 'unknown']);
+  expect(found.map(({ kind }) => kind).sort()).toEqual(['candidate', 'candidate', 'unknown']);
   expect((await run('status')).code).toBe(EXIT.done);
 });

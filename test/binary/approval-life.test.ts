@@ -120,7 +120,7 @@ describe.concurrent('an approval that was made elsewhere', () => {
     const imported = await run('approve', '--import', 'a.json');
     expect(imported.stderr).toMatch(/not signed/);
     const listed = (await run('list', 'decisions', '--json')).lines<Decision & { approver: string }>();
-    expect(listed.map(({ decision, approver }) => [decision, approver.slice(0, 3)])).toEqual(
+    expect(listed.map(({ choice, approver }) => [choice, approver.slice(0, 3)])).toEqual(
       expect.arrayContaining([
         ['approve', 'os:'],
         ['decline', 'os:'],

@@ -257,7 +257,7 @@ describe.concurrent('the finding of every kind of key', () => {
       keyId: expect.stringMatching(/^mrk-/),
       account: '111122223333',
       region: FRANKFURT,
-      finding: 'enabled',
+      kind: 'enabled',
       KeyManager: 'CUSTOMER',
       KeyState: 'Enabled',
       Enabled: true,
@@ -302,7 +302,7 @@ describe.concurrent('the finding of every kind of key', () => {
     await assess('--region', IRELAND);
     const [alone] = await findings();
     expect(alone).toMatchObject({
-      finding: 'ineligible',
+      kind: 'ineligible',
       basis: 'type',
       reason: 'replica',
       primaryInScope: false,
@@ -313,9 +313,9 @@ describe.concurrent('the finding of every kind of key', () => {
     expect(stdout).toContain(FRANKFURT);
     await assess('--region', IRELAND, '--region', FRANKFURT);
     const both = await findings();
-    expect(both.map(({ region, finding, primaryInScope }) => ({ region, finding, primaryInScope }))).toEqual([
-      { region: FRANKFURT, finding: 'candidate', primaryInScope: undefined },
-      { region: IRELAND, finding: 'ineligible', primaryInScope: true },
+    expect(both.map(({ region, kind, primaryInScope }) => ({ region, kind, primaryInScope }))).toEqual([
+      { region: FRANKFURT, kind: 'candidate', primaryInScope: undefined },
+      { region: IRELAND, kind: 'ineligible', primaryInScope: true },
     ]);
   });
 
@@ -341,7 +341,7 @@ describe.concurrent('the finding of every kind of key', () => {
     expect(totals).toMatchObject({ listed: tomorrow.length, candidate: 0, ineligible: tomorrow.length });
     const found = new Map((await findings()).map((finding) => [finding.Description, finding]));
     for (const [field, value, reason] of tomorrow) {
-      expect(found.get(field)).toMatchObject({ finding: 'ineligible', reason, [field]: value });
+      expect(found.get(field)).toMatchObject({ kind: 'ineligible', reason, [field]: value });
     }
     expect(await run('approve', '--all', '--json')).toMatchObject({ code: EXIT.refused });
     const named = await run('approve', '--key', key('KeyState').arn, '--json');
@@ -360,7 +360,7 @@ describe.concurrent('the finding of every kind of key', () => {
       ],
     });
     await assess();
-    expect(await findings()).toMatchObject([{ finding: 'ineligible', reason: 'unknown-multi-region-role' }]);
+    expect(await findings()).toMatchObject([{ kind: 'ineligible', reason: 'unknown-multi-region-role' }]);
   });
 
   it('is unknown for an answer that is not one', async () => {
@@ -418,7 +418,7 @@ describe.concurrent('what may not be read', () => {
       emptyMessages: true,
     });
     expect((await run('assess', '--json')).code).toBe(EXIT.incomplete);
-    expect(await findings()).toMatchObject([{ finding: 'unknown', reason: 'access-denied' }]);
+    expect(await findings()).toMatchObject([{ kind: 'unknown', reason: 'access-denied' }]);
   });
 
   it('is a gap, not a doubt, where it is only an alias, a tag or a policy', async () => {
@@ -428,7 +428,7 @@ describe.concurrent('what may not be read', () => {
     });
     await assess();
     const [finding] = await findings();
-    expect(finding).toMatchObject({ finding: 'candidate' });
+    expect(finding).toMatchObject({ kind: 'candidate' });
     expect(finding).not.toHaveProperty('aliases');
     expect(finding?.gaps.map(({ operation }) => operation).sort()).toEqual([
       'GetKeyPolicy',
@@ -486,7 +486,7 @@ describe.concurrent('what may not be read', () => {
     expect((await run('assess', '--json')).code).toBe(EXIT.incomplete);
     const found = new Map((await findings()).map((finding) => [finding.Description, finding]));
     for (const [name, [, reason]] of Object.entries(failing)) {
-      expect(found.get(name)).toMatchObject({ finding: 'unknown', reason, rotation: 'unreadable' });
+      expect(found.get(name)).toMatchObject({ kind: 'unknown', reason, rotation: 'unreadable' });
       const calls = sandbox.log.filter(
         (call) => call.operation === operation && call.keyArn === key(name).arn,
       );

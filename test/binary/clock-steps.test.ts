@@ -20,7 +20,7 @@ describe.skipIf(!hasFaketime)(`a clock that is set in mid-configure${withoutFake
     clock.set(step);
     const { code, json } = await running;
     expect(code).toBe(EXIT.done);
-    expect(json()).toMatchObject({ outcomes: { enabled: 1 } });
+    expect(json()).toMatchObject({ outcomes: { applied: 1 } });
     expect(enableCalls(sandbox)).toHaveLength(calls);
     expect(performance.now() - begun).toBeLessThan(30_000);
   });

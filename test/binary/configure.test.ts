@@ -15,10 +15,13 @@ import type { Outcome } from '../support/shapes.ts';
 
 interface Configured {
   readonly rollout: string;
-  readonly outcomes: Record<'enabled' | 'already-enabled' | 'skipped' | 'failed' | 'pending', number>;
+  readonly outcomes: Record<
+    'applied' | 'already-in-place' | 'skipped' | 'failed' | 'pending' | 'unsettled',
+    number
+  >;
 }
 
-const NONE = { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 };
+const NONE = { applied: 0, 'already-in-place': 0, skipped: 0, failed: 0, pending: 0, unsettled: 0 };
 
 /** A journey with every candidate approved. */
 async function approved(settings: SandboxSettings, ...args: string[]): Promise<Journey> {
@@ -69,7 +72,7 @@ describe.concurrent('configure', () => {
     journey.sandbox.configure({ faults: [], regions: { ...enabled, [AFRICA]: 'DISABLED' } });
     const { code, stdout, stderr } = await journey.run('configure');
     expect(code).toBe(EXIT.incomplete);
-    expect(stdout).toContain('24 enabled, 0 already enabled, 0 skipped, 0 failed, 3 pending');
+    expect(stdout).toContain('24 applied, 0 already in place, 0 skipped, 0 failed, 3 pending, 0 unsettled');
     expect(stdout).toMatch(/af-south-1.*does not accept the credentials/);
     expect(stdout).toMatch(/af-south-1.*probably not enabled for the account/);
     expect(stderr).not.toContain('stopped');
@@ -89,7 +92,7 @@ describe.concurrent('configure', () => {
     const { code, json } = await run('configure', '--json');
     expect(json()).toEqual({
       rollout: expect.any(String),
-      outcomes: { ...NONE, enabled: approve.length },
+      outcomes: { ...NONE, applied: approve.length },
     });
     expect(code).toBe(EXIT.done);
     const calls = enableCalls(sandbox);
@@ -106,14 +109,14 @@ describe.concurrent('configure', () => {
     const outcomes = await journey.outcomes();
     const requests = new Map(calls.map(({ keyArn, requestId }) => [keyArn, requestId]));
     for (const { keyArn, ...outcome } of outcomes) {
-      expect(outcome).toMatchObject({ outcome: 'enabled', attempts: 1, proof: 'proven' });
+      expect(outcome).toMatchObject({ status: 'applied', attempts: 1, proof: 'proven' });
       expect(outcome.requestId).toBe(requests.get(keyArn));
     }
   });
 
   it('asks for the period that the assessment named', async () => {
     const journey = await approved({ keys: candidates(2) }, '--period', '2560');
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { enabled: 2 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { applied: 2 } });
     for (const { parameters } of enableCalls(journey.sandbox)) {
       expect(parameters).toEqual({ RotationPeriodInDays: 2560 });
     }
@@ -140,11 +143,11 @@ describe.concurrent('configure', () => {
     sandbox.clearLog();
     expect(await configure(journey)).toMatchObject({
       code: EXIT.done,
-      outcomes: { ...NONE, enabled: 1, 'already-enabled': 1 },
+      outcomes: { ...NONE, applied: 1, 'already-in-place': 1 },
     });
     expect(enableCalls(sandbox).map(({ keyArn }) => keyArn)).toEqual([key('c02').arn]);
     expect(key('c01')).toEqual(before);
-    expect(await outcomeOf(journey, 'c01')).toMatchObject({ outcome: 'already-enabled', attempts: 0 });
+    expect(await outcomeOf(journey, 'c01')).toMatchObject({ status: 'already-in-place', attempts: 0 });
   });
 
   it.each([
@@ -159,14 +162,14 @@ describe.concurrent('configure', () => {
       await callKms(sandbox, FRANKFURT, operation, { KeyId, ...input });
       expect(await configure(journey)).toMatchObject({
         code: EXIT.incomplete,
-        outcomes: { ...NONE, enabled: 1, skipped: 1 },
+        outcomes: { ...NONE, applied: 1, skipped: 1 },
       });
       expect(enableCalls(sandbox)).toHaveLength(1);
-      expect(await outcomeOf(journey, 'c01')).toMatchObject({ outcome: 'skipped', reason });
+      expect(await outcomeOf(journey, 'c01')).toMatchObject({ status: 'skipped', reason });
       if (operation === 'ScheduleKeyDeletion')
         await callKms(sandbox, FRANKFURT, 'CancelKeyDeletion', { KeyId });
       await callKms(sandbox, FRANKFURT, 'EnableKey', { KeyId });
-      expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 2 } });
+      expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 2 } });
       expect(enableCalls(sandbox)).toHaveLength(2);
     },
   );
@@ -180,7 +183,7 @@ describe.concurrent('configure', () => {
     await callKms(sandbox, FRANKFURT, 'UpdatePrimaryRegion', { KeyId, PrimaryRegion: IRELAND });
     expect(await configure(journey)).toMatchObject({ code: EXIT.incomplete, outcomes: { skipped: 1 } });
     expect(enableCalls(sandbox)).toEqual([]);
-    expect(await journey.outcomes()).toMatchObject([{ outcome: 'skipped', reason: 'replica' }]);
+    expect(await journey.outcomes()).toMatchObject([{ status: 'skipped', reason: 'replica' }]);
   });
 
   it('skips a key that has gone', async () => {
@@ -189,8 +192,8 @@ describe.concurrent('configure', () => {
     sandbox.configure({
       faults: [{ kind: 'error', code: 'NotFoundException', operation: 'DescribeKey', key: key('c01').arn }],
     });
-    expect(await configure(journey)).toMatchObject({ outcomes: { ...NONE, enabled: 1, skipped: 1 } });
-    expect(await outcomeOf(journey, 'c01')).toMatchObject({ outcome: 'skipped', reason: 'disappeared' });
+    expect(await configure(journey)).toMatchObject({ outcomes: { ...NONE, applied: 1, skipped: 1 } });
+    expect(await outcomeOf(journey, 'c01')).toMatchObject({ status: 'skipped', reason: 'disappeared' });
   });
 
   it('notes another drift, and turns the key on all the same', async () => {
@@ -198,9 +201,9 @@ describe.concurrent('configure', () => {
     const { sandbox, key } = journey;
     const { keyId: KeyId, arn } = key('c01');
     await callKms(sandbox, FRANKFURT, 'UpdateKeyDescription', { KeyId, Description: 'renamed' });
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { enabled: 1 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { applied: 1 } });
     expect(await journey.outcomes()).toMatchObject([
-      { keyArn: arn, outcome: 'enabled', drift: ['Description'] },
+      { keyArn: arn, status: 'applied', drift: ['Description'] },
     ]);
   });
 
@@ -209,9 +212,9 @@ describe.concurrent('configure', () => {
     await journey.assess();
     const [first, second] = byArn(journey).map(({ arn }) => arn);
     await journey.run('approve', '--key', String(first));
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 1 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 1 } });
     await journey.run('approve', '--key', String(second));
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 2 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 2 } });
     expect(enableCalls(journey.sandbox).map(({ keyArn }) => keyArn)).toEqual([first, second]);
   });
 
@@ -220,7 +223,7 @@ describe.concurrent('configure', () => {
     const { keyId, arn } = journey.key('c01');
     journey.write('back.json', JSON.stringify([{ keyArn: arn, decision: 'decline', reason: 'not yet' }]));
     expect((await journey.run('approve', '--from', 'back.json')).code).toBe(EXIT.done);
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 1 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 1 } });
     expect(enableCalls(journey.sandbox).map(({ keyArn }) => keyArn)).toEqual([journey.key('c02').arn]);
     expect(keyId).toBeTruthy();
   });
@@ -243,11 +246,11 @@ describe.concurrent('a failure on one key', () => {
     sandbox.configure({ deny: [{ operation: 'EnableKeyRotation', key: key('c02').arn, message }] });
     expect(await configure(journey)).toMatchObject({
       code: EXIT.incomplete,
-      outcomes: { ...NONE, enabled: 3, failed: 1 },
+      outcomes: { ...NONE, applied: 3, failed: 1 },
     });
     const call = enableCalls(sandbox).find(({ keyArn }) => keyArn === key('c02').arn);
     expect(await outcomeOf(journey, 'c02')).toMatchObject({
-      outcome: 'failed',
+      status: 'failed',
       attempts: 1,
       error: {
         operation: 'EnableKeyRotation',
@@ -260,7 +263,7 @@ describe.concurrent('a failure on one key', () => {
     expect(stdout).toContain('AccessDeniedException');
     expect(stdout).toContain(message);
     sandbox.configure({ deny: null });
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 4 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 4 } });
     expect(enableCalls(sandbox)).toHaveLength(5);
   });
 
@@ -278,9 +281,9 @@ describe.concurrent('a failure on one key', () => {
     const journey = await approved({ keys: candidates(2) });
     const { sandbox, key } = journey;
     sandbox.configure({ deny: [{ operation: 'GetKeyRotationStatus', key: key('c01').arn }] });
-    expect(await configure(journey)).toMatchObject({ outcomes: { ...NONE, enabled: 1, failed: 1 } });
+    expect(await configure(journey)).toMatchObject({ outcomes: { ...NONE, applied: 1, failed: 1 } });
     expect(await outcomeOf(journey, 'c01')).toMatchObject({
-      outcome: 'failed',
+      status: 'failed',
       attempts: 0,
       error: { operation: 'GetKeyRotationStatus', code: 'AccessDeniedException' },
     });
@@ -327,11 +330,11 @@ describe.concurrent('the blast radius', () => {
     sandbox.configure({ deny: [{ operation: 'EnableKeyRotation', region: FRANKFURT }] });
     const { code, json, stderr } = await run('configure', '--json');
     expect(code).toBe(EXIT.incomplete);
-    expect(json()).toMatchObject({ outcomes: { ...NONE, enabled: 2, failed: 5, pending: 7 } });
+    expect(json()).toMatchObject({ outcomes: { ...NONE, applied: 2, failed: 5, pending: 7 } });
     expect(enableCalls(sandbox).filter(({ region }) => region === FRANKFURT)).toHaveLength(5);
     expect(stderr).toMatch(/eu-central-1.*stopped.*5 times in a row.*AccessDenied/);
     sandbox.configure({ deny: null });
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 14 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 14 } });
     expect(enableCalls(sandbox).filter(({ acted }) => acted)).toHaveLength(14);
   });
 
@@ -342,7 +345,7 @@ describe.concurrent('the blast radius', () => {
     const denied = keys.filter((_, index) => index % 4 !== 3);
     sandbox.configure({ deny: denied.map(({ arn }) => ({ operation: 'EnableKeyRotation', key: arn })) });
     expect(await configure(journey)).toMatchObject({
-      outcomes: { ...NONE, enabled: keys.length - denied.length, failed: denied.length },
+      outcomes: { ...NONE, applied: keys.length - denied.length, failed: denied.length },
     });
   });
 
@@ -350,16 +353,16 @@ describe.concurrent('the blast radius', () => {
     const journey = await approved({ keys: candidates(5) });
     expect(await configure(journey, '--limit', '2')).toMatchObject({
       code: EXIT.incomplete,
-      outcomes: { ...NONE, enabled: 2, pending: 3 },
+      outcomes: { ...NONE, applied: 2, pending: 3 },
     });
     expect(enableCalls(journey.sandbox)).toHaveLength(2);
     expect(await configure(journey, '--limit', '2')).toMatchObject({
       code: EXIT.incomplete,
-      outcomes: { ...NONE, enabled: 4, pending: 1 },
+      outcomes: { ...NONE, applied: 4, pending: 1 },
     });
     expect(await configure(journey, '--limit', '2')).toMatchObject({
       code: EXIT.done,
-      outcomes: { ...NONE, enabled: 5 },
+      outcomes: { ...NONE, applied: 5 },
     });
   });
 
@@ -371,7 +374,7 @@ describe.concurrent('the blast radius', () => {
     }
     expect(await configure(journey, '--limit', '1')).toMatchObject({
       code: EXIT.done,
-      outcomes: { ...NONE, enabled: 1, 'already-enabled': 3 },
+      outcomes: { ...NONE, applied: 1, 'already-in-place': 3 },
     });
   });
 
@@ -401,7 +404,7 @@ describe.concurrent('the blast radius', () => {
     sandbox.clearLog();
     const { code, json } = await run('configure', '--dry-run', '--json');
     expect(code).toBe(EXIT.incomplete);
-    expect(json()).toMatchObject({ dryRun: true, steps: { enable: 2, 'already-enabled': 1, skip: 1 } });
+    expect(json()).toMatchObject({ dryRun: true, steps: { enable: 2, 'already-in-place': 1, skip: 1 } });
     const text = await run('configure', '--dry-run');
     expect(text.stdout).toMatch(/nothing was changed/i);
     expect(sandbox.log.filter(({ operation }) => operation === 'DescribeKey')).toHaveLength(8);
@@ -426,9 +429,9 @@ describe.concurrent('the blast radius', () => {
     });
     const { code, outcomes } = await configure(journey);
     expect(code).toBe(EXIT.incomplete);
-    expect(outcomes).toEqual({ ...NONE, enabled: 3, pending: 27 });
+    expect(outcomes).toEqual({ ...NONE, applied: 3, pending: 27 });
     sandbox.configure({ faults: null });
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 30 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 30 } });
     expect(enableCalls(sandbox).filter(({ acted }) => acted)).toHaveLength(30);
   });
 });
@@ -438,7 +441,7 @@ describe.concurrent('running configure again', () => {
     const journey = await approved({ keys: candidates(3) });
     await configure(journey);
     const outcomes = await journey.outcomes();
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 3 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 3 } });
     expect(enableCalls(journey.sandbox)).toHaveLength(3);
     expect(await journey.outcomes()).toEqual(outcomes);
   });
@@ -448,7 +451,7 @@ describe.concurrent('running configure again', () => {
     const { sandbox, key } = journey;
     await configure(journey);
     await callKms(sandbox, FRANKFURT, 'DisableKeyRotation', { KeyId: key('c01').keyId });
-    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, enabled: 1 } });
+    expect(await configure(journey)).toMatchObject({ code: EXIT.done, outcomes: { ...NONE, applied: 1 } });
     expect(enableCalls(sandbox)).toHaveLength(1);
     expect(key('c01').rotation.enabled).toBe(false);
   });

@@ -68,7 +68,7 @@ async function expectToGoOn(journey: Journey, keys: number): Promise<void> {
   const announced = readJournal(journey.cwd).filter(({ kind }) => kind === 'intent');
   expect(announced.map(({ keyArn }) => keyArn)).toEqual(expect.arrayContaining(asked));
   const { code, json } = await journey.run('configure', '--json', '--settle', '1s');
-  expect(json()).toMatchObject({ outcomes: { enabled: keys } });
+  expect(json()).toMatchObject({ outcomes: { applied: keys } });
   expect(code).toBe(EXIT.done);
   expect(enableCalls(journey.sandbox).filter(({ acted }) => acted)).toHaveLength(keys);
   await journey.run('report', '--out', 'report');

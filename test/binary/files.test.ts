@@ -152,7 +152,7 @@ describe.concurrent('the store on disk', () => {
 
   it('is shown with a warning by status and list, while a row in it is edited', async () => {
     const journey = await approved();
-    edit(journey, "update in_force set decision = 'defer'");
+    edit(journey, "update in_force set choice = 'defer'");
     const status = await journey.run('status', '--json');
     expect(status.code).toBe(EXIT.incomplete);
     expect(status.json()).toMatchObject({ recordProblem: expect.stringMatching(/in_force .*entry/) });

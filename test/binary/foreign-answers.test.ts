@@ -51,7 +51,7 @@ describe.concurrent('a place that something else answers for', () => {
     expect(shown).toMatch(/ unreadable .* unreadable /s);
     for (const finding of await findings()) {
       expect(finding).toMatchObject({
-        finding: 'candidate',
+        kind: 'candidate',
         gaps: [{ operation: 'ListAliases', kind: 'malformed-answer' }],
       });
       expect(finding).not.toHaveProperty('aliases');

@@ -47,7 +47,14 @@ describe.concurrent('the whole journey', () => {
     const configured = await run('configure', '--json');
     expect(configured.json()).toEqual({
       rollout,
-      outcomes: { enabled: candidate, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 },
+      outcomes: {
+        enabled: candidate,
+        'already-in-place': 0,
+        skipped: 0,
+        failed: 0,
+        pending: 0,
+        unsettled: 0,
+      },
     });
     const validated = await run('validate', '--json', '--wait', '5s');
     expect(validated.json()).toEqual({
@@ -85,7 +92,7 @@ describe.concurrent('the whole journey', () => {
     expect(html).toContain(planDigest);
     // One file that loads nothing from anywhere.
     expect(html).not.toMatch(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)=["']?(?:https?:)?\/\//i);
-    expect(rowsOf(read('outcomes.csv')).filter(({ outcome }) => outcome === 'enabled')).toHaveLength(
+    expect(rowsOf(read('outcomes.csv')).filter(({ outcome }) => outcome === 'applied')).toHaveLength(
       candidate,
     );
     expect(rowsOf(read('verdicts.csv')).filter(({ verdict }) => verdict === 'confirmed')).toHaveLength(
@@ -159,10 +166,10 @@ describe.concurrent('approve', () => {
       ['undecided', null],
     ];
     for (const [index, { keyArn = '' }] of rows.entries()) {
-      const { decision, reason } = decided.get(keyArn) ?? {};
-      expect([decision, reason]).toEqual(expected[index]);
+      const { choice, reason } = decided.get(keyArn) ?? {};
+      expect([choice, reason]).toEqual(expected[index]);
     }
-    expect((await run('configure', '--json')).json()).toMatchObject({ outcomes: { enabled: 2, pending: 0 } });
+    expect((await run('configure', '--json')).json()).toMatchObject({ outcomes: { applied: 2, pending: 0 } });
   });
 
   it('takes the CSV as a spreadsheet saves it: semicolons, a byte order mark, CRLF, other columns first', async () => {
@@ -210,7 +217,7 @@ describe.concurrent('approve', () => {
     expect(await approve('document.json')).toMatchObject({ approved: 2, undecided: 1 });
     const fed = await feed(JSON.stringify([item(4, 'approve')]), 'approve', '--from', '-', '--json');
     expect(fed.json()).toMatchObject({ approved: 3, undecided: 0 });
-    expect((await decisionsOf(journey)).map(({ decision, reason }) => [decision, reason])).toEqual([
+    expect((await decisionsOf(journey)).map(({ choice, reason }) => [choice, reason])).toEqual([
       ['approve', 'because 0'],
       ['decline', 'because 1'],
       ['defer', 'because 2'],
@@ -401,7 +408,7 @@ describe.concurrent('run', () => {
     expect(code).toBe(EXIT.done);
     expect(json()).toMatchObject({
       rollout,
-      outcomes: { enabled: 2, pending: 0 },
+      outcomes: { applied: 2, pending: 0 },
       validation: { requested: 2, confirmed: 2, discrepant: 0, unreadable: 0, notChanged: 0 },
     });
     expect(enableCalls(sandbox)).toHaveLength(2);
@@ -416,7 +423,7 @@ describe.concurrent('run', () => {
     const { code, json } = await run('run', '--rollout', rollout, '--wait', '1s', '--json');
     expect(json()).toMatchObject({
       rollout,
-      outcomes: { enabled: 0, 'already-enabled': 2 },
+      outcomes: { applied: 0, 'already-in-place': 2 },
       validation: null,
     });
     expect(code).toBe(EXIT.done);

@@ -48,15 +48,15 @@ describe.skipIf(!hasMoto)(
       expect(assessed.code).toBe(EXIT.done);
       const findings = (await run('list', 'findings', '--json')).lines<Finding>();
       const of = (description: string) => findings.find(({ Description }) => Description === description);
-      expect(of('off')).toMatchObject({ finding: 'candidate', tags: { team: 'shop' } });
-      expect(of('on')).toMatchObject({ finding: 'enabled', aliases: ['alias/on'] });
-      expect(of('rsa')).toMatchObject({ finding: 'ineligible', reason: 'asymmetric' });
+      expect(of('off')).toMatchObject({ kind: 'candidate', tags: { team: 'shop' } });
+      expect(of('on')).toMatchObject({ kind: 'enabled', aliases: ['alias/on'] });
+      expect(of('rsa')).toMatchObject({ kind: 'ineligible', reason: 'asymmetric' });
 
       expect((await run('approve', '--all', '--json')).json()).toMatchObject({ approved: 1 });
       const configured = await run('configure', '--json');
-      expect(configured.json()).toMatchObject({ outcomes: { enabled: 1, failed: 0 } });
+      expect(configured.json()).toMatchObject({ outcomes: { applied: 1, failed: 0 } });
       expect((await run('list', 'outcomes', '--json')).lines<Outcome>()).toMatchObject([
-        { keyArn: of('off')?.keyArn, outcome: 'enabled', proof: 'proven' },
+        { keyArn: of('off')?.keyArn, status: 'applied', proof: 'proven' },
       ]);
       const status = await callKms({ url }, REGION, 'GetKeyRotationStatus', { KeyId: of('off')?.keyId });
       expect(status['KeyRotationEnabled']).toBe(true);

@@ -46,7 +46,7 @@ describe.concurrent('an organization', () => {
     expect((await run('approve', '--all')).code).toBe(EXIT.done);
     expect((await run('configure')).code).toBe(EXIT.done);
     expect((await run('validate', '--wait', '5s')).code).toBe(EXIT.done);
-    expect((await verdicts()).map(({ account, verdict }) => [account, verdict])).toEqual([
+    expect((await verdicts()).map(({ account, kind }) => [account, kind])).toEqual([
       [MEMBER, 'confirmed'],
       [MANAGEMENT, 'confirmed'],
     ]);

@@ -133,7 +133,7 @@ describe.concurrent('several profiles', () => {
     const expired = await run('configure', '--json');
     expect([expired.code, expired.json()]).toEqual([
       EXIT.incomplete,
-      expect.objectContaining({ outcomes: expect.objectContaining({ enabled: 1, pending: 1 }) }),
+      expect.objectContaining({ outcomes: expect.objectContaining({ applied: 1, pending: 1 }) }),
     ]);
     expect(expired.stderr).toContain('ExpiredToken');
     writeKeys(journey, { dev: keyOf(DEV), prod: keyOf(PROD) });

@@ -60,7 +60,7 @@ describe('a signal', () => {
       expect(enableCalls(sandbox).length).toBeLessThan(12);
       expect((await run('configure', '--json')).code).toBe(EXIT.done);
       for (const outcome of await outcomes())
-        expect(outcome).toMatchObject({ outcome: 'enabled', proof: 'proven' });
+        expect(outcome).toMatchObject({ status: 'applied', proof: 'proven' });
       expect(enableCalls(sandbox)).toHaveLength(12);
     },
   );

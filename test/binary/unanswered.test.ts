@@ -47,9 +47,9 @@ describe.concurrent('an unanswered change', () => {
     loseAnswers(journey, 'after');
     const { code, json } = await run('configure', '--json', '--settle', '5s');
     expect(code).toBe(EXIT.done);
-    expect(json()).toMatchObject({ outcomes: { enabled: WAYS.length } });
+    expect(json()).toMatchObject({ outcomes: { applied: WAYS.length } });
     for (const outcome of await outcomes()) {
-      expect(outcome).toMatchObject({ outcome: 'enabled', proof: 'presumed', attempts: 1 });
+      expect(outcome).toMatchObject({ status: 'applied', proof: 'presumed', attempts: 1 });
     }
     expect(enableCalls(sandbox)).toHaveLength(WAYS.length);
     expect((await run('validate', '--json', '--wait', '3s')).json()).toMatchObject({
@@ -63,9 +63,9 @@ describe.concurrent('an unanswered change', () => {
     loseAnswers(journey, 'before');
     const { code, json } = await run('configure', '--json', '--settle', '1s');
     expect(code).toBe(EXIT.done);
-    expect(json()).toMatchObject({ outcomes: { enabled: WAYS.length } });
+    expect(json()).toMatchObject({ outcomes: { applied: WAYS.length } });
     for (const outcome of await outcomes()) {
-      expect(outcome).toMatchObject({ outcome: 'enabled', proof: 'proven', attempts: 2 });
+      expect(outcome).toMatchObject({ status: 'applied', proof: 'proven', attempts: 2 });
     }
     const calls = enableCalls(sandbox);
     expect(calls.filter(({ acted }) => acted)).toHaveLength(WAYS.length);
@@ -84,7 +84,7 @@ describe.concurrent('an unanswered change', () => {
     sandbox.configure({ faults: [{ kind: 'reset', ...enable, key: key('c01').arn }] });
     const { code, json } = await run('configure', '--json', '--settle', '300ms');
     expect(code).toBe(EXIT.incomplete);
-    expect(json()).toMatchObject({ outcomes: { enabled: 1, failed: 1 } });
+    expect(json()).toMatchObject({ outcomes: { applied: 1, failed: 1 } });
     expect((await outcomes('--outcome', 'failed'))[0]).toMatchObject({
       keyArn: key('c01').arn,
       error: { operation: 'EnableKeyRotation' },
@@ -105,13 +105,13 @@ describe.concurrent('an unanswered change', () => {
     });
     const first = await run('configure', '--json', '--settle', '500ms');
     expect(first.code).toBe(EXIT.incomplete);
-    expect(first.json()).toMatchObject({ outcomes: { enabled: 0, failed: 0, pending: 1 } });
-    expect((await outcomes())[0]).toMatchObject({ outcome: 'pending', reason: 'unsettled', attempts: 1 });
+    expect(first.json()).toMatchObject({ outcomes: { applied: 0, failed: 0, unsettled: 1 } });
+    expect((await outcomes())[0]).toMatchObject({ status: 'unsettled', attempts: 1 });
     expect((await run('configure', '--dry-run', '--json')).json()).toMatchObject({ steps: { settle: 1 } });
     sandbox.configure({ faults: null });
     const second = await run('configure', '--json', '--settle', '2s');
-    expect(second.json()).toMatchObject({ outcomes: { enabled: 1 } });
-    expect((await outcomes())[0]).toMatchObject({ outcome: 'enabled', proof: 'presumed', attempts: 1 });
+    expect(second.json()).toMatchObject({ outcomes: { applied: 1 } });
+    expect((await outcomes())[0]).toMatchObject({ status: 'applied', proof: 'presumed', attempts: 1 });
     expect(enableCalls(sandbox)).toHaveLength(1);
   });
 
@@ -127,7 +127,7 @@ describe.concurrent('an unanswered change', () => {
     });
     await run('configure', '--json', '--settle', '300ms');
     expect(enableCalls(sandbox)).toHaveLength(1);
-    expect((await outcomes())[0]).toMatchObject({ outcome: 'enabled', proof: 'presumed', attempts: 1 });
+    expect((await outcomes())[0]).toMatchObject({ status: 'applied', proof: 'presumed', attempts: 1 });
   });
 
   it('is proven all the same where only the body of the answer is broken, or found by reading back', async () => {
@@ -137,10 +137,9 @@ describe.concurrent('an unanswered change', () => {
     });
     const { code, json } = await run('configure', '--json', '--settle', '2s');
     expect(code).toBe(EXIT.done);
-    expect(json()).toMatchObject({ outcomes: { enabled: 2 } });
+    expect(json()).toMatchObject({ outcomes: { applied: 2 } });
     expect(enableCalls(sandbox)).toHaveLength(2);
-    for (const outcome of await outcomes())
-      expect(outcome).toMatchObject({ outcome: 'enabled', attempts: 1 });
+    for (const outcome of await outcomes()) expect(outcome).toMatchObject({ status: 'applied', attempts: 1 });
   });
 
   it('is one that is not answered within Keyturn’s time-out, too', async () => {
@@ -153,7 +152,7 @@ describe.concurrent('an unanswered change', () => {
     });
     const { code, json } = await run('configure', '--json', '--settle', '1s');
     expect(code).toBe(EXIT.done);
-    expect(json()).toMatchObject({ outcomes: { enabled: 3 } });
+    expect(json()).toMatchObject({ outcomes: { applied: 3 } });
     const seen = new Map((await outcomes()).map((outcome) => [outcome.keyArn, outcome]));
     expect(seen.get(key('c01').arn)).toMatchObject({ proof: 'presumed', attempts: 1 });
     expect(seen.get(key('c02').arn)).toMatchObject({ proof: 'proven', attempts: 2 });
@@ -171,7 +170,7 @@ describe.concurrent('throttling', () => {
     const { code, json } = await run('assess', '--json');
     expect(code).toBe(EXIT.incomplete);
     expect(json()).toMatchObject({ totals: { listed: 1, unknown: 1, candidate: 0 } });
-    expect(await findings()).toMatchObject([{ finding: 'unknown', reason: 'gave-up-throttled' }]);
+    expect(await findings()).toMatchObject([{ kind: 'unknown', reason: 'gave-up-throttled' }]);
   });
 
   it('is ridden out, each key still turned on once', async () => {
@@ -185,7 +184,7 @@ describe.concurrent('throttling', () => {
     });
     const { code, json } = await run('configure', '--json');
     expect(code).toBe(EXIT.done);
-    expect(json()).toMatchObject({ outcomes: { enabled: 6, failed: 0 } });
+    expect(json()).toMatchObject({ outcomes: { applied: 6, failed: 0 } });
     expect(enableCalls(sandbox).filter(({ acted }) => acted)).toHaveLength(6);
     expect(enableCalls(sandbox)).toHaveLength(10);
     for (const outcome of await outcomes()) expect(outcome).toMatchObject({ proof: 'proven' });

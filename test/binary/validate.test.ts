@@ -41,7 +41,7 @@ describe.concurrent('validate', () => {
     });
     const truth = new Map(sandbox.keys().map(({ arn, rotation }) => [arn, rotation]));
     for (const { keyArn, ...verdict } of await verdicts()) {
-      expect(verdict).toMatchObject({ verdict: 'confirmed', differences: [], RotationPeriodInDays: 120 });
+      expect(verdict).toMatchObject({ kind: 'confirmed', differences: [], RotationPeriodInDays: 120 });
       expect(verdict).toMatchObject({ NextRotationDate: truth.get(keyArn)?.nextRotationDate });
     }
     for (const { operation } of sandbox.log) {
@@ -87,11 +87,11 @@ describe.concurrent('validate', () => {
     expect(await facts('deletion')).toContainEqual(['KeyState', 'PendingDeletion']);
     expect(await facts('fine')).toEqual([]);
     expect(await verdictOf(journey, 'denied')).toMatchObject({
-      verdict: 'unreadable',
+      kind: 'unreadable',
       error: { operation: 'GetKeyRotationStatus', code: 'AccessDeniedException' },
     });
     expect(await verdictOf(journey, 'gone')).toMatchObject({
-      verdict: 'unreadable',
+      kind: 'unreadable',
       error: { operation: 'DescribeKey', code: 'NotFoundException' },
     });
     const text = await run('validate', '--wait', '1s');
@@ -117,7 +117,7 @@ describe.concurrent('validate', () => {
       confirmed: 1,
       discrepant: 1,
     });
-    expect(await verdictOf(journey, 'three days')).toMatchObject({ verdict: 'discrepant' });
+    expect(await verdictOf(journey, 'three days')).toMatchObject({ kind: 'discrepant' });
   });
 
   it('judges again when it is run again', async () => {
@@ -168,7 +168,7 @@ describe.concurrent('validate', () => {
     expect(json()).toMatchObject({ requested: 1, confirmed: 1, discrepant: 0 });
     const lagging = await verdicts();
     expect(lagging).toHaveLength(1);
-    expect(lagging[0]?.replicas.map(({ region, verdict }) => [region, verdict]).sort()).toEqual([
+    expect(lagging[0]?.replicas.map(({ region, kind }) => [region, kind]).sort()).toEqual([
       [IRELAND, 'pending'],
       [VIRGINIA, 'pending'],
     ]);
@@ -178,7 +178,7 @@ describe.concurrent('validate', () => {
     const again = await run('validate', '--json', '--wait', '1s');
     expect(again.code).toBe(EXIT.done);
     const [caughtUp] = await verdicts();
-    expect(caughtUp?.replicas.map(({ region, verdict }) => [region, verdict]).sort()).toEqual([
+    expect(caughtUp?.replicas.map(({ region, kind }) => [region, kind]).sort()).toEqual([
       [IRELAND, 'confirmed'],
       [VIRGINIA, 'unreadable'],
     ]);
@@ -203,8 +203,8 @@ describe.concurrent('validate', () => {
     const { requested, confirmed, discrepant, unreadable, notChanged } =
       validated.json<Record<string, number>>();
     expect(requested).toBe(kinds.length);
-    expect(Number(confirmed) + Number(discrepant) + Number(unreadable)).toBe(outcomes['enabled']);
-    expect(notChanged).toBe(kinds.length - Number(outcomes['enabled']));
+    expect(Number(confirmed) + Number(discrepant) + Number(unreadable)).toBe(outcomes['applied']);
+    expect(notChanged).toBe(kinds.length - Number(outcomes['applied']));
     expect(await verdicts()).toHaveLength(kinds.length);
     const { stdout } = await run('validate', '--wait', '1s');
     expect(stdout).toMatch(/not changed: failed/);

@@ -119,7 +119,7 @@ describe.concurrent('keyturn verify', () => {
     const asJson = await run('verify', 'report', '--json');
     expect(asJson.code).toBe(EXIT.incomplete);
     expect(asJson.json()).toMatchObject({ ok: false, consistent: 'data', notRendered: ['report.md'] });
-    seal('outcomes.csv', 'enabled', 'failed');
+    seal('outcomes.csv', 'applied', 'failed');
     expect((await run('verify', 'report', '--json')).json()).toMatchObject({
       ok: false,
       error: { code: 'evidence-report', where: 'outcomes.csv' },

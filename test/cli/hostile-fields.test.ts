@@ -126,7 +126,7 @@ describe('a text of somebody else, in each field in turn, acts on no terminal', 
     const { journey, rollout } = await plan();
     const host = { store: journey.store, clock: journey.clock, newApprovalId: () => 'elsewhere' };
     const approval = await decideApproval(host, rollout, {
-      requests: [{ location: 'test', keyArn: arnOf('a'), decision: 'approve' }],
+      requests: [{ location: 'test', keyArn: arnOf('a'), choice: 'approve' }],
       problems: [],
       source: 'keys',
       reason: 'because',

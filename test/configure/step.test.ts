@@ -25,7 +25,7 @@ describe('the step for an approved key', () => {
   });
 
   it('leaves a key alone that somebody else has turned on', () => {
-    expect(decideStep(approved, assemble({}, read(ON)))).toMatchObject({ kind: 'already-enabled' });
+    expect(decideStep(approved, assemble({}, read(ON)))).toMatchObject({ kind: 'already-in-place' });
   });
 
   it.each([

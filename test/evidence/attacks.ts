@@ -85,13 +85,13 @@ const without = (kind: string) => (entries: Loose[]) => entries.toSpliced(firstO
 function broughtIn(body: Loose, at = body.at): Loose {
   const { osUser, host, ...aws } = body.submittedBy;
   const imported = { at, by: { ...aws, osUser, host } };
-  return Object.assign(body, { approval: 'approval-8', submittedBy: { osUser, host }, imported });
+  return Object.assign(body, { id: 'approval-8', submittedBy: { osUser, host }, imported });
 }
 
 function declinedBySomebodyElse({ body }: Loose): void {
-  body.approval = 'approval-8';
+  body.id = 'approval-8';
   body.submittedBy.callerArn = 'arn:somebody-else';
-  for (const decision of body.decisions) decision.decision = 'decline';
+  for (const decision of body.decisions) decision.choice = 'decline';
 }
 
 const swapLines = (text: string): string => {
@@ -220,7 +220,7 @@ const JOURNAL: Attack[] = [
   attack('entry-key-twice', 'evidence-entry', 'an entry that two readers read differently', (good) =>
     sealed(
       edited(good, 'journal.jsonl', (text) =>
-        text.replace(/"verdict":"confirmed"(?=[^\n]*\n$)/, '"verdict":"unreadable",$&'),
+        text.replace(/"kind":"confirmed"(?=[^\n]*\n$)/, '"kind":"unreadable",$&'),
       ),
     ),
   ),
@@ -327,15 +327,15 @@ const HISTORY: Attack[] = [
   attack('approval-key-twice', 'evidence-approval', 'approved and declined in one approval', (good) =>
     rewritten(
       good,
-      inFirst('approval', ({ body }) => body.decisions.push({ ...body.decisions[0], decision: 'decline' })),
+      inFirst('approval', ({ body }) => body.decisions.push({ ...body.decisions[0], choice: 'decline' })),
     ),
   ),
   attack('approval-taken-back', 'evidence-approval', 'declined after the change', (good) =>
     rewritten(
       good,
       copied('approval', 'outcome', ({ body }) => {
-        body.approval = 'approval-9';
-        for (const decision of body.decisions) decision.decision = 'decline';
+        body.id = 'approval-9';
+        for (const decision of body.decisions) decision.choice = 'decline';
       }),
     ),
   ),
@@ -374,7 +374,7 @@ const HISTORY: Attack[] = [
         const later = structuredClone(entries[last]);
         broughtIn(later.body);
         const older = structuredClone(later);
-        Object.assign(older.body, { approval: 'approval-9', at: '2026-11-22T09:00:00.000Z' });
+        Object.assign(older.body, { id: 'approval-9', at: '2026-11-22T09:00:00.000Z' });
         return entries.toSpliced(last + 1, 0, later, older);
       }),
   ),
@@ -388,10 +388,10 @@ const HISTORY: Attack[] = [
           const last = entries.findLastIndex(({ kind }) => kind === 'approval');
           const older = structuredClone(entries[firstOf(entries, 'approval')]);
           const decline = structuredClone(older);
-          Object.assign(decline.body, { approval: 'approval-8', at: '2026-11-22T10:00:01.500Z' });
+          Object.assign(decline.body, { id: 'approval-8', at: '2026-11-22T10:00:01.500Z' });
           decline.at = decline.body.at;
-          Object.assign(older.body, { approval: 'approval-9' });
-          for (const decision of decline.body.decisions) decision.decision = 'decline';
+          Object.assign(older.body, { id: 'approval-9' });
+          for (const decision of decline.body.decisions) decision.choice = 'decline';
           for (const { body } of [decline, older])
             body.signature = signPayload(approvalStatement(body), APPROVER);
           return entries.toSpliced(last + 1, 0, decline, older);
@@ -403,7 +403,7 @@ const HISTORY: Attack[] = [
   attack('change-declined', 'evidence-unapproved-change', 'the approval becomes a decline', (good) =>
     rewritten(
       good,
-      inFirst('approval', ({ body }) => Object.assign(body.decisions[0], { decision: 'decline' })),
+      inFirst('approval', ({ body }) => Object.assign(body.decisions[0], { choice: 'decline' })),
     ),
   ),
   attack(
@@ -432,9 +432,9 @@ const HISTORY: Attack[] = [
         const decline = structuredClone(entries[firstOf(entries, 'approval')]);
         declinedBySomebodyElse(decline);
         const withdrawal = structuredClone(decline);
-        Object.assign(withdrawal.body, { approval: 'approval-9' });
+        Object.assign(withdrawal.body, { id: 'approval-9' });
         withdrawal.body.submittedBy.callerArn = 'arn:third';
-        for (const decision of withdrawal.body.decisions) decision.decision = 'defer';
+        for (const decision of withdrawal.body.decisions) decision.choice = 'defer';
         return entries.toSpliced(last + 1, 0, decline, withdrawal);
       }),
   ),
@@ -539,7 +539,7 @@ const REPORTS: Attack[] = [
       rewritten(good, (entries) => {
         const { body } = entries.findLast((entry) => entry.kind === 'outcome');
         delete body.error;
-        Object.assign(body, { outcome: 'enabled', proof: 'proven', requestId: 'request-99' });
+        Object.assign(body, { status: 'applied', proof: 'proven', requestId: 'request-99' });
         return entries;
       }),
   ),
@@ -608,7 +608,7 @@ const requiring = (...keys: KeyObject[]) =>
 const approvedLonger = (change: (body: Loose) => void) =>
   copied('approval', 'approval', ({ body }) => {
     const expiresAt = new Date(Date.parse(body.expiresAt) + 1000).toISOString();
-    Object.assign(body, { approval: 'approval-8', expiresAt });
+    Object.assign(body, { id: 'approval-8', expiresAt });
     change(body);
   });
 
@@ -705,7 +705,7 @@ const SIGNATURES: Attack[] = [
       retold(good, (entries) => {
         const [first, second] = entries.filter(({ kind }) => kind === 'approval');
         second.body.signature = first.body.signature;
-        for (const decision of second.body.decisions) decision.decision = 'approve';
+        for (const decision of second.body.decisions) decision.choice = 'approve';
         return entries;
       }),
     { base: 'signed' },

@@ -70,7 +70,7 @@ const is = (name: string, value: string) => (record: Loose) => record[name] === 
 const inFinding =
   (kind: string, change: (finding: Loose) => void) =>
   (findings: Loose[]): Loose[] => {
-    for (const finding of findings.filter(is('finding', kind))) change(finding);
+    for (const finding of findings.filter(is('kind', kind))) change(finding);
     return findings;
   };
 
@@ -147,7 +147,7 @@ const OF_FINDINGS: Readonly<Record<string, (findings: Loose[]) => Loose[]>> = {
 };
 
 const outcomes = (kind: string, change: (body: Loose) => void) =>
-  inAll('outcome', change, is('outcome', kind));
+  inAll('outcome', change, is('status', kind));
 const proven = (change: (body: Loose) => void) => inAll('outcome', change, is('proof', 'proven'));
 const presumed = (change: (body: Loose) => void) => inAll('outcome', change, is('proof', 'presumed'));
 const verdicts = (change: (body: Loose) => void) => inAll('verdict', change);
@@ -184,7 +184,7 @@ const OF_JOURNAL: Partial<Record<EvidenceCode, Record<string, (entries: Loose[])
       Object.assign(entry, { at: YEARS_AGO }),
     ),
     'an intent years before its approval': (entries) =>
-      outcomes('enabled', (body) => Object.assign(body, { intendedAt: YEARS_AGO, checkedAt: YEARS_AGO }))(
+      outcomes('applied', (body) => Object.assign(body, { intendedAt: YEARS_AGO, checkedAt: YEARS_AGO }))(
         inAll('intent', ({ change }, entry) => {
           Object.assign(change, { intendedAt: YEARS_AGO, checkedAt: YEARS_AGO });
           entry.at = YEARS_AGO;
@@ -220,7 +220,7 @@ const OF_JOURNAL: Partial<Record<EvidenceCode, Record<string, (entries: Loose[])
     'decides nothing': (entries) => {
       const last = entries.findLastIndex(({ kind }) => kind === 'approval');
       const empty = structuredClone(entries[last]);
-      Object.assign(empty.body, { approval: 'approval-9', decisions: [] });
+      Object.assign(empty.body, { id: 'approval-9', decisions: [] });
       return entries.toSpliced(last + 1, 0, empty);
     },
     'the key id of another key': inAll('approval', ({ decisions }) =>
@@ -254,22 +254,21 @@ const OF_JOURNAL: Partial<Record<EvidenceCode, Record<string, (entries: Loose[])
     'presumed, and answered': presumed((body) => delete body.unanswered),
     'failed without an error': outcomes('failed', (body) => delete body.error),
     'failed, and proven': outcomes('failed', (body) => Object.assign(body, { proof: 'proven' })),
-    'enabled by itself, and called': outcomes('enabled', (body) =>
-      Object.assign(body, { outcome: 'already-enabled' }),
+    'enabled by itself, and called': outcomes('applied', (body) =>
+      Object.assign(body, { status: 'already-in-place' }),
     ),
-    'skipped without a reason': outcomes('failed', (body) => Object.assign(body, { outcome: 'skipped' })),
-    'pending, and no error': proven((body) => {
+    'skipped without a reason': outcomes('failed', (body) => Object.assign(body, { status: 'skipped' })),
+    'unsettled, and no error': proven((body) => {
       delete body.proof;
-      Object.assign(body, { outcome: 'pending', reason: 'unsettled' });
+      Object.assign(body, { status: 'unsettled' });
+      delete body.finishedAt;
     }),
     'drift of no fact': proven((body) => Object.assign(body, { drift: ['mood'] })),
     'the key id of another key': proven((body) => Object.assign(body, { keyId: 'another' })),
     'an intent that found rotation on': inAll('intent', ({ change }) =>
       Object.assign(change.found, { rotation: 'on' }),
     ),
-    'an intent that has ended': inAll('intent', ({ change }) =>
-      Object.assign(change, { outcome: 'enabled' }),
-    ),
+    'an intent that has ended': inAll('intent', ({ change }) => Object.assign(change, { status: 'applied' })),
     'an intent without a check': inAll('intent', ({ change }) => delete change.found),
   },
   'evidence-verdict': {
@@ -284,19 +283,19 @@ const OF_JOURNAL: Partial<Record<EvidenceCode, Record<string, (entries: Loose[])
     ),
     'confirmed, and unreadable': verdicts((body) => Object.assign(body, { error: DENIED })),
     'confirmed by nothing': verdicts((body) => delete body.KeyRotationEnabled),
-    'discrepant without a difference': verdicts((body) => Object.assign(body, { verdict: 'discrepant' })),
+    'discrepant without a difference': verdicts((body) => Object.assign(body, { kind: 'discrepant' })),
     'discrepant in what is the same': verdicts((body) => {
       const differences = [{ fact: 'KeyState', expected: 'Enabled', actual: 'Disabled' }];
-      Object.assign(body, { verdict: 'discrepant', differences });
+      Object.assign(body, { kind: 'discrepant', differences });
     }),
     'unreadable, and read': verdicts((body) =>
-      Object.assign(body, { verdict: 'unreadable', error: DENIED, reason: 'access-denied' }),
+      Object.assign(body, { kind: 'unreadable', error: DENIED, reason: 'access-denied' }),
     ),
-    'unreadable without an error': verdicts((body) => Object.assign(body, { verdict: 'unreadable' })),
+    'unreadable without an error': verdicts((body) => Object.assign(body, { kind: 'unreadable' })),
     'of the Region of another key': verdicts((body) => Object.assign(body, { region: 'us-east-1' })),
     'a replica elsewhere than its ARN says': verdicts((body) => {
       const { keyArn, readAt } = body;
-      body.replicas = [{ keyArn, region: 'us-east-1', verdict: 'confirmed', readAt }];
+      body.replicas = [{ keyArn, region: 'us-east-1', kind: 'confirmed', readAt }];
     }),
   },
 };

@@ -129,7 +129,7 @@ async function decide(story: Story, approver?: KeyObject): Promise<void> {
   await story.decide('approve', [arnOf('c15-late', 'us-west-2', LATE)]);
   const rollout = await story.assessed();
   const brought = await decideApproval(story.host, rollout, {
-    requests: [{ location: 'test', keyArn: arnOf('c13-imported', US), decision: 'approve' }],
+    requests: [{ location: 'test', keyArn: arnOf('c13-imported', US), choice: 'approve' }],
     problems: [],
     source: 'keys',
     submittedBy: { osUser: 'alice', host: 'laptop' },

@@ -126,7 +126,7 @@ const STORIES: Readonly<Record<string, (story: Story) => Promise<unknown>>> = {
       ['e-2', DENIED, undefined],
     ] as const) {
       const approval = await decideApproval({ store, clock, newApprovalId: () => id }, rollout, {
-        requests: [{ location: 'test', keyArn, decision: 'approve' }],
+        requests: [{ location: 'test', keyArn, choice: 'approve' }],
         problems: [],
         source: 'keys',
         submittedBy: { osUser: 'alice', host: 'laptop' },

@@ -112,7 +112,7 @@ function begin(store: Store): Story {
       await clock.sleep(1000);
       const because = reason !== undefined && { reason };
       const requests = keyArns.map(
-        (keyArn): DecisionRequest => ({ location: 'test', keyArn, decision, ...because }),
+        (keyArn): DecisionRequest => ({ location: 'test', keyArn, choice: decision, ...because }),
       );
       await approve(host, await assessed(), {
         requests,

@@ -49,7 +49,7 @@ function ofJournal(good: Files): Tampering[] {
 function kindOf({ kind, body }: Loose): string {
   const signature = body.signature && 'signed';
   const origin = body.imported && 'imported';
-  return [kind, body.outcome ?? body.verdict, body.proof, signature, origin].filter(Boolean).join(' ');
+  return [kind, body.status ?? body.kind, body.proof, signature, origin].filter(Boolean).join(' ');
 }
 
 function ofOrder(good: Files): Tampering[] {
@@ -63,7 +63,7 @@ function ofOrder(good: Files): Tampering[] {
 
 function ofFindings(good: Files): Tampering[] {
   const findings = linesOf(good, 'findings.jsonl');
-  const kind = ({ finding, reason }: Loose) => `finding ${finding}${reason ? ` ${reason}` : ''}`;
+  const kind = ({ kind, reason }: Loose) => `finding ${kind}${reason ? ` ${reason}` : ''}`;
   const bent = bentRecords(findings, kind).map(({ name, index, bent: record }) => ({
     name,
     forge: () => byMaker(reassessed(good, (all) => all.with(index, record))),
@@ -128,8 +128,8 @@ function ofDocument(good: Files, name: string, put: Put): Tampering[] {
 function ofLines(good: Files, name: string, put: Put): Tampering[] {
   const records = linesOf(good, name);
   const text = (all: Loose[]) => all.map((each) => `${jsonText(each)}\n`).join('');
-  const kind = ({ outcome, decision, verdict, finding, schema }: Loose) =>
-    `${name} ${outcome ?? verdict ?? decision ?? finding ?? schema}`;
+  const kind = ({ status, choice, kind: word, schema }: Loose) =>
+    `${name} ${status ?? choice ?? word ?? schema}`;
   return [
     ...bentRecords(records, kind).map((bent: Bent) => ({
       name: bent.name,

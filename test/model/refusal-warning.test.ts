@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { RotationAccess } from '../../src/model/key-facts.ts';
 import { warnOfRefusal } from '../../src/model/refusal-warning.ts';
 
-const warn = (
-  enableKeyRotation: RotationAccess | undefined,
-  finding: 'candidate' | 'enabled' = 'candidate',
-) =>
+const warn = (enableKeyRotation: RotationAccess | undefined, kind: 'candidate' | 'enabled' = 'candidate') =>
   warnOfRefusal({
-    finding,
+    kind,
     policy: {
       administrators: [],
       delegatesToAccount: false,
@@ -43,6 +40,6 @@ describe('the warning that a key policy may refuse the change', () => {
     expect(warn({ access: 'allowed' })).toBeUndefined();
     expect(warn({ access: 'delegated' })).toBeUndefined();
     expect(warn(undefined)).toBeUndefined();
-    expect(warnOfRefusal({ finding: 'candidate' })).toBeUndefined();
+    expect(warnOfRefusal({ kind: 'candidate' })).toBeUndefined();
   });
 });

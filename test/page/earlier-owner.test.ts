@@ -12,8 +12,8 @@ const ASSETS = readdirSync(new URL('../../dist/ui/assets/', import.meta.url)).ma
 const PATHS = ['/', '/enter', ...ASSETS];
 
 async function approved({ run }: Journey): Promise<unknown[]> {
-  const decisions = (await run('list', 'decisions', '--json')).lines<{ decision: string }>();
-  return decisions.filter(({ decision }) => decision === 'approve');
+  const decisions = (await run('list', 'decisions', '--json')).lines<{ choice: string }>();
+  return decisions.filter(({ choice }) => choice === 'approve');
 }
 
 describe.skipIf(!CHROMIUM)('a server that had the port before leaves behind', () => {

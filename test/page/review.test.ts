@@ -62,11 +62,11 @@ describe.skipIf(!CHROMIUM)('the whole approval', () => {
     await page.getByText('Keyturn review has ended').waitFor();
     expect((await running.ended).code).toBe(0);
     const decisions = (await journey.run('list', 'decisions', '--json')).lines<{
-      decision: string;
+      choice: string;
       reason?: string;
     }>();
-    expect(decisions.filter(({ decision }) => decision === 'approve')).toHaveLength(4);
-    expect(decisions.find(({ decision }) => decision === 'approve')?.reason).toBe('CIS 3.6');
+    expect(decisions.filter(({ choice }) => choice === 'approve')).toHaveLength(4);
+    expect(decisions.find(({ choice }) => choice === 'approve')?.reason).toBe('CIS 3.6');
     expect(complaints).toEqual([]);
     expect(foreign).toEqual([]);
   });
@@ -105,8 +105,8 @@ describe.skipIf(!CHROMIUM)('the whole approval', () => {
     await page.keyboard.type('5');
     await page.keyboard.press('Enter');
     await page.getByText('Recorded: approve on 5 keys').waitFor();
-    const decisions = (await journey.run('list', 'decisions', '--json')).lines<{ decision: string }>();
-    expect(decisions.map(({ decision }) => decision)).toEqual(Array(5).fill('approve'));
+    const decisions = (await journey.run('list', 'decisions', '--json')).lines<{ choice: string }>();
+    expect(decisions.map(({ choice }) => choice)).toEqual(Array(5).fill('approve'));
   });
 
   it('declines with a reason, and shows what stands', async () => {

@@ -31,14 +31,14 @@ function allWell(): RolloutRecord {
           keyId: decided.keyId,
           account: ACCOUNT,
           region: decided.region,
-          decision: 'undecided' as const,
+          choice: 'undecided' as const,
         },
   );
   return recordOf({
     ...parts,
     unreachable: [],
     rollout: { ...parts.rollout, scope: { ...parts.rollout.scope, regions: ['eu-central-1', 'eu-west-1'] } },
-    findings: parts.findings.filter(({ finding }) => finding !== 'unknown'),
+    findings: parts.findings.filter(({ kind }) => kind !== 'unknown'),
     places: parts.places.map((place) => ({ ...place, unknown: 0, listed: place.listed - place.unknown })),
     outcomes,
     decisions,
@@ -52,9 +52,9 @@ describe('what needs attention', () => {
     expect(text.indexOf('<h2')).toBe(text.indexOf('<h2 id="attention"'));
     const section = sectionOf(text, 'attention');
     const wrong = [
-      ...parts.outcomes.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped'),
-      ...parts.verdicts.filter(({ verdict }) => verdict !== 'confirmed'),
-      ...parts.findings.filter(({ finding }) => finding === 'unknown'),
+      ...parts.outcomes.filter(({ status }) => status === 'failed' || status === 'skipped'),
+      ...parts.verdicts.filter(({ kind }) => kind !== 'confirmed'),
+      ...parts.findings.filter(({ kind }) => kind === 'unknown'),
     ];
     for (const { keyArn } of wrong) {
       const [, link = ''] =
@@ -86,12 +86,12 @@ describe('what needs attention', () => {
   it('tells announced changes without an end apart from those not begun', async () => {
     const outcomes = parts.outcomes.map((o, n) => ({
       ...o,
-      ...(n < 2 && { outcome: 'pending' as const, ...(n === 0 ? {} : { intendedAt: undefined }) }),
+      ...(n < 2 && { status: n === 0 ? ('unsettled' as const) : ('pending' as const) }),
     }));
     const text = words(sectionOf(await html(recordOf({ ...parts, outcomes })), 'attention'));
     expect(text).toMatch(/effect not known 1 Changes/);
     expect(text).toMatch(/not changed yet 1 Changes/);
-    expect(text).toContain('Announced; its effect is not known');
+    expect(text).toContain('The call was announced and its effect is not known');
   });
 
   it('counts all keys of a kind, shows some of them, and leads to the rest', async () => {

@@ -24,39 +24,37 @@ export function recordOf(parts: Partial<RecordParts> = {}): RolloutRecord {
     ...partsOf('assessed'),
     ...parts,
   };
-  const enabled = new Set(outcomes.filter((o) => o.outcome === 'enabled').map(({ keyArn }) => keyArn));
+  const enabled = new Set(outcomes.filter((o) => o.status === 'applied').map(({ keyArn }) => keyArn));
   const inForce = verdicts.filter(({ keyArn }) => enabled.has(keyArn));
-  const verdictOn = (arn: string) => inForce.find(({ keyArn }) => keyArn === arn)?.verdict ?? 'none';
-  const holders = new Map(
-    approvals.flatMap((each) => each.decisions.map(({ keyArn }) => [keyArn, each.approval])),
-  );
+  const verdictOn = (arn: string) => inForce.find(({ keyArn }) => keyArn === arn)?.kind ?? 'none';
+  const holders = new Map(approvals.flatMap((each) => each.decisions.map(({ keyArn }) => [keyArn, each.id])));
   return {
     ...rest,
     approvals: approvals.map(headerOf),
-    async *submittedDecisions(id) {
-      const decided = approvals.find(({ approval }) => approval === id)?.decisions ?? [];
+    async *submittedDecisions(approval) {
+      const decided = approvals.find(({ id }) => id === approval)?.decisions ?? [];
       yield* decided.map((decision) => ({
         decision,
         inForce: holders.get(decision.keyArn) ?? '',
-        standing: decision.decision,
+        standing: decision.choice,
       }));
     },
     async *outcomes(filter = {}) {
       yield* outcomes.filter(
-        ({ keyArn, outcome }) =>
-          (filter.outcomes ?? [outcome]).includes(outcome) &&
+        ({ keyArn, status }) =>
+          (filter.outcomes ?? [status]).includes(status) &&
           (!filter.verdicts || filter.verdicts.includes(verdictOn(keyArn))),
       );
     },
-    async *verdicts({ verdict } = {}) {
-      yield* inForce.filter((each) => verdict === undefined || each.verdict === verdict);
+    async *verdicts({ kind } = {}) {
+      yield* inForce.filter((each) => kind === undefined || each.kind === kind);
     },
     async aliases(keyArns) {
       const named = findings.filter(({ keyArn }) => keyArns.includes(keyArn));
       return new Map(named.flatMap((f) => (f.primaryAlias ? [[f.keyArn, f.primaryAlias]] : [])));
     },
     async *findings(filter = {}) {
-      yield* findings.filter(({ finding }) => filter.finding === undefined || finding === filter.finding);
+      yield* findings.filter(({ kind }) => filter.kind === undefined || kind === filter.kind);
     },
     async *decisions() {
       yield* decisions;
@@ -65,7 +63,7 @@ export function recordOf(parts: Partial<RecordParts> = {}): RolloutRecord {
 }
 
 function headerOf({ decisions, ...header }: Approval): ApprovalHeader {
-  const count = (kind: DecisionKind) => decisions.filter(({ decision }) => decision === kind).length;
+  const count = (kind: DecisionKind) => decisions.filter(({ choice }) => choice === kind).length;
   return {
     ...header,
     counts: { approve: count('approve'), decline: count('decline'), defer: count('defer') },
@@ -129,7 +127,7 @@ export const arnOf = (n: number, region = 'eu-central-1'): string =>
   `arn:aws:kms:${region}:${ACCOUNT}:key/${n.toString(16).padStart(8, '0')}-12ab-34cd-56ef-1234567890ab`;
 
 /** A finding with the facts that every key has; the rest is the test's to say. */
-export function findingOf(n: number, parts: Partial<Finding> & Pick<Finding, 'finding'>): Finding {
+export function findingOf(n: number, parts: Partial<Finding> & Pick<Finding, 'kind'>): Finding {
   const region = parts.region ?? 'eu-central-1';
   const keyArn = parts.keyArn ?? arnOf(n, region);
   const at = (second: number) => `2026-11-22T10:0${n % 4}:${second}.000Z`;
@@ -166,14 +164,14 @@ export function findingOf(n: number, parts: Partial<Finding> & Pick<Finding, 'fi
 
 export const candidateOf = (n: number, parts: Partial<Finding> = {}): Finding =>
   findingOf(n, {
-    finding: 'candidate',
+    kind: 'candidate',
     proposed: { operation: 'EnableKeyRotation', RotationPeriodInDays: 365 },
     ...parts,
   });
 
 const enabledOf = (n: number): Finding =>
   findingOf(n, {
-    finding: 'enabled',
+    kind: 'enabled',
     region: 'eu-west-1',
     rotation: 'on',
     explanation: 'Automatic rotation is on.',
@@ -184,7 +182,7 @@ const enabledOf = (n: number): Finding =>
   });
 
 const ineligibleOf = (n: number, parts: Partial<Finding>): Finding =>
-  findingOf(n, { finding: 'ineligible', basis: 'type', region: 'eu-west-1', rotation: 'not-read', ...parts });
+  findingOf(n, { kind: 'ineligible', basis: 'type', region: 'eu-west-1', rotation: 'not-read', ...parts });
 
 const byHand = 'Create a new key and point its alias at it when the material has to change.';
 const primaryArn = arnOf(900, 'us-east-1').replace('key/', 'key/mrk-');
@@ -239,7 +237,7 @@ const FINDINGS: readonly Finding[] = [
   }),
   ...[20, 21, 22].map((n) =>
     findingOf(n, {
-      finding: 'unknown',
+      kind: 'unknown',
       region: 'eu-west-1',
       reason: 'access-denied',
       rotation: 'unreadable',
@@ -263,7 +261,7 @@ const FINDINGS: readonly Finding[] = [
 
 function countPlaces(findings: readonly Finding[]): PlaceCounts[] {
   return ['eu-central-1', 'eu-west-1'].map((region) => {
-    const count = (kind: string) => findings.filter((f) => f.region === region && f.finding === kind).length;
+    const count = (kind: string) => findings.filter((f) => f.region === region && f.kind === kind).length;
     const [candidate, enabled] = [count('candidate'), count('enabled')];
     const [ineligible, unknown] = [count('ineligible'), count('unknown')];
     const listed = candidate + enabled + ineligible + unknown + 4;
@@ -286,15 +284,15 @@ const { account, region } = { account: ACCOUNT, region: 'eu-central-1' };
 
 function decide({ keyArn, keyId }: Finding, n: number | undefined): DecidedKey {
   const row = { keyArn, keyId, account, region };
-  if (n === undefined || n >= 23) return { ...row, decision: 'undecided' };
-  if (n >= 22) return { ...row, decision: 'defer', reason: 'After the freeze', approval: 'a-2' };
-  if (n >= 20) return { ...row, decision: 'decline', reason: 'Retired in January', approval: 'a-2' };
-  return { ...row, decision: 'approve', approval: n < 12 ? 'a-1' : 'a-2' };
+  if (n === undefined || n >= 23) return { ...row, choice: 'undecided' };
+  if (n >= 22) return { ...row, choice: 'defer', reason: 'After the freeze', approval: 'a-2' };
+  if (n >= 20) return { ...row, choice: 'decline', reason: 'Retired in January', approval: 'a-2' };
+  return { ...row, choice: 'approve', approval: n < 12 ? 'a-1' : 'a-2' };
 }
 
 const approvalOf = (approval: string, at: string, first: number, last: number): Approval => ({
   schema: 'keyturn/approval/v1',
-  approval,
+  id: approval,
   rollout: 'r-20261122-7k3q',
   planDigest: DIGEST,
   at,
@@ -309,14 +307,14 @@ const approvalOf = (approval: string, at: string, first: number, last: number): 
   source: approval === 'a-1' ? 'picker' : 'decisions.csv',
   reason: 'CHG-10422: rotation policy 2026',
   decisions: CANDIDATES.slice(first, last).map((candidate, index) => {
-    const { decision, reason } = decide(candidate, first + index);
+    const { choice, reason } = decide(candidate, first + index);
     const { keyArn, keyId } = candidate;
     return {
       keyArn,
       keyId,
       account,
       region,
-      decision: decision === 'undecided' ? 'defer' : decision,
+      choice: choice === 'undecided' ? 'defer' : choice,
       ...(reason !== undefined && { reason }),
       RotationPeriodInDays: 365,
     };
@@ -336,12 +334,12 @@ function outcomeOf({ keyArn, keyId }: Finding, n: number): Outcome {
   const finishedAt = `2026-11-22T14:0${n % 10}:12.000Z`;
   const requestId = `7d5c0000-0000-4000-8000-${String(n).padStart(12, '0')}`;
   const made = { checkedAt, intendedAt, finishedAt, attempts: 1 };
-  if (n < 13) return { ...row, ...made, outcome: 'enabled', proof: 'proven', requestId };
-  if (n === 13) return { ...row, ...made, outcome: 'enabled', proof: 'presumed', attempts: 2 };
+  if (n < 13) return { ...row, ...made, status: 'applied', proof: 'proven', requestId };
+  if (n === 13) return { ...row, ...made, status: 'applied', proof: 'presumed', attempts: 2 };
   if (n < 16) {
     return {
       ...row,
-      outcome: 'already-enabled',
+      status: 'already-in-place',
       attempts: 0,
       checkedAt,
       finishedAt,
@@ -351,7 +349,7 @@ function outcomeOf({ keyArn, keyId }: Finding, n: number): Outcome {
     const explanation = 'The key has been disabled since it was approved.';
     return {
       ...row,
-      outcome: 'skipped',
+      status: 'skipped',
       reason: 'disabled',
       explanation,
       attempts: 0,
@@ -368,9 +366,9 @@ function outcomeOf({ keyArn, keyId }: Finding, n: number): Outcome {
       requestId,
       attempts: 1,
     };
-    return { ...row, ...made, outcome: 'failed', reason: 'access-denied', error };
+    return { ...row, ...made, status: 'failed', reason: 'access-denied', error };
   }
-  return { ...row, outcome: 'pending', attempts: 0 };
+  return { ...row, status: 'pending', attempts: 0 };
 }
 
 const VALIDATED = APPROVED.slice(0, 14);
@@ -383,7 +381,7 @@ function verdictOf({ keyArn, keyId }: Finding, n: number): Verdict {
     const differences = [{ fact: 'RotationPeriodInDays', expected: '365', actual: '180' }];
     return {
       ...row,
-      verdict: 'discrepant',
+      kind: 'discrepant',
       differences,
       KeyState: 'Enabled',
       KeyRotationEnabled: true,
@@ -398,12 +396,12 @@ function verdictOf({ keyArn, keyId }: Finding, n: number): Verdict {
       message: 'Rate exceeded',
       attempts: 8,
     };
-    return { ...row, verdict: 'unreadable', reason: 'gave-up-throttled', error, reads: 3 };
+    return { ...row, kind: 'unreadable', reason: 'gave-up-throttled', error, reads: 3 };
   }
-  const replica = { keyArn: arnOf(n, 'eu-west-3'), region: 'eu-west-3', verdict: 'pending' as const, readAt };
+  const replica = { keyArn: arnOf(n, 'eu-west-3'), region: 'eu-west-3', kind: 'pending' as const, readAt };
   return {
     ...row,
-    verdict: 'confirmed',
+    kind: 'confirmed',
     KeyState: 'Enabled',
     KeyRotationEnabled: true,
     RotationPeriodInDays: 365,

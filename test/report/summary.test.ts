@@ -25,7 +25,14 @@ describe('the summary of a rollout', () => {
       awsManaged: 8,
     });
     expect(decisions).toEqual({ approved: 20, declined: 2, deferred: 1, undecided: 1 });
-    expect(outcomes).toEqual({ enabled: 14, 'already-enabled': 2, skipped: 1, failed: 3, pending: 0 });
+    expect(outcomes).toEqual({
+      applied: 14,
+      'already-in-place': 2,
+      skipped: 1,
+      failed: 3,
+      pending: 0,
+      unsettled: 0,
+    });
     expect(reconciled).toBe(true);
   });
 
@@ -52,7 +59,7 @@ describe('the summary of a rollout', () => {
       discrepant: 1,
       unreadable: 1,
       notYetValidated: 0,
-      notChanged: { 'already-enabled': 2, skipped: 1, failed: 3, pending: 0 },
+      notChanged: { 'already-in-place': 2, skipped: 1, failed: 3, pending: 0, unsettled: 0 },
     });
   });
 
@@ -66,7 +73,7 @@ describe('the summary of a rollout', () => {
   });
 
   it('does not count a verdict on a change that has become something else', async () => {
-    const outcomes = parts.outcomes.map((o, n) => (n === 0 ? { ...o, outcome: 'failed' as const } : o));
+    const outcomes = parts.outcomes.map((o, n) => (n === 0 ? { ...o, status: 'failed' as const } : o));
     const { validation, mismatches } = await assembleSummary(recordOf({ ...parts, outcomes }));
     expect(validation).toMatchObject({ confirmed: 11, notChanged: { failed: 4 } });
     expect(mismatches).toEqual([]);

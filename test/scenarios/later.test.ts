@@ -19,7 +19,7 @@ it('a change that a killed process made is confirmed when somebody goes on five 
   sandbox.configure({ latency: null, clockOffsetMs: 5 * DAY_MS });
   const env = later(5 * DAY_MS);
   expect((await runWith(env, 'configure', '--json', '--settle', '2s')).json()).toMatchObject({
-    outcomes: { enabled: 3 },
+    outcomes: { applied: 3 },
   });
   expect(enableCalls(sandbox)).toHaveLength(3);
   const presumed = (await outcomes()).filter(({ proof }) => proof === 'presumed');

@@ -46,7 +46,7 @@ describe.concurrent('a lock file that is deleted in mid-run', () => {
     expect(code).toBe(EXIT.refused);
     expect(json<ErrorDocument>().error).toMatchObject({ code: 'refused-taken-over' });
     expect(second.code, second.stdout).toBe(EXIT.done);
-    expect(await outcomes('--outcome', 'enabled')).toHaveLength(KEYS);
+    expect(await outcomes('--outcome', 'applied')).toHaveLength(KEYS);
     await expectWhole(journey);
   });
 

@@ -23,7 +23,7 @@ describe.concurrent('two processes on one rollout', () => {
       expect(status.json()).toMatchObject({ outcomes: { pending: expect.any(Number) } });
       const ended = await first.ended;
       expect(ended.code).toBe(EXIT.done);
-      expect(ended.json()).toMatchObject({ outcomes: { enabled: 4 } });
+      expect(ended.json()).toMatchObject({ outcomes: { applied: 4 } });
       expect(enableCalls(sandbox)).toHaveLength(4);
     },
   );
@@ -43,7 +43,7 @@ describe.concurrent('two processes on one rollout', () => {
     const { code, json, stderr } = await run('configure', '--json', '--settle', '3s');
     expect(stderr).toMatch(/did not end well/);
     expect(code).toBe(EXIT.done);
-    expect(json()).toMatchObject({ outcomes: { enabled: 6 } });
+    expect(json()).toMatchObject({ outcomes: { applied: 6 } });
     const presumed = (await outcomes()).filter(({ proof }) => proof === 'presumed');
     expect(presumed.map(({ keyArn }) => keyArn).sort()).toEqual(begun.map(({ keyArn }) => keyArn).sort());
     expect(enableCalls(sandbox)).toHaveLength(6);
@@ -61,7 +61,7 @@ describe.concurrent('two processes on one rollout', () => {
     const runs = await Promise.all(Array.from({ length: 5 }, () => run('configure', '--json')));
     for (const { code, json } of runs) {
       if (code === EXIT.refused) expect(json<ErrorDocument>().error.code).toBe('refused-busy');
-      else expect({ code, ...json<object>() }).toMatchObject({ code: EXIT.done, outcomes: { enabled: 6 } });
+      else expect({ code, ...json<object>() }).toMatchObject({ code: EXIT.done, outcomes: { applied: 6 } });
     }
     expect(runs.filter(({ code }) => code === EXIT.done).length).toBeGreaterThan(0);
     expect(enableCalls(sandbox)).toHaveLength(6);
@@ -75,8 +75,8 @@ describe.concurrent('two processes on one rollout', () => {
       await run('configure', '--json', '--rollout', String(one)),
       await run('configure', '--json', '--rollout', String(two)),
     ];
-    expect(first.json()).toMatchObject({ outcomes: { enabled: 5 } });
-    expect(second.json()).toMatchObject({ outcomes: { enabled: 0, 'already-enabled': 5 } });
+    expect(first.json()).toMatchObject({ outcomes: { applied: 5 } });
+    expect(second.json()).toMatchObject({ outcomes: { applied: 0, 'already-in-place': 5 } });
     expect(await outcomes('--rollout', String(two))).toHaveLength(5);
     expect(enableCalls(sandbox)).toHaveLength(5);
   });
@@ -91,7 +91,7 @@ describe.concurrent('two processes on one rollout', () => {
     await until(() => enableCalls(sandbox).length > 0, 'the first one works');
     expect((await run('approve', '--key', String(three))).code).toBe(EXIT.done);
     await first.ended;
-    expect((await run('configure', '--json')).json()).toMatchObject({ outcomes: { enabled: 3 } });
+    expect((await run('configure', '--json')).json()).toMatchObject({ outcomes: { applied: 3 } });
     expect(enableCalls(sandbox)).toHaveLength(3);
   });
 });

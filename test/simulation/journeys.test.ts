@@ -221,9 +221,9 @@ const SUBMITTER = { callerArn: 'arn', account: ACCOUNT, userId: 'AIDA', osUser: 
 /** A person decides on some of the candidates, anew on some that were decided on before. */
 async function decide({ random, store }: World, host: ApproveHost, rollout: AssessedRollout): Promise<void> {
   const requests: DecisionRequest[] = [];
-  for await (const { keyArn } of store.findings(rollout.id, { finding: 'candidate' })) {
+  for await (const { keyArn } of store.findings(rollout.id, { kind: 'candidate' })) {
     const decision = pick(random, ['approve', 'approve', 'approve', 'decline', 'defer', undefined] as const);
-    if (decision) requests.push({ location: 'test', keyArn, decision });
+    if (decision) requests.push({ location: 'test', keyArn, choice: decision });
   }
   const submittedBy = { ...SUBMITTER, callerArn: pick(random, ['alice', 'alice', 'bob']) };
   const lifeMs = pick(random, [7, 7, 30]) * 86_400_000;
@@ -235,7 +235,7 @@ async function approveAgain({ store, clock }: World, host: ApproveHost, rollout:
   const now = clock.now().toISOString();
   const requests: DecisionRequest[] = [];
   for await (const { decision, expiresAt } of store.approvedKeys(rollout.id)) {
-    if (expiresAt <= now) requests.push({ location: 'test', keyArn: decision.keyArn, decision: 'approve' });
+    if (expiresAt <= now) requests.push({ location: 'test', keyArn: decision.keyArn, choice: 'approve' });
   }
   if (requests.length === 0) return;
   await approve(host, rollout, { requests, problems: [], submittedBy: SUBMITTER, source: 'test' });

@@ -87,12 +87,12 @@ function isCovered(log: readonly Happening[], { rollout, body, ...intent }: Inte
   );
   const voices = [...(voicesOn(log.slice(0, position), rollout).get(keyArn)?.values() ?? [])];
   const now = Date.parse(intendedAt ?? '');
-  const isDeclined = voices.some(({ decision }) => decision === 'decline');
-  return !isDeclined && voices.some(({ decision, until }) => decision === 'approve' && now < until);
+  const isDeclined = voices.some(({ choice }) => choice === 'decline');
+  return !isDeclined && voices.some(({ choice, until }) => choice === 'approve' && now < until);
 }
 
 interface Voice {
-  readonly decision: string;
+  readonly choice: string;
   readonly until: number;
 }
 
@@ -103,9 +103,9 @@ function voicesOn(log: readonly Happening[], rollout: string): Map<string, Map<s
     if (each.kind !== 'approval' || each.rollout !== rollout) continue;
     const { submittedBy, decisions, expiresAt } = each.body;
     const who = 'callerArn' in submittedBy ? submittedBy.callerArn : submittedBy.osUser;
-    for (const { keyArn, decision } of decisions) {
+    for (const { keyArn, choice } of decisions) {
       const voices = said.get(keyArn) ?? new Map<string, Voice>();
-      said.set(keyArn, voices.set(who, { decision, until: Date.parse(expiresAt) }));
+      said.set(keyArn, voices.set(who, { choice, until: Date.parse(expiresAt) }));
     }
   }
   return said;
@@ -141,8 +141,8 @@ function checkOutcomes({ log, aws }: Witness): void {
     );
     const say = (rule: string) => `${rule}: ${JSON.stringify(body)}`;
     expect(body.attempts, say('attempts are the intents')).toBe(intents.length);
-    switch (body.outcome) {
-      case 'enabled':
+    switch (body.status) {
+      case 'applied':
         if (body.proof === 'proven') {
           expect(made.at(-1), say('proven by the answer')).toMatchObject({
             answer: 'ok',
@@ -155,7 +155,7 @@ function checkOutcomes({ log, aws }: Witness): void {
         expect(readsAsOn, say('presumed only where the key reads as on')).toBe(true);
         expect(body.unanswered, say('presumed only after a call unanswered')).toBe(true);
         break;
-      case 'already-enabled':
+      case 'already-in-place':
         expect(readsAsOn, say('already on only where the key reads as on')).toBe(true);
         expect(made, say('already on, and not by us')).toEqual([]);
         break;
@@ -180,8 +180,7 @@ function checkOutcomes({ log, aws }: Witness): void {
   });
 }
 
-const isUnsettled = ({ outcome, intendedAt }: Outcome): boolean =>
-  outcome === 'pending' && intendedAt !== undefined;
+const isUnsettled = ({ status }: Outcome): boolean => status === 'unsettled';
 
 /** "May not be read" is never "off": a finding says off, or on, only where AWS answered so. */
 async function checkFindings({ store, log }: Witness): Promise<void> {
@@ -192,10 +191,10 @@ async function checkFindings({ store, log }: Witness): Promise<void> {
     answers.set(`${read.keyArn} ${read.at}`, known.add(read.on));
   }
   for (const { id } of await store.listRollouts()) {
-    for await (const { keyArn, finding, rotation, readAt } of store.findings(id)) {
+    for await (const { keyArn, kind, rotation, readAt } of store.findings(id)) {
       const heard = answers.get(`${keyArn} ${Date.parse(readAt['rotation'] ?? '')}`);
-      if (finding === 'candidate') expect(rotation).toBe('off');
-      if (finding === 'enabled') expect(rotation).toBe('on');
+      if (kind === 'candidate') expect(rotation).toBe('off');
+      if (kind === 'enabled') expect(rotation).toBe('on');
       if (rotation === 'off') expect(heard, `${keyArn} is said to be off`).toContain(false);
       if (rotation === 'on') expect(heard, `${keyArn} is said to be on`).toContain(true);
     }
@@ -237,14 +236,14 @@ function checkOutcomesShown(log: Log, rollout: string, shown: readonly Outcome[]
     if (each.rollout === rollout) last.set(each.body.keyArn, each);
   }
   for (const [keyArn, voices] of voicesOn(log.all, rollout)) {
-    const decisions = [...voices.values()].map(({ decision }) => decision);
+    const decisions = [...voices.values()].map(({ choice }) => choice);
     if (decisions.includes('approve') && !decisions.includes('decline')) expected.set(keyArn, { keyArn });
   }
   for (const keyArn of expected.keys()) {
     const change = last.get(keyArn);
     if (change?.kind === 'outcome' && !isUnsettled(change.body)) expected.set(keyArn, change.body);
-    else if (change) expected.set(keyArn, { keyArn, outcome: 'pending', reason: 'unsettled' });
-    else expected.set(keyArn, { keyArn, outcome: 'pending', attempts: 0 });
+    else if (change) expected.set(keyArn, { keyArn, status: 'unsettled' });
+    else expected.set(keyArn, { keyArn, status: 'pending', attempts: 0 });
   }
   const inOrder = [...expected.values()].sort((a, b) => (String(a.keyArn) < String(b.keyArn) ? -1 : 1));
   expect(shown.map(({ keyArn }) => keyArn)).toEqual(inOrder.map(({ keyArn }) => keyArn));
@@ -287,7 +286,7 @@ const outcomesIn = (bundle: ReadonlyMap<string, string>): Outcome[] =>
 
 /** Once all is well again and the commands have been run: no approved key is lost, none that is well is left. */
 export async function checkNothingLeft({ store, aws }: Witness, rollout: string): Promise<void> {
-  for (const { keyArn, outcome } of outcomesIn(await bundleOf(store, rollout))) {
-    if (aws.isWell(keyArn)) expect(isOn(outcome), `${keyArn} is ${outcome}`).toBe(true);
+  for (const { keyArn, status } of outcomesIn(await bundleOf(store, rollout))) {
+    if (aws.isWell(keyArn)) expect(isOn(status), `${keyArn} is ${status}`).toBe(true);
   }
 }

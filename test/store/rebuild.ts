@@ -4,7 +4,7 @@ import { saveApproval } from '../../src/store/approvals.ts';
 import { savePlace } from '../../src/store/assessment.ts';
 import { saveChanges, saveVerdicts } from '../../src/store/changes.ts';
 import { saveAssessed, saveReached, saveRollout } from '../../src/store/rollouts.ts';
-import { intentRow, outcomeRow, verdictRow } from '../../src/store/rows.ts';
+import { changeRow, verdictRow } from '../../src/store/rows.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import type { PlaceRecord } from '../../src/workflow/ports.ts';
 
@@ -19,10 +19,10 @@ export async function rebuildRows(db: Kysely<Tables>, entries: readonly JournalE
   const verdicts = new Map<string, Tables['verdicts']>();
   for (const entry of entries) {
     if (entry.kind === 'intent') {
-      const row = intentRow(entry.rollout, entry.body.change);
+      const row = changeRow(entry.rollout, entry.body.change);
       changes.set(row.key_arn, row);
     } else if (entry.kind === 'outcome') {
-      changes.set(entry.body.keyArn, outcomeRow(entry.rollout, entry.body));
+      changes.set(entry.body.keyArn, changeRow(entry.rollout, entry.body));
     } else if (entry.kind === 'verdict') {
       verdicts.set(entry.body.keyArn, verdictRow(entry.rollout, entry.body));
     } else await rebuildRow(db, entry);

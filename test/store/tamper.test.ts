@@ -46,29 +46,29 @@ function edit(path: string, work: (database: DatabaseSync) => void): void {
   database.close();
 }
 
-const DECISION = `json_set(record, '$.decision', 'approve')`;
+const DECISION = `json_set(record, '$.choice', 'approve')`;
 const ATTACKS: Readonly<Record<string, string>> = {
   'a key that nobody decided on is approved': `
-    insert into in_force select rollout, '${arnOf('left')}', approver, account, region, decision, approval, expires_at,
+    insert into in_force select rollout, '${arnOf('left')}', approver, account, region, choice, approval, expires_at,
       rank, json_set(record, '$.keyArn', '${arnOf('left')}', '$.keyId', 'left') from in_force where key_arn = '${arnOf('due')}'`,
-  'a decline becomes an approval': `update in_force set decision = 'approve', record = ${DECISION} where decision = 'decline'`,
+  'a decline becomes an approval': `update in_force set choice = 'approve', record = ${DECISION} where choice = 'decline'`,
   'a decline becomes an approval in all tables': `
-    update in_force set decision = 'approve', record = ${DECISION} where decision = 'decline';
-    update decisions set decision = 'approve', record = ${DECISION} where decision = 'decline';
-    update submitted set decision = 'approve', record = ${DECISION} where decision = 'decline'`,
-  'a decline is gone': `delete from in_force where decision = 'decline'; delete from decisions where decision = 'decline'`,
+    update in_force set choice = 'approve', record = ${DECISION} where choice = 'decline';
+    update decisions set choice = 'approve', record = ${DECISION} where choice = 'decline';
+    update submitted set choice = 'approve', record = ${DECISION} where choice = 'decline'`,
+  'a decline is gone': `delete from in_force where choice = 'decline'; delete from decisions where choice = 'decline'`,
   'of two decisions on a key the lower one is in force': `
-    delete from in_force where decision = 'decline';
-    insert into in_force select * from decisions where key_arn = '${arnOf('declined')}' and decision = 'defer'`,
-  'nothing is in force on a key that was declined': `delete from in_force where decision = 'decline'`,
+    delete from in_force where choice = 'decline';
+    insert into in_force select * from decisions where key_arn = '${arnOf('declined')}' and choice = 'defer'`,
+  'nothing is in force on a key that was declined': `delete from in_force where choice = 'decline'`,
   'another period is approved': `update in_force set record = json_set(record, '$.RotationPeriodInDays', 2560)`,
   'an approval holds for longer': `update in_force set expires_at = '2999-01-01T00:00:00.000Z'`,
-  'a change that was made is due again': `update changes set state = 'ended', outcome = 'pending'`,
+  'a change that was made is due again': `update changes set status = 'pending'`,
   'a change that was made is gone': `delete from verdicts; delete from changes`,
-  'a change that is due is done': `insert into changes select rollout, '${arnOf('due')}', state, outcome, reason, record from changes`,
-  'a verdict says otherwise': `update verdicts set verdict = 'discrepant'`,
+  'a change that is due is done': `insert into changes select rollout, '${arnOf('due')}', status, reason, record from changes`,
+  'a verdict says otherwise': `update verdicts set kind = 'discrepant'`,
   'a finding is in another place': `update findings set account = '999988887777' where key_arn = '${arnOf('due')}'`,
-  'a finding is no candidate for queries': `update findings set finding = 'enabled' where key_arn = '${arnOf('left')}'`,
+  'a finding is no candidate for queries': `update findings set kind = 'enabled' where key_arn = '${arnOf('left')}'`,
   'a finding says two things': `update findings set record = '{"primaryAlias":"alias/other",' || substr(record, 2)`,
   'a place is not known to have failed': `update places set record = json_set(record, '$.reason', 'x', '$.fix', 'y')`,
   'the scope is another': `update rollouts set record = json_set(record, '$.scope.filter', 'true')`,
@@ -76,7 +76,7 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'the journal lacks its last entry': `delete from journal where seq = (select max(seq) from journal)`,
   'the journal lacks an entry in the middle': `delete from journal where seq = 4`,
   'an added trigger turns decisions': `create trigger helpful after insert on journal begin
-    update in_force set decision = 'approve'; end`,
+    update in_force set choice = 'approve'; end`,
   'a trigger is gone': `drop trigger if exists journal_is_kept; drop index findings_by_kind`,
 };
 
@@ -110,7 +110,7 @@ describe('a store that a forger has edited', () => {
     const { store, rollout, configure, validate, aws } = await journeyHalfDone();
     edit(store.path, () => {});
     await store.atOneTime(() => followRecord(store, rollout.id));
-    expect(await configure(rollout)).toMatchObject({ enabled: 2 });
+    expect(await configure(rollout)).toMatchObject({ applied: 2 });
     await validate(rollout);
     await store.snapshot((snapshot) => followRecord(snapshot, rollout.id));
     expect(aws.calls.filter((call) => call.startsWith('Enable'))).toHaveLength(1);

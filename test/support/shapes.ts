@@ -29,7 +29,7 @@ export interface Failure {
 }
 
 export interface Finding extends Key {
-  readonly finding: string;
+  readonly kind: string;
   readonly basis?: string;
   readonly reason?: string;
   readonly explanation: string;
@@ -45,12 +45,12 @@ export interface Finding extends Key {
 }
 
 export interface Decision extends Key {
-  readonly decision: string;
+  readonly choice: string;
   readonly reason?: string;
 }
 
 export interface Outcome extends Key {
-  readonly outcome: string;
+  readonly status: string;
   readonly reason?: string;
   readonly explanation?: string;
   readonly attempts: number;
@@ -61,10 +61,10 @@ export interface Outcome extends Key {
 }
 
 export interface Verdict extends Key {
-  readonly verdict: string;
+  readonly kind: string;
   readonly reason?: string;
   readonly differences: readonly { fact: string; expected: string; actual: string }[];
-  readonly replicas: readonly { keyArn: string; region: string; verdict: string }[];
+  readonly replicas: readonly { keyArn: string; region: string; kind: string }[];
 }
 
 export interface ErrorDocument {

@@ -11,7 +11,7 @@ import type { Rollout } from '../../src/model/rollout.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { recordLine } from '../../src/report/lines.ts';
 import { openStore } from '../../src/store/open.ts';
-import { outcomeRow, verdictRow } from '../../src/store/rows.ts';
+import { changeRow, verdictRow } from '../../src/store/rows.ts';
 import { planHeaderOf } from '../../src/workflow/rollout/plan-header.ts';
 import { candidateOf, partsOf } from '../report/fixture.ts';
 
@@ -52,12 +52,12 @@ export async function fillValidatedStore(directory: string, filling: ValidatedSt
   const planDigest = await digestOfPlan(planHeaderOf(scoped), store.findings(rollout.id));
   await store.completeAssessment(rollout.id, AT, { planDigest, findingsDigest: lines.digest('hex') });
   const decided = findings.map(({ keyArn, keyId, account, region }): Decision => {
-    return { keyArn, keyId, account, region, decision: 'approve', RotationPeriodInDays: 365 };
+    return { keyArn, keyId, account, region, choice: 'approve', RotationPeriodInDays: 365 };
   });
   for (let from = 0; from < filling.keys; from += filling.decisions) {
     if (!approval) throw new Error('the fixture has approvals');
     const decisions = decided.slice(from, from + filling.decisions);
-    await store.recordApproval({ ...approval, planDigest, approval: `a-${from}`, decisions });
+    await store.recordApproval({ ...approval, planDigest, id: `a-${from}`, decisions });
   }
   const head = await store.journalHead(rollout.id);
   await store.close();
@@ -78,7 +78,7 @@ function writeChanges(
   { keys, decisions, explanation }: ValidatedStore,
 ): void {
   const entry = database.prepare('insert into journal values (?, ?, ?, ?)');
-  const change = database.prepare('insert into changes values (?, ?, ?, ?, ?, ?)');
+  const change = database.prepare('insert into changes values (?, ?, ?, ?, ?)');
   const judged = database.prepare('insert into verdicts values (?, ?, ?, ?)');
   let head = from;
   const append = (event: Event) => {
@@ -97,12 +97,12 @@ function writeChanges(
       ...(explanation !== undefined && { explanation }),
       finishedAt: AT,
       ...(isFailed(n)
-        ? { outcome: 'failed', error: DENIED }
-        : { outcome: 'enabled', proof: 'proven', requestId: `r-${n}` }),
+        ? { status: 'failed', error: DENIED }
+        : { status: 'applied', proof: 'proven', requestId: `r-${n}` }),
     };
     append({ at: AT, kind: 'outcome', body: ended });
-    const row = outcomeRow(rollout, ended);
-    change.run(row.rollout, row.key_arn, row.state, row.outcome, row.reason, row.record);
+    const row = changeRow(rollout, ended);
+    change.run(row.rollout, row.key_arn, row.status, row.reason, row.record);
   }
   append({ at: AT, kind: 'validate-begun', body: { caller, keys, waitMs: 1000 } });
   for (const [n, key] of decided.entries()) {
@@ -110,16 +110,16 @@ function writeChanges(
     const verdict = confirm(key);
     append({ at: AT, kind: 'verdict', body: verdict });
     const row = verdictRow(rollout, verdict);
-    judged.run(row.rollout, row.key_arn, row.verdict, row.record);
+    judged.run(row.rollout, row.key_arn, row.kind, row.record);
   }
 }
 
 const isFailed = (n: number): boolean => n % 50 === 0;
 
-function announce({ decision: _, ...key }: Decision): Outcome {
+function announce({ choice: _, ...key }: Decision): Outcome {
   return {
     ...key,
-    outcome: 'pending',
+    status: 'pending',
     attempts: 1,
     drift: [],
     found: { KeyState: 'Enabled', rotation: 'off' },
@@ -133,7 +133,7 @@ const confirm = ({ keyArn, keyId, account, region }: Decision): Verdict => ({
   keyId,
   account,
   region,
-  verdict: 'confirmed',
+  kind: 'confirmed',
   differences: [],
   KeyState: 'Enabled',
   KeyRotationEnabled: true,

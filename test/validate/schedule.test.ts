@@ -14,7 +14,7 @@ const outcomeOf = (RotationPeriodInDays: number): Outcome => ({
   keyId: 'k',
   account: ACCOUNT,
   region: REGION,
-  outcome: 'enabled',
+  status: 'applied',
   RotationPeriodInDays,
   attempts: 1,
   drift: [],
@@ -58,7 +58,7 @@ describe('the date of the next rotation', () => {
     ['made up for when the key was enabled', { now: 450, next: 765, rotations: [automatic(400)] }],
     ['rotations denied', { now: 1100, next: 1460, rotations: 'denied' }],
   ] satisfies [string, Seen][])('%s is as expected', (_, seen) => {
-    expect(judge(seen)).toMatchObject({ verdict: 'confirmed', differences: [] });
+    expect(judge(seen)).toMatchObject({ kind: 'confirmed', differences: [] });
   });
 
   it.each([
@@ -72,8 +72,8 @@ describe('the date of the next rotation', () => {
     ['two periods ahead, rotations denied', { now: 400, next: 1095, rotations: 'denied' }],
     ['moved by one on demand', { now: 465, next: 800, rotations: [automatic(365), onDemand(435)] }],
   ] satisfies [string, Seen][])('%s is a discrepancy', (_, seen) => {
-    const { verdict, differences } = judge(seen);
-    expect([verdict, differences.map(({ fact }) => fact)]).toEqual(['discrepant', ['NextRotationDate']]);
+    const { kind, differences } = judge(seen);
+    expect([kind, differences.map(({ fact }) => fact)]).toEqual(['discrepant', ['NextRotationDate']]);
   });
 
   it('says what the rotation should have been, and what was not read', () => {
@@ -172,7 +172,7 @@ describe('a schedule over years', () => {
         const { rotations, next } = schedule(each.period, each.now, each.late, []);
         const moved = next + periods * each.period;
         const seen = isRead ? listed(each, rotations) : ('denied' as const);
-        expect(judge({ ...each, next: moved, rotations: seen }).verdict).toBe('discrepant');
+        expect(judge({ ...each, next: moved, rotations: seen }).kind).toBe('discrepant');
       }),
     );
   });
@@ -182,7 +182,7 @@ describe('a schedule over years', () => {
       fc.property(life, fc.double({ min: 2.1, max: 80, noNaN: true }), fc.boolean(), (each, over, isRead) => {
         const { rotations, next } = schedule(each.period, each.now, each.late, []);
         const seen = isRead ? listed(each, rotations) : ('denied' as const);
-        expect(judge({ ...each, now: next + over, next, rotations: seen }).verdict).toBe('discrepant');
+        expect(judge({ ...each, now: next + over, next, rotations: seen }).kind).toBe('discrepant');
       }),
     );
   });

@@ -9,7 +9,7 @@ const outcome: Outcome = {
   keyId: 'k',
   account: ACCOUNT,
   region: REGION,
-  outcome: 'enabled',
+  status: 'applied',
   RotationPeriodInDays: 365,
   attempts: 1,
   drift: [],
@@ -20,7 +20,7 @@ const judge = (status: RotationStatus, metadata: Partial<KeyMetadata> = {}) =>
 
 describe('the verdict on a change', () => {
   it('is confirmed where state, rotation, period and next date are as the change left them', () => {
-    expect(judge(ON)).toMatchObject({ verdict: 'confirmed', differences: [], RotationPeriodInDays: 365 });
+    expect(judge(ON)).toMatchObject({ kind: 'confirmed', differences: [], RotationPeriodInDays: 365 });
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('the verdict on a change', () => {
     ['2027-11-24T10:00:01.000Z', 'discrepant'],
     ['2026-11-22T10:00:00.000Z', 'discrepant'],
   ])('with the next rotation on %s, is %s: two days either way', (NextRotationDate, verdict) => {
-    expect(judge({ ...ON, NextRotationDate }).verdict).toBe(verdict);
+    expect(judge({ ...ON, NextRotationDate }).kind).toBe(verdict);
   });
 
   it.each([
@@ -49,20 +49,20 @@ describe('the verdict on a change', () => {
     'is discrepant with %s, and says what differs',
     (_, status, metadata, fact) => {
       const judgement = judge(status, metadata);
-      expect(judgement.verdict).toBe('discrepant');
+      expect(judgement.kind).toBe('discrepant');
       expect(judgement.differences.map((each) => each.fact)).toContain(fact);
     },
   );
 
   it('is unreadable, not discrepant, where a read failed', () => {
     const denied = judgeChange(outcome, { metadata: read(SYMMETRIC), rotation: unread('access-denied') });
-    expect(denied).toMatchObject({ verdict: 'unreadable', reason: 'access-denied', differences: [] });
+    expect(denied).toMatchObject({ kind: 'unreadable', reason: 'access-denied', differences: [] });
     const gone = judgeChange(outcome, { metadata: unread('not-found') });
-    expect(gone).toMatchObject({ verdict: 'unreadable', reason: 'disappeared' });
+    expect(gone).toMatchObject({ kind: 'unreadable', reason: 'disappeared' });
   });
 
   it('is discrepant where the key is no longer of a type that has rotation', () => {
-    expect(judgeChange(outcome, { metadata: read(SYMMETRIC) }).verdict).toBe('discrepant');
+    expect(judgeChange(outcome, { metadata: read(SYMMETRIC) }).kind).toBe('discrepant');
   });
 });
 
@@ -70,12 +70,12 @@ describe('a replica', () => {
   const replica = { keyArn: arnOf('k', 'us-east-1'), region: 'us-east-1' };
 
   it('is pending, not discrepant, until it mirrors its primary', () => {
-    expect(judgeReplica(outcome, replica, read(OFF)).verdict).toBe('pending');
-    expect(judgeReplica(outcome, replica, read({ ...ON, RotationPeriodInDays: 90 })).verdict).toBe('pending');
-    expect(judgeReplica(outcome, replica, read(ON)).verdict).toBe('confirmed');
+    expect(judgeReplica(outcome, replica, read(OFF)).kind).toBe('pending');
+    expect(judgeReplica(outcome, replica, read({ ...ON, RotationPeriodInDays: 90 })).kind).toBe('pending');
+    expect(judgeReplica(outcome, replica, read(ON)).kind).toBe('confirmed');
   });
 
   it('is unreadable where its Region does not answer', () => {
-    expect(judgeReplica(outcome, replica, unread('access-denied')).verdict).toBe('unreadable');
+    expect(judgeReplica(outcome, replica, unread('access-denied')).kind).toBe('unreadable');
   });
 });

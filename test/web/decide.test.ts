@@ -14,8 +14,8 @@ const confirmationOf = async (answer: Response) => (await answer.json()) as Conf
 
 async function decisionsOf({ store, rollout }: World): Promise<Map<string, string>> {
   const decided = new Map<string, string>();
-  for await (const { keyArn, decision } of store.decisions(rollout.id)) {
-    if (decision !== 'undecided') decided.set(keyArn, decision);
+  for await (const { keyArn, choice } of store.decisions(rollout.id)) {
+    if (choice !== 'undecided') decided.set(keyArn, choice);
   }
   return decided;
 }
@@ -117,14 +117,14 @@ describe('the last step', () => {
       recordApproval: async (...given: Parameters<typeof record>) => {
         if (!intruded) {
           intruded = true;
-          await slow.recordApproval({ ...given[0], approval: 'intruder' });
+          await slow.recordApproval({ ...given[0], id: 'intruder' });
         }
         return record(...given);
       },
     });
     const answer = await browser.post(`/api/confirmations/${confirmation}`, { typed: String(keys) });
     expect([answer.status, await errorCode(answer)]).toEqual([409, 'refused-decisions']);
-    expect((await store.approvals(rollout.id)).map(({ approval }) => approval)).toEqual(['intruder']);
+    expect((await store.approvals(rollout.id)).map(({ id }) => id)).toEqual(['intruder']);
   });
 
   it('is refused once it is old', async () => {

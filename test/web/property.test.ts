@@ -90,9 +90,9 @@ describe('whatever is filtered, selected and decided', () => {
           }
         }
         const recorded: string[][] = [];
-        for (const { approval } of await store.approvals(rollout.id)) {
-          const decided = await Array.fromAsync(store.submittedDecisions(rollout.id, approval));
-          recorded.push(decided.map(({ decision }) => `${decision.keyArn} ${decision.decision}`));
+        for (const { id } of await store.approvals(rollout.id)) {
+          const decided = await Array.fromAsync(store.submittedDecisions(rollout.id, id));
+          recorded.push(decided.map(({ decision }) => `${decision.keyArn} ${decision.choice}`));
         }
         expect(recorded).toEqual(submitted);
         const candidates = new Set(

@@ -67,7 +67,9 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
     },
     resume: (rollout: Rollout) => resumeAssessment(host, rollout),
     decide: (rollout: AssessedRollout, decision: DecisionKind, ...keyArns: string[]) => {
-      const requests = keyArns.map((keyArn): DecisionRequest => ({ location: 'test', keyArn, decision }));
+      const requests = keyArns.map(
+        (keyArn): DecisionRequest => ({ location: 'test', keyArn, choice: decision }),
+      );
       return approve(host, rollout, { requests, problems: [], submittedBy, source: 'test' });
     },
     /** The same by somebody by name, for so many milliseconds. */
@@ -78,7 +80,9 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
       lifeMs: number,
       ...keyArns: string[]
     ) => {
-      const requests = keyArns.map((keyArn): DecisionRequest => ({ location: 'test', keyArn, decision }));
+      const requests = keyArns.map(
+        (keyArn): DecisionRequest => ({ location: 'test', keyArn, choice: decision }),
+      );
       const by = { ...submittedBy, callerArn: who };
       return approve(host, rollout, { requests, problems: [], submittedBy: by, source: 'test', lifeMs });
     },
@@ -90,7 +94,9 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
       lifeMs: number,
       ...keyArns: string[]
     ) => {
-      const requests = keyArns.map((keyArn): DecisionRequest => ({ location: 'test', keyArn, decision }));
+      const requests = keyArns.map(
+        (keyArn): DecisionRequest => ({ location: 'test', keyArn, choice: decision }),
+      );
       return approve(host, rollout, { requests, problems: [], submittedBy, source: 'test', lifeMs, key });
     },
     dryRun: (rollout: AssessedRollout, approvers?: readonly TrustedKey[]) =>

@@ -321,11 +321,12 @@ const TYPES: Readonly<Record<string, StatusIndicatorProps.Type>> = {
   decline: 'stopped',
   defer: 'pending',
   undecided: 'info',
-  enabled: 'success',
-  'already-enabled': 'success',
+  applied: 'success',
+  'already-in-place': 'success',
   skipped: 'warning',
   failed: 'error',
   pending: 'in-progress',
+  unsettled: 'error',
   confirmed: 'success',
   discrepant: 'error',
   unreadable: 'warning',
@@ -335,9 +336,10 @@ const WORDS: Readonly<Record<string, string>> = {
   approve: 'approved',
   decline: 'declined',
   defer: 'deferred',
-  enabled: 'turned on',
-  'already-enabled': 'was on already',
+  applied: 'turned on',
+  'already-in-place': 'was on already',
   pending: 'approved',
+  unsettled: 'effect not known',
 };
 
 /** The furthest that a key has come. */

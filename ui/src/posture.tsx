@@ -84,7 +84,7 @@ function Refusals({ refusals, onFilter }: Pick<Props, 'onFilter'> & Pick<Overvie
 }
 
 const NO_KEYS: Counts = { listed: 0, candidate: 0, enabled: 0, ineligible: 0, unknown: 0, awsManaged: 0 };
-const NO_OUTCOMES = { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 };
+const NO_OUTCOMES = { applied: 0, 'already-in-place': 0, skipped: 0, failed: 0, pending: 0, unsettled: 0 };
 
 /** The style of each part, and its word: the same colour is the same meaning here and in the report. */
 const KINDS = [

@@ -14,7 +14,7 @@ const NOTHING_YET: LiveStatus = {
   phase: 'assessed',
   candidate: 0,
   decisions: { approved: 0, declined: 0, deferred: 0, undecided: 0 },
-  outcomes: { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 },
+  outcomes: { applied: 0, 'already-in-place': 0, skipped: 0, failed: 0, pending: 0, unsettled: 0 },
   verdicts: { requested: 0, confirmed: 0, discrepant: 0, unreadable: 0, notChanged: 0 },
   next: 'approve',
   nextCommand: '',
@@ -24,7 +24,7 @@ export function Progress({ overview }: { overview: Overview | undefined }) {
   const status = overview?.status ?? NOTHING_YET;
   const { approved, declined, deferred, undecided } = status.decisions;
   const { outcomes, verdicts } = status;
-  const ended = approved - outcomes.pending;
+  const ended = approved - outcomes.pending - outcomes.unsettled;
   const judged = verdicts.confirmed + verdicts.discrepant + verdicts.unreadable;
   return (
     <Container
@@ -58,12 +58,12 @@ export function Progress({ overview }: { overview: Overview | undefined }) {
             name="Configure"
             done={ended}
             of={approved}
-            told={`${count(outcomes.enabled + outcomes['already-enabled'])} on, ${count(outcomes.skipped)} skipped, ${count(outcomes.failed)} failed, ${count(outcomes.pending)} pending`}
+            told={`${count(outcomes.applied + outcomes['already-in-place'])} on, ${count(outcomes.skipped)} skipped, ${count(outcomes.failed)} failed, ${count(outcomes.pending + outcomes.unsettled)} pending`}
           />
           <Phase
             name="Validate"
             done={judged}
-            of={outcomes.enabled}
+            of={outcomes.applied}
             told={`${count(verdicts.confirmed)} confirmed, ${count(verdicts.discrepant)} discrepant, ${count(verdicts.unreadable)} unreadable`}
           />
         </ColumnLayout>

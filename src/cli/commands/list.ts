@@ -69,7 +69,7 @@ const LISTINGS: Readonly<
   findings: async (store, rollout, kind, expression) => {
     const { id, planDigest } = rollout;
     const price = priceOfRollout(rollout);
-    const found = store.findings(id, kind === undefined ? {} : { finding: kind as FindingKind });
+    const found = store.findings(id, kind === undefined ? {} : { kind: kind as FindingKind });
     const rows = filterRows(found, await filterOf({ scope: { filter: expression } }));
     return {
       rows: mapRows(rows, (finding) => withDerived(finding, price)),
@@ -77,13 +77,13 @@ const LISTINGS: Readonly<
       table: (terminal) =>
         streamTable(
           [{ title: 'Finding' }, ...FINDING_COLUMNS, { title: 'Why' }],
-          mapRows(rows, (finding) => [finding.finding, ...toFindingRow(finding), finding.reason ?? '']),
+          mapRows(rows, (finding) => [finding.kind, ...toFindingRow(finding), finding.reason ?? '']),
           terminal,
         ),
     };
   },
   decisions: async (store, { id }, kind, _, approvers) => {
-    const rows = filterRows(store.decisions(id), ({ decision }) => kind === undefined || decision === kind);
+    const rows = filterRows(store.decisions(id), ({ choice }) => kind === undefined || choice === kind);
     const approvals = await store.approvals(id);
     const isUnknown = ({ approver = '' }: DecidedKey) => isUnknownSigner(approvers, approver);
     return {
@@ -105,15 +105,15 @@ const LISTINGS: Readonly<
       table: (terminal) =>
         streamTable(
           columns('Outcome', 'Why'),
-          mapRows(rows, (each) => [each.region, each.keyId, each.outcome, whyNot(each)]),
+          mapRows(rows, (each) => [each.region, each.keyId, each.status, whyNot(each)]),
           terminal,
         ),
     };
   },
-  verdicts: async (store, { id }, kind) => {
+  verdicts: async (store, { id }, filter) => {
     const rows = filterRows(
       readVerdictRows(store, id),
-      ({ verdict }) => kind === undefined || verdict === kind,
+      ({ kind }) => filter === undefined || kind === filter,
     );
     return {
       rows,
@@ -121,7 +121,7 @@ const LISTINGS: Readonly<
       table: (terminal) =>
         streamTable(
           columns('Verdict', 'Why'),
-          mapRows(rows, (each) => [each.region, each.keyId, each.verdict, each.reason ?? '']),
+          mapRows(rows, (each) => [each.region, each.keyId, each.kind, each.reason ?? '']),
           terminal,
         ),
     };
@@ -129,12 +129,12 @@ const LISTINGS: Readonly<
 };
 
 function toDecisionRow(
-  { region, keyId, decision, ...held }: DecidedKey,
+  { region, keyId, choice, ...held }: DecidedKey,
   approvers: readonly TrustedKey[],
 ): string[] {
   const { approver = '', declinedBy = [approver], expiresAt = '', reason = '' } = held;
   const names = declinedBy.map((each) => nameApprover(approvers, each));
-  return [region, keyId, decision, names.join(', '), expiresAt, reason];
+  return [region, keyId, choice, names.join(', '), expiresAt, reason];
 }
 
 const columns = (...titles: readonly string[]) => [

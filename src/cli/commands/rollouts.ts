@@ -48,7 +48,7 @@ function tableOf(statuses: readonly RolloutStatus[], terminal: Terminal): string
 
 function toRow({ rollout, createdAt, scope, phase, candidate, outcomes, open }: RolloutStatus): string[] {
   const approved = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
-  const cells = [candidate, approved, outcomes.enabled + outcomes['already-enabled']].map(String);
+  const cells = [candidate, approved, outcomes.applied + outcomes['already-in-place']].map(String);
   return [
     rollout,
     createdAt,

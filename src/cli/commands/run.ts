@@ -46,7 +46,7 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
       settleMs: options.settle,
       ...(approvers && { approvers }),
     });
-    const verdicts = totals.enabled > 0 ? await validateRollout(session, rollout, options) : undefined;
+    const verdicts = totals.applied > 0 ? await validateRollout(session, rollout, options) : undefined;
     await showEnd(session, rollout, totals, verdicts, options);
     const validated = verdicts ? await exitOfValidation(session, rollout, verdicts) : exitOfOutcomes(totals);
     return Math.max(validated, assessed ? exitOfAssessment(assessed) : EXIT.done) as ExitCode;

@@ -58,7 +58,7 @@ function statusLines(terminal: Terminal, status: RolloutStatus): string[] {
     ...(unsigned > 0
       ? [terminal.yellow(`  not signed  ${countedKeys(unsigned)}: no trusted approver signed the approval`)]
       : []),
-    `  configured  ${outcomes.enabled} enabled, ${outcomes['already-enabled']} already enabled, ${outcomes.skipped} skipped, ${outcomes.failed} failed, ${outcomes.pending} pending`,
+    `  configured  ${outcomes.applied} applied, ${outcomes['already-in-place']} already in place, ${outcomes.skipped} skipped, ${outcomes.failed} failed, ${outcomes.pending} pending, ${outcomes.unsettled} unsettled`,
     `  validated   ${verdicts.confirmed} confirmed, ${verdicts.discrepant} discrepant, ${verdicts.unreadable} unreadable`,
   ];
 }

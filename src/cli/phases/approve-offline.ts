@@ -50,7 +50,7 @@ export async function runApprovePlan(options: ApproveOptions, plan: string, out:
     const { expiresAt, planDigest, decisions } = approval;
     const approver = approverOf(approval);
     if (terminal.json) {
-      const document = { rollout: rollout.id, planDigest, approval: approval.approval, approver, expiresAt };
+      const document = { rollout: rollout.id, planDigest, approval: approval.id, approver, expiresAt };
       await printJson(terminal, { ...document, decisions: decisions.length, file: out });
     } else {
       await terminal.out(

@@ -39,7 +39,7 @@ async function chosenByOptions(
   return from === undefined ? undefined : chooseFromFile(from, signal);
 }
 
-const byKey = (keyArn: string): DecisionRequest => ({ location: '--key', keyArn, decision: 'approve' });
+const byKey = (keyArn: string): DecisionRequest => ({ location: '--key', keyArn, choice: 'approve' });
 
 async function chooseFromFile(path: string, signal?: AbortSignal): Promise<Choice> {
   const { readTextFile } = await import('../../files/read-text.ts');
@@ -52,7 +52,7 @@ async function choosePicking(session: Asked, rollout: AssessedRollout): Promise<
   const picked = await pickKeys(session, rollout);
   if (picked === undefined) throw nothingApproved('The selection was cancelled.');
   const requests = picked.map(
-    (keyArn): DecisionRequest => ({ location: 'picker', keyArn, decision: 'approve' }),
+    (keyArn): DecisionRequest => ({ location: 'picker', keyArn, choice: 'approve' }),
   );
   return { requests, problems: [], source: 'picker' };
 }

@@ -21,5 +21,5 @@ export async function configureHost(
 
 /** Everything but "it is on" is something that a person has to know of. */
 export function exitOfOutcomes(totals: OutcomeTotals): ExitCode {
-  return totals.failed + totals.pending + totals.skipped > 0 ? EXIT.incomplete : EXIT.done;
+  return totals.failed + totals.pending + totals.skipped + totals.unsettled > 0 ? EXIT.incomplete : EXIT.done;
 }

@@ -48,7 +48,7 @@ async function narrowed({ rollout, findings }: RolloutRecord): Promise<string[]>
   if (filter === undefined) return [];
   const isShown = await filterOf(rollout);
   let shown = 0;
-  for await (const finding of findings({ finding: 'candidate' })) shown += Number(isShown(finding));
+  for await (const finding of findings({ kind: 'candidate' })) shown += Number(isShown(finding));
   return [`Of the candidates, ${shown} can be approved: those that match ${forTerminal(filter)}\n`];
 }
 

@@ -12,7 +12,7 @@ type StepKind = DryRunStep['step']['kind'];
 
 const STEP_WORDS: Readonly<Record<StepKind, string>> = {
   enable: 'enable',
-  'already-enabled': 'leave alone, already on',
+  'already-in-place': 'leave alone, already on',
   skip: 'skip',
   fail: 'fail',
   stop: 'leave alone for now',

@@ -27,11 +27,11 @@ export async function showOutcomes(
     const left = { ...(expired > 0 && { expired }), ...(unsigned > 0 && { unsigned }) };
     return printJson(terminal, { rollout: rollout.id, outcomes: totals, ...left });
   }
-  const { enabled, skipped, failed, pending } = totals;
+  const { applied, skipped, failed, pending, unsettled } = totals;
   await terminal.out(
-    `${terminal.bold(`${enabled} enabled`)}, ${totals['already-enabled']} already enabled, ${skipped} skipped, ${failed} failed, ${pending} pending\n`,
+    `${terminal.bold(`${applied} applied`)}, ${totals['already-in-place']} already in place, ${skipped} skipped, ${failed} failed, ${pending} pending, ${unsettled} unsettled\n`,
   );
-  const others = skipped + failed + pending;
+  const others = skipped + failed + pending + unsettled;
   if (others === 0) return;
   await showNotOn({ store, terminal }, rollout, others, options);
   if (expired > 0) {
@@ -76,7 +76,7 @@ async function firstNotOn(store: Store, { id }: AssessedRollout): Promise<string
 }
 
 function toRow(outcome: Outcome): string[] {
-  return [outcome.region, outcome.keyId, outcome.outcome, whyNot(outcome)];
+  return [outcome.region, outcome.keyId, outcome.status, whyNot(outcome)];
 }
 
 /** Why a change was not made, in words. */

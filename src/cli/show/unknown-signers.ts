@@ -16,9 +16,9 @@ export async function warnOfUnknownSigners(
   approvers: readonly TrustedKey[],
 ): Promise<void> {
   const unknown = (await store.approvals(id)).filter((each) => isUnknownSigner(approvers, approverOf(each)));
-  for (const { approval, signature } of unknown.slice(0, MAX_NAMED)) {
+  for (const { id, signature } of unknown.slice(0, MAX_NAMED)) {
     terminal.err(
-      `warning: UNKNOWN KEY: approval ${forTerminal(approval)} is signed by key ${signature?.keyid}, which no file of --trust-approver or trustedApprovers contains. Anyone can create a key.\n`,
+      `warning: UNKNOWN KEY: approval ${forTerminal(id)} is signed by key ${signature?.keyid}, which no file of --trust-approver or trustedApprovers contains. Anyone can create a key.\n`,
     );
   }
   const more = unknown.length - MAX_NAMED;

@@ -39,14 +39,14 @@ const COLUMNS = [
 /** What a person has to look at, and every approved key that there was nothing to validate on. */
 async function* remarkableRows(store: Store, { id }: AssessedRollout): AsyncGenerator<string[]> {
   for await (const verdict of store.verdicts(id)) yield* verdictRows(verdict);
-  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'enabled');
+  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'applied');
   for await (const each of readOutcomes(store, id, { outcomes }))
-    yield [each.region, each.keyId, `not changed: ${each.outcome}`, whyNot(each)];
+    yield [each.region, each.keyId, `not changed: ${each.status}`, whyNot(each)];
 }
 
 /** Every verdict but a plain confirmation, and replicas that lag. */
 function verdictRows(each: Verdict): string[][] {
-  const { region, keyId, verdict, differences, error, rotations, replicas } = each;
+  const { region, keyId, kind, differences, error, rotations, replicas } = each;
   const notRead = rotations?.kind === 'unreadable' ? [`rotations not read: ${rotations.error.code}`] : [];
   const details = [
     ...differences.map(({ fact, expected, actual }) => `${fact}: expected ${expected}, is ${actual}`),
@@ -54,13 +54,13 @@ function verdictRows(each: Verdict): string[][] {
     ...notRead,
   ].join('; ');
   return [
-    ...(details === '' ? [] : [[region, keyId, verdict, details]]),
+    ...(details === '' ? [] : [[region, keyId, kind, details]]),
     ...replicas
-      .filter((replica) => replica.verdict !== 'confirmed')
+      .filter((replica) => replica.kind !== 'confirmed')
       .map((replica) => [
         replica.region,
         keyId,
-        `replica ${replica.verdict}`,
+        `replica ${replica.kind}`,
         replica.reason ?? 'mirrors its primary later',
       ]),
   ];

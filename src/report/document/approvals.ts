@@ -30,7 +30,7 @@ function approvalBlocks(
   approval: ApprovalHeader,
   planDigest: string | null,
 ): Block[] {
-  const { approval: id, counts } = approval;
+  const { id, counts } = approval;
   const titles = ['Key', 'Decision', 'Reason', '#Period (days)', 'In force'];
   const submitted = () =>
     mapRows(record.submittedDecisions(id), (each) => ({ ...each.decision, inForce: each.inForce }));
@@ -45,11 +45,11 @@ function approvalBlocks(
 
 function decisionRow(
   approval: string,
-  { decision, reason, RotationPeriodInDays, inForce }: SubmittedDecision['decision'] & { inForce: string },
+  { choice, reason, RotationPeriodInDays, inForce }: SubmittedDecision['decision'] & { inForce: string },
   key: KeyCell,
 ): Row {
   const standing = inForce === approval ? 'yes' : `no: ${inForce} is`;
-  return [key, decisionWord(decision), reason ?? '', String(RotationPeriodInDays), standing];
+  return [key, decisionWord(choice), reason ?? '', String(RotationPeriodInDays), standing];
 }
 
 function approvalFacts(approval: ApprovalHeader, planDigest: string | null): Block {

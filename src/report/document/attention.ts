@@ -108,19 +108,14 @@ async function* problemsOf(material: Material, kind: AttentionKind): AsyncGenera
   const { record, survey, changes } = material;
   if (countAttention(changes, survey.findings.unknown)[kind] === 0) return;
   if (kind === 'unknown') {
-    for await (const each of record.findings({ finding: 'unknown' }))
-      yield { ...each, why: each.explanation };
+    for await (const each of record.findings({ kind: 'unknown' })) yield { ...each, why: each.explanation };
   } else if (kind === 'discrepant' || kind === 'unreadable') {
-    for await (const each of record.verdicts({ verdict: kind })) yield { ...each, why: verdictText(each) };
+    for await (const each of record.verdicts({ kind })) yield { ...each, why: verdictText(each) };
   } else if (kind === 'unvalidated') {
-    const waiting = record.outcomes({ outcomes: ['enabled'], verdicts: ['none'] });
+    const waiting = record.outcomes({ outcomes: ['applied'], verdicts: ['none'] });
     for await (const each of waiting) yield { ...each, why: '' };
   } else {
-    const outcome = kind === 'unsettled' ? 'pending' : kind;
-    for await (const each of record.outcomes({ outcomes: [outcome] })) {
-      const isUnsettled = each.outcome === 'pending' && each.intendedAt !== undefined;
-      if (isUnsettled === (kind === 'unsettled')) yield { ...each, why: outcomeText(each) };
-    }
+    for await (const each of record.outcomes({ outcomes: [kind] })) yield { ...each, why: outcomeText(each) };
   }
 }
 

@@ -53,11 +53,11 @@ function candidatesTable({ record, survey }: Material): Block {
     pastRotationsText(finding),
     addedText(finding, price),
     finding.proposed?.RotationPeriodInDays.toString() ?? '',
-    decisionWord(decision?.decision ?? 'undecided'),
+    decisionWord(decision?.choice ?? 'undecided'),
     decision?.reason ?? '',
   ];
   return streamOr('None.', 'Candidates', titles, survey.findings.candidate, async function* () {
-    const decided = joinByKey(record.findings({ finding: 'candidate' }), record.decisions());
+    const decided = joinByKey(record.findings({ kind: 'candidate' }), record.decisions());
     for await (const [finding, decision] of decided) yield row(finding, decision);
   });
 }
@@ -103,7 +103,7 @@ function stackBlocks({ record, survey }: Material): Block[] {
   if (survey.inStacks === 0) return [];
   const titles = ['Key', 'Stack', 'Resource', 'What to do'];
   const rows = async function* (): AsyncGenerator<Row> {
-    for await (const finding of record.findings({ finding: 'candidate' })) {
+    for await (const finding of record.findings({ kind: 'candidate' })) {
       const stack = stackOf(finding.tags);
       if (stack)
         yield [keyCell(finding), code(stack.name), code(stack.logicalId), describeStack(stack, finding)];
@@ -122,7 +122,7 @@ function refusalBlocks({ record, survey }: Material): Block[] {
   const total = survey.refusals.refused + survey.refusals.conditional;
   if (total === 0) return [];
   const rows = async function* (): AsyncGenerator<Row> {
-    for await (const finding of record.findings({ finding: 'candidate' })) {
+    for await (const finding of record.findings({ kind: 'candidate' })) {
       const warning = warnOfRefusal(finding);
       if (warning) yield [keyCell(finding), LIKELIHOOD[warning.kind], warning.reason, warning.fix];
     }

@@ -6,18 +6,18 @@ import type { Block, Inline, Row, Section, Text, Tone } from './model.ts';
 import { awsSaid, code, count, heading, joined, prose, streamOr, tableOr, time } from './phrases.ts';
 
 export function changesSection({ record, summary, changes }: Material): Section {
-  const { enabled } = summary.outcomes;
-  const others = sumOutcomes(summary.outcomes) - enabled;
-  const enabledRows = () => keyRows(record, record.outcomes({ outcomes: ['enabled'] }), enabledRow);
-  const otherRows = () => keyRows(record, record.outcomes({ outcomes: NOT_ENABLED }), otherRow);
+  const { applied } = summary.outcomes;
+  const others = sumOutcomes(summary.outcomes) - applied;
+  const appliedRows = () => keyRows(record, record.outcomes({ outcomes: ['applied'] }), appliedRow);
+  const otherRows = () => keyRows(record, record.outcomes({ outcomes: NOT_APPLIED }), otherRow);
   return {
     id: 'changes',
     title: 'Changes',
     blocks: [
       prose(sumOf(summary)),
       ...accountBlocks(changes),
-      heading(`Rotation turned on (${count(enabled)})`),
-      streamOr('None yet.', 'Keys on which rotation was turned on', ENABLED_TITLES, enabled, enabledRows),
+      heading(`Rotation turned on (${count(applied)})`),
+      streamOr('None yet.', 'Keys on which rotation was turned on', APPLIED_TITLES, applied, appliedRows),
       heading(`Approved, and not turned on (${count(others)})`),
       streamOr('None.', 'Approved keys that Keyturn did not turn on', OTHER_TITLES, others, otherRows),
     ],
@@ -41,19 +41,19 @@ function accountBlocks({ byAccount }: Material['changes']): Block[] {
 }
 
 /** Outcomes of keys that Keyturn did not change. */
-export const NOT_ENABLED = OUTCOMES.filter((outcome) => outcome !== 'enabled');
+export const NOT_APPLIED = OUTCOMES.filter((outcome) => outcome !== 'applied');
 
 const sumOutcomes = (outcomes: OutcomeTotals): number =>
   Object.values(outcomes).reduce((sum, keys) => sum + keys, 0);
 
 function sumOf({ outcomes }: Material['summary']): string {
   return (
-    `Approved ${count(sumOutcomes(outcomes))}: enabled ${count(outcomes.enabled)}, already on ${count(outcomes['already-enabled'])}, ` +
+    `Approved ${count(sumOutcomes(outcomes))}: enabled ${count(outcomes.applied)}, already on ${count(outcomes['already-in-place'])}, ` +
     `skipped ${count(outcomes.skipped)}, failed ${count(outcomes.failed)}, pending ${count(outcomes.pending)}.`
   );
 }
 
-const ENABLED_TITLES = [
+const APPLIED_TITLES = [
   'Key',
   '#Period (days)',
   'Proof',
@@ -64,7 +64,7 @@ const ENABLED_TITLES = [
   'Remarks',
 ];
 
-function enabledRow(outcome: Outcome, key: KeyCell): Row[] {
+function appliedRow(outcome: Outcome, key: KeyCell): Row[] {
   return [
     [
       { ...key, id: anchorOf('outcome', outcome.keyArn) },
@@ -96,7 +96,7 @@ function otherRow(outcome: Outcome, key: KeyCell): Row[] {
   return [
     [
       { ...key, id: anchorOf('outcome', outcome.keyArn) },
-      outcomeWord(outcome.outcome),
+      outcomeWord(outcome.status),
       whyNot(outcome),
       awsSaid(error),
       code(error?.requestId ?? outcome.requestId),
@@ -107,22 +107,23 @@ function otherRow(outcome: Outcome, key: KeyCell): Row[] {
 }
 
 const TONE: Readonly<Record<OutcomeKind, Tone>> = {
-  enabled: 'good',
-  'already-enabled': 'good',
+  applied: 'good',
+  'already-in-place': 'good',
   skipped: 'neutral',
   failed: 'bad',
   pending: 'attention',
+  unsettled: 'bad',
 };
 
 export const outcomeWord = (outcome: OutcomeKind): Inline => ({ tone: TONE[outcome], word: outcome });
 
 /** Why a key was not turned on; an announced change without an end is never told as "nothing happened". */
-export function whyNot({ outcome, reason, explanation, intendedAt, error }: Outcome): string {
+export function whyNot({ status, reason, explanation, error }: Outcome): string {
   const said = [reason, explanation].filter(Boolean).join(': ');
   if (said !== '') return said;
-  if (outcome === 'already-enabled') return 'Rotation was found on before the call; nothing was changed.';
-  if (outcome !== 'pending') return error ? `${error.operation}: ${error.code}` : '';
-  return intendedAt === undefined
-    ? 'Not changed yet.'
-    : 'Announced; its effect is not known. Do not read it as not done.';
+  if (status === 'already-in-place') return 'Rotation was found on before the call; nothing was changed.';
+  if (status === 'unsettled')
+    return 'The call was announced and its effect is not known; configure reads the key back.';
+  if (status === 'pending') return 'Not changed yet.';
+  return error ? `${error.operation}: ${error.code}` : '';
 }

@@ -13,21 +13,21 @@ export const keyCell = ({ keyArn, primaryAlias }: Pick<Finding, 'keyArn' | 'prim
   name: primaryAlias,
 });
 
-const DECISION: Readonly<Record<DecidedKey['decision'], Inline>> = {
+const DECISION: Readonly<Record<DecidedKey['choice'], Inline>> = {
   approve: { tone: 'good', word: 'approve' },
   decline: { tone: 'neutral', word: 'decline' },
   defer: { tone: 'neutral', word: 'defer' },
   undecided: { tone: 'attention', word: 'undecided' },
 };
 
-export const decisionWord = (decision: DecidedKey['decision']): Inline => DECISION[decision];
+export const decisionWord = (decision: DecidedKey['choice']): Inline => DECISION[decision];
 
 export function enabledSection({ record, survey }: Material): Section {
   const total = survey.findings.enabled;
   const { maxPeriodInDays } = record.rollout;
   const titles = ['Key', 'Description', 'Created', '#Period (days)', 'Next rotation', 'Period'];
   const rows = async function* () {
-    for await (const finding of record.findings({ finding: 'enabled' }))
+    for await (const finding of record.findings({ kind: 'enabled' }))
       yield enabledRow(finding, maxPeriodInDays);
   };
   return {
@@ -86,7 +86,7 @@ function reasonBlocks(
 ): Block[] {
   const titles = ['Key', 'Spec', 'State', 'Rotation reads as', 'What stands against it'];
   const rows = async function* () {
-    for await (const finding of record.findings({ finding: 'ineligible' })) {
+    for await (const finding of record.findings({ kind: 'ineligible' })) {
       if (finding.reason === reason) yield ineligibleRow(finding);
     }
   };

@@ -40,7 +40,7 @@ function unknownBlock({ record, survey }: Material): Block {
   if (survey.findings.unknown === 0) return prose('None: of every listed key something can be said.');
   const titles = ['Key', 'Reason', 'What is known', 'What to do'];
   return table('Unknown keys', titles, survey.findings.unknown, async function* () {
-    for await (const finding of record.findings({ finding: 'unknown' })) {
+    for await (const finding of record.findings({ kind: 'unknown' })) {
       yield [
         { ...keyCell(finding), id: anchorOf('unknown', finding.keyArn) },
         finding.reason ?? '',

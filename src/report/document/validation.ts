@@ -2,7 +2,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { ReplicaVerdict, Verdict } from '../../model/verdict.ts';
 import { VALIDATION_EQUATION } from '../equations.ts';
 import type { ValidationCounts } from '../summary-model.ts';
-import { NOT_ENABLED, outcomeWord, whyNot } from './changes.ts';
+import { NOT_APPLIED, outcomeWord, whyNot } from './changes.ts';
 import { anchorOf, type KeyCell, keyRows } from './key-rows.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';
@@ -41,7 +41,7 @@ function totalsBlock(totals: ValidationCounts): Block {
       ['Not yet validated', count(notYetValidated)],
       [
         'Not changed',
-        `already on ${count(notChanged['already-enabled'])}, skipped ${count(notChanged.skipped)}, ` +
+        `already on ${count(notChanged['already-in-place'])}, skipped ${count(notChanged.skipped)}, ` +
           `failed ${count(notChanged.failed)}, pending ${count(notChanged.pending)}`,
       ],
     ],
@@ -49,7 +49,7 @@ function totalsBlock(totals: ValidationCounts): Block {
 }
 
 function discrepantBlocks({ record, changes }: Material): Block[] {
-  const rows = () => keyRows(record, record.verdicts({ verdict: 'discrepant' }), differenceRows);
+  const rows = () => keyRows(record, record.verdicts({ kind: 'discrepant' }), differenceRows);
   const titles = ['Key', 'What differs', 'Expected', 'Actual', 'Read'];
   return [
     heading(`Not as expected (${count(changes.verdicts.discrepant)})`),
@@ -69,7 +69,7 @@ const anchored = (key: KeyCell): KeyCell => ({ ...key, id: anchorOf('verdict', k
 
 function unreadableBlocks({ record, changes }: Material): Block[] {
   const { unreadable } = changes.verdicts;
-  const rows = () => keyRows(record, record.verdicts({ verdict: 'unreadable' }), unreadableRow);
+  const rows = () => keyRows(record, record.verdicts({ kind: 'unreadable' }), unreadableRow);
   const titles = ['Key', 'Why', 'AWS said', '#Reads', 'Last tried'];
   return [
     heading(`Could not be read back (${count(unreadable)})`),
@@ -83,7 +83,7 @@ const unreadableRow = ({ reason, error, reads, readAt }: Verdict, key: KeyCell):
 
 function confirmedBlocks({ record, changes }: Material): Block[] {
   const { confirmed } = changes.verdicts;
-  const rows = () => keyRows(record, record.verdicts({ verdict: 'confirmed' }), confirmedRow);
+  const rows = () => keyRows(record, record.verdicts({ kind: 'confirmed' }), confirmedRow);
   const titles = ['Key', 'State', '#Period (days)', 'Next rotation', 'Rotated since', 'Read'];
   return [
     heading(`Confirmed (${count(confirmed)})`),
@@ -104,7 +104,7 @@ function rotatedSince(rotations: Verdict['rotations']): Inline {
   return count(rotations.automatic);
 }
 
-const REPLICA: Readonly<Record<ReplicaVerdict['verdict'], Inline>> = {
+const REPLICA: Readonly<Record<ReplicaVerdict['kind'], Inline>> = {
   confirmed: { tone: 'good', word: 'confirmed' },
   pending: { tone: 'attention', word: 'pending' },
   unreadable: { tone: 'attention', word: 'unreadable' },
@@ -122,17 +122,17 @@ function replicaBlocks({ record, changes }: Material): Block[] {
 }
 
 const replicaRows = ({ replicas }: Verdict, primary: KeyCell): Row[] =>
-  replicas.map(({ keyArn, region, verdict, reason, readAt }) => {
-    return [primary, { keyArn }, code(region), REPLICA[verdict], reason ?? '', time(readAt)];
+  replicas.map(({ keyArn, region, kind, reason, readAt }) => {
+    return [primary, { keyArn }, code(region), REPLICA[kind], reason ?? '', time(readAt)];
   });
 
 /** Approved keys without a verdict: not yet read back, or with nothing of Keyturn's to read back. */
 function remainderBlocks({ record }: Material, { notYetValidated, notChanged }: ValidationCounts): Block[] {
   const unchanged = Object.values(notChanged).reduce((sum, keys) => sum + keys, 0);
-  const waiting = () => record.outcomes({ outcomes: ['enabled'], verdicts: ['none'] });
+  const waiting = () => record.outcomes({ outcomes: ['applied'], verdicts: ['none'] });
   const waitingRows = () =>
     keyRows(record, waiting(), ({ finishedAt }, key) => [[anchored(key), time(finishedAt)]]);
-  const unchangedRows = () => keyRows(record, record.outcomes({ outcomes: NOT_ENABLED }), unchangedRow);
+  const unchangedRows = () => keyRows(record, record.outcomes({ outcomes: NOT_APPLIED }), unchangedRow);
   const titles = ['Key', 'Outcome', 'Why'];
   return [
     heading(`Not yet validated (${count(notYetValidated)})`),
@@ -143,5 +143,5 @@ function remainderBlocks({ record }: Material, { notYetValidated, notChanged }: 
 }
 
 const unchangedRow = (outcome: Outcome, key: KeyCell): Row[] => {
-  return [[key, outcomeWord(outcome.outcome), whyNot(outcome)]];
+  return [[key, outcomeWord(outcome.status), whyNot(outcome)]];
 };

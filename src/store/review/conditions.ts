@@ -5,17 +5,17 @@ type Text = RawBuilder<string>;
 
 /** What became of a key since it was assessed stands in the store's own tables, and is read from there each time. */
 const LIVE = {
-  decision: sql<string>`iif(k.finding = 'candidate', coalesce(d.decision, 'undecided'), '')`,
-  outcome: sql<string>`coalesce(c.outcome, iif(d.decision = 'approve', 'pending', ''))`,
-  verdict: sql<string>`coalesce(v.verdict, '')`,
+  decision: sql<string>`iif(k.finding = 'candidate', coalesce(d.choice, 'undecided'), '')`,
+  outcome: sql<string>`coalesce(c.status, iif(d.choice = 'approve', 'pending', ''))`,
+  verdict: sql<string>`coalesce(v.kind, '')`,
   approver: sql<string>`coalesce(d.approver, '')`,
-  expires: sql<string>`coalesce(iif(d.decision = 'approve', d.expires_at, ''), '')`,
+  expires: sql<string>`coalesce(iif(d.choice = 'approve', d.expires_at, ''), '')`,
   selected: sql<string>`iif(s.key_arn is null, 'no', 'yes')`,
 } as const;
 
 /** A candidate that is shown and whose change was neither made nor begun: what can be put into a selection. */
 export const SELECTABLE = sql<SqlBool>`(k.finding = 'candidate' and k.shown = 1
-  and (c.state is null or (c.state = 'ended' and c.outcome not in ('enabled', 'already-enabled'))))`;
+  and (c.status is null or c.status not in ('applied', 'already-in-place', 'unsettled')))`;
 
 export const columnOf = (property: Property): Text =>
   property in LIVE
@@ -26,7 +26,7 @@ export const columnOf = (property: Property): Text =>
 export const keysFrom = (rollout: string, selection: string): RawBuilder<unknown> => sql`review_keys k
   left join in_force d on d.rollout = ${rollout} and d.key_arn = k.key_arn
   left join changes c on c.rollout = ${rollout} and c.key_arn = k.key_arn
-  left join verdicts v on v.rollout = ${rollout} and v.key_arn = k.key_arn and c.outcome = 'enabled'
+  left join verdicts v on v.rollout = ${rollout} and v.key_arn = k.key_arn and c.status = 'applied'
   left join review_selected s on s.selection = ${selection} and s.key_arn = k.key_arn`;
 
 /** A filter as a condition: names of columns are ours, every value is bound. */

@@ -19,7 +19,7 @@ const IN_RECORD = {
   state: sql`record ->> '$.KeyState'`,
   origin: sql`record ->> '$.Origin'`,
   stack: sql`record ->> '$.tags."aws:cloudformation:stack-name"'`,
-  warning: sql`case when finding = 'candidate' and
+  warning: sql`case when kind = 'candidate' and
     record ->> '$.policy.enableKeyRotation.access' in ('refused', 'conditional')
     then record ->> '$.policy.enableKeyRotation.access' end`,
   lastUsed: sql`record ->> '$.lastUsage.KeyLastUsage.Timestamp'`,
@@ -32,7 +32,7 @@ interface KeysTable extends Record<InRecord, string> {
   key_arn: string;
   account: string;
   region: string;
-  finding: Finding['finding'];
+  finding: Finding['kind'];
   /** The same for keys whose rotation costs the same. */
   costs: string;
   /** What a word without a property is looked for in, in lower case. */
@@ -66,7 +66,7 @@ export async function makeReviewTables(
   );
   await sql`create temp table review_keys as
     select *, lower(${sql.join(words, sql` || char(10) || `)}) as words, ${isShown ? 0 : 1} as shown from (
-      select key_arn, account, region, finding, ${sql.join(columns)},
+      select key_arn, account, region, kind as finding, ${sql.join(columns)},
         json_array(record -> '$.pastRotations', record -> '$.MultiRegionConfiguration.MultiRegionKeyType',
           json_array_length(record, '$.MultiRegionConfiguration.ReplicaKeys')) as costs
       from findings where rollout = ${rollout} order by key_arn)`.execute(db);

@@ -73,7 +73,7 @@ export async function decideApproval(
   const now = clock.now().getTime();
   const approval: Approval = {
     schema: 'keyturn/approval/v1',
-    approval: newApprovalId(),
+    id: newApprovalId(),
     rollout: rollout.id,
     planDigest: rollout.planDigest,
     at: new Date(now).toISOString(),
@@ -122,14 +122,14 @@ export async function planForApproval(
 
 export async function recordDecided(store: Store, approval: Approval, seen?: number): Promise<Recorded> {
   await store.recordApproval(approval, seen);
-  const { rollout, approval: id } = approval;
+  const { rollout, id } = approval;
   let blocked = 0;
   for await (const { decision, standing } of store.submittedDecisions(rollout, id)) {
-    if (decision.decision === 'approve' && standing === 'decline') blocked += 1;
+    if (decision.choice === 'approve' && standing === 'decline') blocked += 1;
   }
   const approved = new Set<string>();
-  for await (const { keyArn, decision } of store.decisions(rollout)) {
-    if (decision === 'approve') approved.add(keyArn);
+  for await (const { keyArn, choice } of store.decisions(rollout)) {
+    if (choice === 'approve') approved.add(keyArn);
   }
   const refusals = await countRefusals(store, rollout, approved);
   return { approval: id, blocked, refusals, ...(await totalDecisions(store, rollout)) };
@@ -139,14 +139,14 @@ export async function recordDecided(store: Store, approval: Approval, seen?: num
 export async function requestAll(store: Store, rollout: AssessedRollout): Promise<DecisionRequest[]> {
   const requests: DecisionRequest[] = [];
   for await (const { keyArn } of visibleFindings(store, rollout, 'candidate')) {
-    requests.push({ location: '--all', keyArn, decision: 'approve' });
+    requests.push({ location: '--all', keyArn, choice: 'approve' });
   }
   return requests;
 }
 
 export async function totalDecisions(store: Store, rollout: string): Promise<DecisionTotals> {
   const totals = { approved: 0, declined: 0, deferred: 0, undecided: 0 };
-  for await (const { decision } of store.decisions(rollout)) totals[TOTAL[decision]] += 1;
+  for await (const { choice } of store.decisions(rollout)) totals[TOTAL[choice]] += 1;
   return totals;
 }
 

@@ -57,10 +57,10 @@ function parsePayload(payload: string): Approval {
   throw noApproval(['its statement is not written as Keyturn writes it']);
 }
 
-function problemsOf({ approval, at, expiresAt, submittedBy, decisions }: Approval): string[] {
+function problemsOf({ id, at, expiresAt, submittedBy, decisions }: Approval): string[] {
   const life = Date.parse(expiresAt) - Date.parse(at);
   return [
-    ...(approvalId.safeParse(approval).success ? [] : ['its id is none that Keyturn makes']),
+    ...(approvalId.safeParse(id).success ? [] : ['its id is none that Keyturn makes']),
     ...(life > 0 && life <= LONGEST_LIFE_MS
       ? []
       : ['it expires before it is made, or after more than 366 days']),
@@ -97,7 +97,7 @@ export async function importApproval(
   const misfits = await misfitsOf(store, rollout, approval);
   if (misfits.length > 0) throw noApproval(misfits);
   const at = clock.now().toISOString();
-  const known = (await store.approvals(rollout.id)).some((each) => each.approval === approval.approval);
+  const known = (await store.approvals(rollout.id)).some((each) => each.id === approval.id);
   const problems = [
     ...(known ? ['it was recorded before'] : []),
     ...objections(approval, at, rollout.assessedAt, trust),
@@ -112,8 +112,8 @@ async function misfitsOf(
   rollout: AssessedRollout,
   { decisions }: Approval,
 ): Promise<readonly string[]> {
-  const asked = decisions.map(({ keyArn, decision, reason }, index) => {
-    return { location: `decision ${index + 1}`, keyArn, decision, ...(reason !== undefined && { reason }) };
+  const asked = decisions.map(({ keyArn, choice, reason }, index) => {
+    return { location: `decision ${index + 1}`, keyArn, choice, ...(reason !== undefined && { reason }) };
   });
   const due = decideOn(await planForApproval(store, rollout, decisions), asked);
   if (due.kind === 'refused') return due.problems;
@@ -125,7 +125,7 @@ async function misfitsOf(
 }
 
 const isSame = (one: Decision, other: Decision): boolean =>
-  (['keyArn', 'keyId', 'account', 'region', 'decision', 'reason', 'RotationPeriodInDays'] as const).every(
+  (['keyArn', 'keyId', 'account', 'region', 'choice', 'reason', 'RotationPeriodInDays'] as const).every(
     (name) => one[name] === other[name],
   );
 

@@ -12,7 +12,7 @@ export async function countRefusals(
 ): Promise<Refusals> {
   const refusals = { refused: 0, conditional: 0 };
   if (only?.size === 0) return refusals;
-  for await (const finding of store.findings(rollout, { finding: 'candidate' })) {
+  for await (const finding of store.findings(rollout, { kind: 'candidate' })) {
     const warning = only && !only.has(finding.keyArn) ? undefined : warnOfRefusal(finding);
     if (warning) refusals[warning.kind] += 1;
   }

@@ -67,7 +67,7 @@ async function askPlace(kms: KmsPlace, store: Store, rollout: string, signal: Ab
     batch = [];
     await store.recordFindings(rollout, told);
   };
-  for await (const finding of store.findings(rollout, { finding: 'candidate', place: kms.place })) {
+  for await (const finding of store.findings(rollout, { kind: 'candidate', place: kms.place })) {
     if (finding.readAt['lastUsage'] !== undefined) continue;
     batch.push(finding);
     if (batch.length >= BATCH) await ask();

@@ -6,7 +6,7 @@ import { APPROVAL_EXPIRED, type UncoveredReason } from '../../model/in-force.ts'
 import type { Outcome } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { ApprovedKey, Clock, IntentAnswer, KmsPlace, Store } from '../ports.ts';
-import { pending, UNSETTLED } from '../rollout/outcomes.ts';
+import { pending } from '../rollout/outcomes.ts';
 import type { Covers } from '../rollout/signed-approvals.ts';
 import { checkKey } from './check-key.ts';
 import { settle } from './settle.ts';
@@ -38,9 +38,9 @@ const THROTTLED_CALLS = 10;
  * move the rotation date (kms-facts §4).
  */
 export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Permit): Promise<Outcome> {
-  const earlier = key.change?.outcome ?? pending(key.decision);
+  const earlier = key.change ?? pending(key.decision);
   let outcome = base(earlier);
-  if (key.change?.state === 'intended') {
+  if (earlier.status === 'unsettled') {
     permit.settling();
     outcome = await settleChange(work, { ...outcome, ...announced(earlier) });
     if (!mayTryAgain(outcome)) return conclude(work, permit, earlier, outcome);
@@ -63,25 +63,19 @@ const MAY_PASS = new Set<Failure['kind']>(['throttled', 'network']);
 /** A change that surely shows no effect, for a reason that may pass and is about this key alone. */
 function mayTryAgain(outcome: Outcome): boolean {
   const { error } = outcome;
-  const isDue = outcome.outcome === 'pending' && !isUnsettled(outcome);
-  return isDue && error !== undefined && reachOf(error) === undefined;
+  return outcome.status === 'pending' && error !== undefined && reachOf(error) === undefined;
 }
 
 /** A key that is on after a call of ours went unanswered, though its state may stand against a change by now. */
-function isPresumablyOurs({ outcome, unanswered, found }: Outcome): boolean {
-  const isOn = outcome === 'already-enabled' || (outcome === 'skipped' && found?.rotation === 'on');
+function isPresumablyOurs({ status, unanswered, found }: Outcome): boolean {
+  const isOn = status === 'already-in-place' || (status === 'skipped' && found?.rotation === 'on');
   return isOn && unanswered === true;
 }
 
 function presumeOurs({ reason, ...outcome }: Outcome): Outcome {
   const explanation =
     'An earlier call of ours went unanswered, and showed its effect later than the time to settle.';
-  return { ...outcome, outcome: 'enabled', proof: 'presumed', explanation };
-}
-
-/** Whether a call has been announced whose effect is not known. */
-export function isUnsettled({ outcome, intendedAt }: Outcome): boolean {
-  return outcome === 'pending' && intendedAt !== undefined;
+  return { ...outcome, status: 'applied', proof: 'presumed', explanation };
 }
 
 /** One fresh check and, where it allows, one announced call. `pending` with an error: surely not done, may be tried again. */
@@ -93,6 +87,7 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
     return { ...checked, ...withoutCall(step), finishedAt: clock.now().toISOString() };
   const intent: Outcome = {
     ...checked,
+    status: 'unsettled',
     attempts: before.attempts + 1,
     drift: [...step.drift],
     intendedAt: clock.now().toISOString(),
@@ -107,15 +102,15 @@ async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit):
   const requestId = answer.ok ? answer.requestId : answer.failure.requestId;
   const called = { ...intent, ...(requestId !== undefined && { requestId }) };
   // Without a request id nobody can hold the change against CloudTrail: it is read back, as without an answer.
-  if (answer.ok && requestId)
-    return { ...called, outcome: 'enabled', proof: 'proven', finishedAt: answer.at };
+  if (answer.ok && requestId) return { ...called, status: 'applied', proof: 'proven', finishedAt: answer.at };
   if (answer.ok || !answer.certain) {
     permit.settling();
     return settleChange(work, { ...called, ...(!answer.ok && { error: answer.failure }) });
   }
-  const { intendedAt, ...notDone } = { ...called, error: answer.failure };
+  const { intendedAt, ...rest } = { ...called, error: answer.failure };
+  const notDone = { ...rest, status: 'pending' } as const;
   if (MAY_PASS.has(answer.failure.kind) || reachOf(answer.failure) !== undefined) return notDone;
-  return { ...notDone, intendedAt: intent.intendedAt, outcome: 'failed', finishedAt: answer.at };
+  return { ...notDone, intendedAt: intent.intendedAt, status: 'failed', finishedAt: answer.at };
 }
 
 /** Announces nothing under a time that may be wrong: whether its approval holds depends on it. */
@@ -133,17 +128,13 @@ async function settleChange(work: ChangeWork, change: Outcome): Promise<Outcome>
   if (settled.kind === 'on') {
     const { RotationPeriodInDays, NextRotationDate } = settled.status;
     const found = { rotation: 'on', RotationPeriodInDays, NextRotationDate } as const;
-    return { ...announcedChange, outcome: 'enabled', proof: 'presumed', found, finishedAt: settled.at };
+    return { ...announcedChange, status: 'applied', proof: 'presumed', found, finishedAt: settled.at };
   }
   if (settled.kind === 'off') {
     const { intendedAt, ...notDone } = announcedChange;
-    return { ...notDone, error: notDone.error ?? interrupted };
+    return { ...notDone, status: 'pending', error: notDone.error ?? interrupted };
   }
-  return {
-    ...announcedChange,
-    error: settled.failure,
-    ...UNSETTLED,
-  };
+  return { ...announcedChange, status: 'unsettled', error: settled.failure };
 }
 
 /** Stands for the answer that a process did not live to see. */
@@ -154,18 +145,18 @@ const interrupted: Failure = {
   message: 'Keyturn ended before the answer came',
 };
 
-function withoutCall(step: Exclude<Step, { kind: 'enable' }>): Partial<Outcome> & Pick<Outcome, 'outcome'> {
+function withoutCall(step: Exclude<Step, { kind: 'enable' }>): Partial<Outcome> & Pick<Outcome, 'status'> {
   switch (step.kind) {
-    case 'already-enabled':
-      return { outcome: 'already-enabled', drift: [...step.drift] };
+    case 'already-in-place':
+      return { status: 'already-in-place', drift: [...step.drift] };
     case 'skip': {
       const { reason, explanation, drift } = step;
-      return { outcome: 'skipped', reason, explanation, drift: [...drift] };
+      return { status: 'skipped', reason, explanation, drift: [...drift] };
     }
     case 'fail':
-      return { outcome: 'failed', error: step.failure };
+      return { status: 'failed', error: step.failure };
     case 'stop':
-      return { outcome: 'pending', error: step.failure };
+      return { status: 'pending', error: step.failure };
   }
 }
 
@@ -185,8 +176,8 @@ async function conclude(
   return outcome;
 }
 
-function endingOf({ outcome, error }: Outcome, called: boolean): Parameters<Permit['end']>[0] {
-  if (outcome === 'failed') return { kind: 'failed', called, ...permanent(error) };
+function endingOf({ status, error }: Outcome, called: boolean): Parameters<Permit['end']>[0] {
+  if (status === 'failed') return { kind: 'failed', called, ...permanent(error) };
   return { kind: called ? 'changed' : 'untouched' };
 }
 
@@ -206,7 +197,7 @@ function permanent(error: Failure | undefined): { permanentError?: string } {
 function gaveUp(outcome: Outcome): Outcome {
   const reason = outcome.error?.kind === 'throttled' ? 'gave-up-throttled' : 'gave-up';
   const explanation = `Called ${outcome.attempts} times; rotation reads as off.`;
-  return { ...outcome, outcome: 'failed', reason, explanation, finishedAt: outcome.checkedAt };
+  return { ...outcome, status: 'failed', reason, explanation, finishedAt: outcome.checkedAt };
 }
 
 /** Why no approval covers a change at the moment at which it would be announced. */
@@ -232,7 +223,7 @@ export const UNCOVERED: Readonly<
 };
 
 function uncovered(checked: Outcome, why: keyof typeof UNCOVERED, clock: Clock): Outcome {
-  return { ...checked, outcome: 'skipped', ...UNCOVERED[why], finishedAt: clock.now().toISOString() };
+  return { ...checked, status: 'skipped', ...UNCOVERED[why], finishedAt: clock.now().toISOString() };
 }
 
 /** What every outcome of a key begins with: of an earlier one, the count of calls and whether one went unanswered. */
@@ -245,7 +236,7 @@ function base({
   attempts,
   unanswered,
 }: Outcome): Outcome {
-  const none = pending({ keyArn, keyId, account, region, RotationPeriodInDays, decision: 'approve' });
+  const none = pending({ keyArn, keyId, account, region, RotationPeriodInDays, choice: 'approve' });
   return { ...none, attempts, ...(unanswered && { unanswered }) };
 }
 

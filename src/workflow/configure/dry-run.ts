@@ -65,6 +65,6 @@ async function previewStep(
   rollout: AssessedRollout,
   { decision: { keyArn, keyId }, change }: ApprovedKey,
 ): Promise<DryRunStep['step']> {
-  if (change?.state === 'intended') return { kind: 'settle' };
+  if (change?.status === 'unsettled') return { kind: 'settle' };
   return (await checkKey(store, kms, rollout, { keyArn, keyId })).step;
 }

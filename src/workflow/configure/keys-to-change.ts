@@ -10,6 +10,7 @@ import { type Covers, requireCovers } from '../rollout/signed-approvals.ts';
 
 /** Outcomes that leave something to do. */
 const NOT_ON = OUTCOMES.filter((outcome) => !isOn(outcome));
+const NOT_ANNOUNCED = NOT_ON.filter((outcome) => outcome !== 'unsettled');
 
 /** Approved keys whose change has not been made, by place. */
 export interface KeysToChange {
@@ -53,7 +54,8 @@ async function coveredPlaces(
   let unsigned = 0;
   for await (const { decision, change } of store.approvedKeys(id, { outcomes: NOT_ON })) {
     const name = nameOf(decision);
-    if (covers.has(decision.keyArn) || change?.state === 'intended') due.set(name, (due.get(name) ?? 0) + 1);
+    if (covers.has(decision.keyArn) || change?.status === 'unsettled')
+      due.set(name, (due.get(name) ?? 0) + 1);
     else unsigned += 1;
   }
   const places = all
@@ -77,11 +79,11 @@ export async function* keysToChange(
 ): AsyncGenerator<ApprovedKey> {
   // Few: what a process left that was killed, and what could not be read back.
   const announced = new Set<string>();
-  for await (const key of store.approvedKeys(id, { place, outcomes: NOT_ON, announced: true })) {
+  for await (const key of store.approvedKeys(id, { place, outcomes: ['unsettled'] })) {
     announced.add(key.decision.keyArn);
     yield key;
   }
-  for await (const key of store.approvedKeys(id, { place, outcomes: NOT_ON, announced: false })) {
+  for await (const key of store.approvedKeys(id, { place, outcomes: NOT_ANNOUNCED })) {
     if (announced.has(key.decision.keyArn)) continue;
     const cover = covers?.get(key.decision.keyArn);
     if (!covers) yield key;
@@ -96,7 +98,7 @@ export async function* unsignedKeys(
   covers: Covers,
 ): AsyncGenerator<ApprovedKey> {
   for await (const key of store.approvedKeys(id, { outcomes: NOT_ON })) {
-    const isAnnounced = key.change?.state === 'intended';
+    const isAnnounced = key.change?.status === 'unsettled';
     if (!isAnnounced && !covers.has(key.decision.keyArn)) yield key;
   }
 }

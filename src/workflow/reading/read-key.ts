@@ -43,7 +43,7 @@ export async function readKeyFacts(
     ...(policy && { policy }),
     ...(tags && { tags }),
   };
-  if (!depth.rotations || concludeFinding(facts).finding !== 'candidate') return facts;
+  if (!depth.rotations || concludeFinding(facts).kind !== 'candidate') return facts;
   const rotations = await kms.listKeyRotations(key.keyArn);
   const count = rotations.ok ? { ...rotations, value: rotations.value.length } : rotations;
   return { ...facts, pastRotations: toReading(count) };

@@ -99,10 +99,10 @@ async function* signedApprovals({
 }: RolloutRecord): AsyncGenerator<ReportFile> {
   for (const { counts: _, ...header } of approvals) {
     if (!header.signature) continue;
-    const submitted = await Array.fromAsync(submittedDecisions(header.approval));
+    const submitted = await Array.fromAsync(submittedDecisions(header.id));
     const approval = { ...header, decisions: submitted.map(({ decision }) => decision) };
     const chunks = [envelopeText(approvalStatement(approval), [header.signature])];
-    yield { name: `approval-${header.approval}.dsse.json`, chunks };
+    yield { name: `approval-${header.id}.dsse.json`, chunks };
   }
 }
 
@@ -159,7 +159,7 @@ async function* approvalsJson({ approvals, submittedDecisions }: RolloutRecord):
   yield '{"schema":"keyturn/approvals/v1","approvals":[';
   for (const [index, { counts: _, ...header }] of approvals.entries()) {
     if (index > 0) yield ',';
-    const decisions = mapRows(submittedDecisions(header.approval), ({ decision }) => decision);
+    const decisions = mapRows(submittedDecisions(header.id), ({ decision }) => decision);
     yield* jsonWithList(header, 'decisions', decisions);
   }
   yield ']}\n';

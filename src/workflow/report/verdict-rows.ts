@@ -16,7 +16,7 @@ function verdictOn(outcome: Outcome, verdict: Verdict | undefined): VerdictRow {
   if (verdict) return verdict;
   const { keyArn, keyId, account, region } = outcome;
   const none = { keyArn, keyId, account, region, differences: [], replicas: [] };
-  return outcome.outcome === 'enabled'
-    ? { ...none, verdict: 'not-validated', reason: 'changed since the last validation' }
-    : { ...none, verdict: 'not-changed', reason: outcome.outcome };
+  return outcome.status === 'applied'
+    ? { ...none, kind: 'not-validated', reason: 'changed since the last validation' }
+    : { ...none, kind: 'not-changed', reason: outcome.status };
 }

@@ -118,8 +118,8 @@ export async function isOpen(
   rollout: AssessedRollout,
   outcomes: OutcomeTotals,
 ): Promise<boolean> {
-  const left = outcomes.skipped + outcomes.failed + outcomes.pending;
-  const on = outcomes.enabled + outcomes['already-enabled'];
+  const left = outcomes.skipped + outcomes.failed + outcomes.pending + outcomes.unsettled;
+  const on = outcomes.applied + outcomes['already-in-place'];
   if (left + on > 0) return left > 0;
   if (await store.isDecided(rollout.id)) return false;
   return (await store.placeCounts(rollout.id)).some(({ candidate }) => candidate > 0);

@@ -17,25 +17,16 @@ export async function* readOutcomes(
 }
 
 export function outcomeOf({ decision, change }: ApprovedKey): Outcome {
-  if (!change) return pending(decision);
-  return change.state === 'intended' ? { ...change.outcome, ...UNSETTLED } : change.outcome;
+  return change ?? pending(decision);
 }
 
-/** An announced change without an outcome is never to be read as "nothing happened". */
-export const UNSETTLED = {
-  outcome: 'pending',
-  reason: 'unsettled',
-  explanation:
-    'The change was announced and its effect is not known; configure settles it by reading the key back.',
-} as const;
-
 export function pending({ keyArn, keyId, account, region, RotationPeriodInDays }: Decision): Outcome {
-  return { keyArn, keyId, account, region, outcome: 'pending', RotationPeriodInDays, attempts: 0, drift: [] };
+  return { keyArn, keyId, account, region, status: 'pending', RotationPeriodInDays, attempts: 0, drift: [] };
 }
 
 /** Counts everything that was approved by its outcome. */
 export function totalOutcomes(counts: readonly ApprovedCount[]): OutcomeTotals {
-  const totals = { enabled: 0, 'already-enabled': 0, skipped: 0, failed: 0, pending: 0 };
+  const totals = { applied: 0, 'already-in-place': 0, skipped: 0, failed: 0, pending: 0, unsettled: 0 };
   for (const { outcome, keys } of counts) totals[outcome] += keys;
   return totals;
 }
@@ -69,10 +60,10 @@ async function readSignedWorkLeft(
   const covers = await readCovers(store, rollout, approvers);
   const left = { configure: 0, approve: 0, unsigned: 0 };
   for await (const { decision, change } of store.approvedKeys(rollout.id)) {
-    const outcome = change?.outcome.outcome ?? 'pending';
+    const outcome = change?.status ?? 'pending';
     const expiresAt = covers.get(decision.keyArn)?.expiresAt;
-    const isRefused = REFUSED.has(change?.outcome.reason ?? '');
-    if (change?.state === 'intended') left.configure += 1;
+    const isRefused = REFUSED.has(change?.reason ?? '');
+    if (outcome === 'unsettled') left.configure += 1;
     else if (outcome === 'pending' || (isRefused && !isOn(outcome))) {
       if (expiresAt === undefined) left.unsigned += 1;
       left[isExpired(expiresAt ?? '', now.toISOString()) ? 'approve' : 'configure'] += 1;
@@ -87,9 +78,9 @@ const REFUSED: ReadonlySet<string> = new Set([APPROVAL_EXPIRED, 'not-signed', 'a
 /** Nothing is due on keys that failed or were skipped for another reason than that their approval had expired. */
 export function workLeft(counts: readonly ApprovedCount[], now: Date): WorkLeft {
   const left = { configure: 0, approve: 0, unsigned: 0 };
-  for (const { outcome, announced, lapsed, expiresAt, keys } of counts) {
+  for (const { outcome, lapsed, expiresAt, keys } of counts) {
     // What is announced is settled first, whatever covers it.
-    if (announced) left.configure += keys;
+    if (outcome === 'unsettled') left.configure += keys;
     else if (outcome === 'pending' || (lapsed && !isOn(outcome))) {
       left[isExpired(expiresAt, now.toISOString()) ? 'approve' : 'configure'] += keys;
     }
@@ -103,7 +94,7 @@ export function totalVerdicts(counts: readonly ApprovedCount[]): VerdictTotals {
   for (const { outcome, verdict, keys } of counts) {
     totals.requested += keys;
     if (verdict !== 'none') totals[verdict] += keys;
-    if (outcome !== 'enabled') totals.notChanged += keys;
+    if (outcome !== 'applied') totals.notChanged += keys;
   }
   return totals;
 }

@@ -41,7 +41,7 @@ export async function readCovers(
   rollout: AssessedRollout,
   approvers: readonly TrustedKey[],
 ): Promise<Covers> {
-  const headers = new Map((await store.approvals(rollout.id)).map((header) => [header.approval, header]));
+  const headers = new Map((await store.approvals(rollout.id)).map((header) => [header.id, header]));
   const covers = new Map<string, Cover>();
   for (const keyid of keyIdsOf(approvers, 'approver')) {
     const signed = new Map<string, SignedApproval>();
@@ -70,7 +70,7 @@ async function readSigned(
   keyid: string,
 ): Promise<SignedApproval> {
   const cover = {
-    approval: header?.approval ?? '',
+    approval: header?.id ?? '',
     approver: approverOfKey(keyid),
     expiresAt: header?.expiresAt ?? '',
     RotationPeriodInDays,
@@ -80,7 +80,7 @@ async function readSigned(
   const approval = await readApproval(store, header);
   const isSigned = isSignatureOf(approvalStatement(approval), header.signature);
   const approved = approval.decisions.filter(
-    (each) => each.decision === 'approve' && each.RotationPeriodInDays === RotationPeriodInDays,
+    (each) => each.choice === 'approve' && each.RotationPeriodInDays === RotationPeriodInDays,
   );
   return { cover, keyArns: new Set(isSigned ? approved.map(({ keyArn }) => keyArn) : []) };
 }
@@ -88,7 +88,7 @@ async function readSigned(
 /** An approval as it was submitted, and signed. */
 async function readApproval(store: Store, { counts, ...header }: ApprovalHeader): Promise<Approval> {
   const decisions: Approval['decisions'] = [];
-  for await (const { decision } of store.submittedDecisions(header.rollout, header.approval)) {
+  for await (const { decision } of store.submittedDecisions(header.rollout, header.id)) {
     decisions.push(decision);
   }
   return { ...header, decisions };

@@ -43,6 +43,5 @@ export async function* visibleFindings(
   kind: FindingKind,
 ): AsyncGenerator<Finding> {
   const isShown = await filterOf(rollout);
-  for await (const finding of store.findings(rollout.id, { finding: kind }))
-    if (isShown(finding)) yield finding;
+  for await (const finding of store.findings(rollout.id, { kind })) if (isShown(finding)) yield finding;
 }

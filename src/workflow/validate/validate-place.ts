@@ -59,7 +59,7 @@ async function readKeys(
     const deadline = deadlineOf(outcome);
     const isLast = clock.monotonic() >= deadline;
     const verdict = await readBack(places, outcome, reads);
-    if (verdict.verdict !== 'confirmed' && !isLast) {
+    if (verdict.kind !== 'confirmed' && !isLast) {
       keyArns.push(outcome.keyArn);
       until = Math.max(until, deadline);
       return;

@@ -47,8 +47,8 @@ export async function validate(
 }
 
 const CHANGED: Readonly<Record<'all' | 'unconfirmed', ApprovedFilter>> = {
-  all: { outcomes: ['enabled'] },
-  unconfirmed: { outcomes: ['enabled'], verdicts: ['none', 'discrepant', 'unreadable'] },
+  all: { outcomes: ['applied'] },
+  unconfirmed: { outcomes: ['applied'], verdicts: ['none', 'discrepant', 'unreadable'] },
 };
 
 /** Each place goes at its own pace: one that is slow, dead or behind holds up no other. */

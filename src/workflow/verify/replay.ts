@@ -19,8 +19,8 @@ export async function replay(
   const covers = new Map<string, Omit<Cover, 'RotationPeriodInDays'>>();
   for await (const entry of entries) {
     if (entry.kind === 'approval') {
-      const { approval, expiresAt } = entry.body;
-      covers.set(approval, { approval, expiresAt, approver: approverOf(entry.body) });
+      const { id, expiresAt } = entry.body;
+      covers.set(id, { approval: id, expiresAt, approver: approverOf(entry.body) });
     }
     await replayEntry(store, entry, covers);
     if (entry.kind === 'assess-begun') await storeFindings(store, entry.rollout, findings);

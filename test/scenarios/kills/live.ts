@@ -172,19 +172,17 @@ async function checkEnd({ journey, truth }: Life, rollout: readonly string[]): P
   const outcomes = read<Outcome>('outcomes.jsonl');
   checkOutcomes(journey, truth, outcomes);
   checkFindings(journey, read<Finding>('findings.jsonl'));
-  const enabled = new Set(
-    outcomes.filter(({ outcome }) => outcome === 'enabled').map(({ keyArn }) => keyArn),
-  );
+  const enabled = new Set(outcomes.filter(({ status }) => status === 'applied').map(({ keyArn }) => keyArn));
   for (const { arn, rotation } of sandbox.keys()) {
     if (enabled.has(arn)) expect(rotation).toMatchObject({ enabled: true, periodInDays: 365 });
   }
-  for (const { keyArn, verdict } of read<Verdict>('verdicts.jsonl')) {
+  for (const { keyArn, kind } of read<Verdict>('verdicts.jsonl')) {
     const expected = !enabled.has(keyArn)
       ? ['not-changed']
       : truth.denied.has(keyArn)
         ? ['confirmed', 'unreadable']
         : ['confirmed'];
-    expect(expected, keyArn).toContain(verdict);
+    expect(expected, keyArn).toContain(kind);
   }
   const requested = truth.approved.size;
   expect(validated.json()).toMatchObject({

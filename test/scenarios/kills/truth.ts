@@ -71,7 +71,7 @@ function checkAnnouncements(
     [...calls].filter(([keyArn, made]) => made.length > intents(keyArn).length).map(([keyArn]) => keyArn),
   );
   const isCalledAgain = (ofKey: readonly Entry[]) => {
-    const success = ofKey.findIndex(({ body }) => body['outcome'] === 'enabled');
+    const success = ofKey.findIndex(({ body }) => body['status'] === 'applied');
     return success >= 0 && ofKey.slice(success).some(({ kind }) => kind === 'intent');
   };
   expectNone(
@@ -89,8 +89,8 @@ export function checkOutcomes(journey: Journey, truth: Truth, outcomes: readonly
   const calls = callsByKey(journey, truth);
   const ended = new Map(outcomes.map((outcome) => [outcome.keyArn, outcome]));
   const isLost = (keyArn: string) => {
-    const outcome = ended.get(keyArn)?.outcome;
-    return outcome === undefined || (outcome !== 'enabled' && !truth.denied.has(keyArn));
+    const outcome = ended.get(keyArn)?.status;
+    return outcome === undefined || (outcome !== 'applied' && !truth.denied.has(keyArn));
   };
   expectNone('lost', [...truth.approved].filter(isLost));
   expect(outcomes.map(({ keyArn }) => keyArn).sort()).toEqual([...truth.approved].sort());
@@ -104,16 +104,16 @@ export function checkOutcomes(journey: Journey, truth: Truth, outcomes: readonly
 
 /** Whether an outcome is what the sandbox's log says: nobody but Keyturn turns anything on here. */
 function isTrueOf(said: Outcome, [made]: readonly LoggedCall[]): boolean {
-  const { outcome, proof, requestId, reason, error } = said;
+  const { status, proof, requestId, error } = said;
   const isDenied = error?.code === 'AccessDeniedException';
-  switch (outcome) {
-    case 'enabled':
+  switch (status) {
+    case 'applied':
       if (proof === 'proven') return made?.status === 200 && made.requestId === requestId;
       return proof === 'presumed' && made !== undefined;
     case 'failed':
       return isDenied && made === undefined;
-    case 'pending':
-      return isDenied && reason === 'unsettled';
+    case 'unsettled':
+      return isDenied;
     default:
       return false;
   }
@@ -125,10 +125,10 @@ function checkRecord({ cwd }: Journey, outcomes: readonly Outcome[]): void {
     readJournal(cwd).filter(({ kind }) => kind === 'intent' || kind === 'outcome'),
     ({ keyArn }) => keyArn,
   );
-  for (const { keyArn, attempts, outcome } of outcomes) {
+  for (const { keyArn, attempts, status } of outcomes) {
     const entries = journal.get(keyArn) ?? [];
     expect(entries.filter(({ kind }) => kind === 'intent')).toHaveLength(attempts);
-    expect(entries.at(-1)).toMatchObject({ kind: 'outcome', body: { outcome } });
+    expect(entries.at(-1)).toMatchObject({ kind: 'outcome', body: { status } });
   }
 }
 
@@ -137,5 +137,5 @@ export function checkFindings({ sandbox }: Journey, findings: readonly Finding[]
   const ours = sandbox.keys().filter(({ keyManager }) => keyManager !== 'AWS');
   expect(findings.map(({ keyArn }) => keyArn).sort()).toEqual(ours.map(({ arn }) => arn).sort());
   const hidden = findings.filter(({ Description }) => Description === HIDDEN);
-  expect(hidden).toMatchObject([{ finding: 'unknown', rotation: 'unreadable' }]);
+  expect(hidden).toMatchObject([{ kind: 'unknown', rotation: 'unreadable' }]);
 }

@@ -40,12 +40,12 @@ describe('an approval that has expired', () => {
       { kind: 'skip', reason: 'approval-expired' },
       { kind: 'skip', reason: 'approval-expired' },
     ]);
-    expect(await configure(rollout)).toMatchObject({ skipped: 2, enabled: 0 });
+    expect(await configure(rollout)).toMatchObject({ skipped: 2, applied: 0 });
     expect(await outcomes()).toMatchObject([{ reason: 'approval-expired', attempts: 0 }, {}]);
     expect(await status()).toMatchObject({ next: 'approve', expired: 2, open: true });
     await decideAs('alice', rollout, 'approve', DAY, a, b);
     expect(await status()).toMatchObject({ next: 'configure', expired: 0 });
-    expect(await configure(rollout)).toMatchObject({ skipped: 0, enabled: 2 });
+    expect(await configure(rollout)).toMatchObject({ skipped: 0, applied: 2 });
     expect(calls()).toEqual([a, b]);
     expect(await isOpen(store, rollout, totalOutcomes(await store.approvedCounts(rollout.id)))).toBe(false);
   });
@@ -56,9 +56,9 @@ describe('an approval that has expired', () => {
     aws.onCall = (operation) => {
       if (operation === 'EnableKeyRotation') void clock.sleep(DAY);
     };
-    expect(await configure(rollout, { limit: 1 })).toMatchObject({ enabled: 1, pending: 1 });
-    expect(await configure(rollout)).toMatchObject({ enabled: 1, skipped: 1 });
-    expect((await outcomes()).map(({ outcome }) => outcome)).toEqual(['enabled', 'skipped']);
+    expect(await configure(rollout, { limit: 1 })).toMatchObject({ applied: 1, pending: 1 });
+    expect(await configure(rollout)).toMatchObject({ applied: 1, skipped: 1 });
+    expect((await outcomes()).map(({ status }) => status)).toEqual(['applied', 'skipped']);
     expect(await status()).toMatchObject({ next: 'approve', expired: 1 });
   });
 
@@ -67,7 +67,7 @@ describe('an approval that has expired', () => {
     await decideAs('alice', rollout, 'approve', 3 * DAY, a);
     await decideAs('bob', rollout, 'approve', DAY, a);
     await clock.sleep(2 * DAY);
-    expect(await decisionOn(a)).toMatchObject({ decision: 'approve', approver: 'aws:alice' });
+    expect(await decisionOn(a)).toMatchObject({ choice: 'approve', approver: 'aws:alice' });
     await configure(rollout);
     expect(calls()).toEqual([a]);
   });
@@ -90,7 +90,7 @@ describe('an approval that has expired', () => {
     aws.onCall = (operation) => {
       if (operation === 'EnableKeyRotation') aws.unreadable.set(`GetKeyRotationStatus ${a}`, 'server');
     };
-    expect(await configure(rollout)).toMatchObject({ pending: 1 });
+    expect(await configure(rollout)).toMatchObject({ unsettled: 1 });
     aws.unreadable.clear();
     await clock.sleep(DAY);
     expect(await status()).toMatchObject({ next: 'configure', expired: 0 });
@@ -111,7 +111,7 @@ describe('a decline', () => {
     });
     await decideAs('carol', rollout, 'decline', DAY, a);
     expect(await decisionOn(a)).toMatchObject({
-      decision: 'decline',
+      choice: 'decline',
       approver: 'aws:carol',
       declinedBy: ['aws:alice', 'aws:carol'],
     });
@@ -119,7 +119,7 @@ describe('a decline', () => {
     await configure(rollout);
     expect(calls()).toEqual([b]);
     await decideAs('alice', rollout, 'defer', DAY, a);
-    expect(await decisionOn(a)).toMatchObject({ decision: 'approve', approver: 'aws:bob' });
+    expect(await decisionOn(a)).toMatchObject({ choice: 'approve', approver: 'aws:bob' });
     await configure(rollout);
     expect(calls()).toEqual([b, a]);
   });
@@ -200,8 +200,8 @@ describe('whoever decides what and when', () => {
             const until = now() + lifeMs;
             for (const keyArn of keys) said.get(keyArn)?.push({ ...step, until });
           }
-          for await (const { keyArn, decision, expiresAt } of store.decisions(rollout.id)) {
-            const isApproved = decision === 'approve' && Date.parse(expiresAt ?? '') > now();
+          for await (const { keyArn, choice, expiresAt } of store.decisions(rollout.id)) {
+            const isApproved = choice === 'approve' && Date.parse(expiresAt ?? '') > now();
             expect(isApproved).toBe(isCovered(keyArn));
           }
         }

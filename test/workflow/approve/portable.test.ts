@@ -58,7 +58,9 @@ async function begin() {
     /** What the approver writes. */
     write: async (decision: DecisionKind, keyArns: readonly string[], key = APPROVER, lifeMs = DAY) => {
       const loaded = await load(plan);
-      const requests = keyArns.map((keyArn): DecisionRequest => ({ location: 'test', keyArn, decision }));
+      const requests = keyArns.map(
+        (keyArn): DecisionRequest => ({ location: 'test', keyArn, choice: decision }),
+      );
       ids += 1;
       return decideApproval({ ...loaded, clock, newApprovalId: () => `elsewhere-${ids}` }, loaded.rollout, {
         requests,
@@ -98,9 +100,9 @@ describe('an exported plan', () => {
     const loaded = await load(plan);
     const { id, planDigest, RotationPeriodInDays } = rollout;
     expect(loaded.rollout).toMatchObject({ id, planDigest, RotationPeriodInDays });
-    const shown = ({ keyArn, finding, explanation, advice, Description }: Finding) => [
+    const shown = ({ keyArn, kind, explanation, advice, Description }: Finding) => [
       keyArn,
-      finding,
+      kind,
       explanation,
       advice,
       Description,
@@ -145,7 +147,7 @@ describe('an exported plan', () => {
 
   it('has every bad line named at once', async () => {
     const { plan } = await begin();
-    const { problems } = await refusal(load(plan.replaceAll('"finding":"', '"finding":"un')));
+    const { problems } = await refusal(load(plan.replaceAll('"kind":"', '"kind":"un')));
     expect(problems.map((problem) => problem.slice(0, 7))).toEqual(['line 2:', 'line 3:', 'line 4:']);
   });
 });
@@ -166,7 +168,7 @@ describe('an approval that was made elsewhere', () => {
       { approver: `key:${keyIdOfKey(APPROVER)}`, expiresAt: approval.expiresAt },
       {},
     ]);
-    expect(await configure(rollout)).toMatchObject({ enabled: 2 });
+    expect(await configure(rollout)).toMatchObject({ applied: 2 });
   });
 
   it('is one voice with what the same key signs here', async () => {
@@ -243,7 +245,7 @@ describe('an approval that was made elsewhere', () => {
   });
 
   it.each<[string, Partial<Approval>, RegExp]>([
-    ['an id that is a path', { approval: '../../x' }, /id/],
+    ['an id that is a path', { id: '../../x' }, /id/],
     ['no decisions', { decisions: [] }, /nothing/],
     ['no end in sight', { expiresAt: '2036-11-22T10:00:00.000Z' }, /366 days/],
     ['an end before its beginning', { expiresAt: '2026-11-21T10:00:00.000Z' }, /before/],

@@ -104,9 +104,9 @@ describe('an assessment', () => {
       ];
     });
     const { id } = await run({ regions: [EU] });
-    expect((await store.finding(id, arnOf('comes')))?.finding).toBe('candidate');
+    expect((await store.finding(id, arnOf('comes')))?.kind).toBe('candidate');
     expect(await store.finding(id, arnOf('goes'))).toMatchObject({
-      finding: 'unknown',
+      kind: 'unknown',
       reason: 'disappeared',
     });
     expect(await store.placeCounts(id)).toMatchObject([
@@ -126,7 +126,7 @@ describe('an assessment', () => {
         };
       });
       const { id } = await run({ regions: [EU] });
-      expect(await store.finding(id, arnOf('new'))).toMatchObject({ finding: 'candidate', gaps: [] });
+      expect(await store.finding(id, arnOf('new'))).toMatchObject({ kind: 'candidate', gaps: [] });
     },
   );
 
@@ -137,7 +137,7 @@ describe('an assessment', () => {
     });
     const { id } = await run({ regions: [EU] });
     expect(await store.finding(id, arnOf('odd'))).toMatchObject({
-      finding: 'unknown',
+      kind: 'unknown',
       reason: 'contradictory-answer',
       explanation: expect.stringContaining('KMS lists the key, and kms:DescribeKey does not find it.'),
     });
@@ -210,7 +210,7 @@ describe('past rotations', () => {
     expect((await store.finding(id, arnOf('off')))?.pastRotations).toBe(3);
     expect((await store.finding(id, arnOf('on')))?.pastRotations).toBeUndefined();
     const hidden = await store.finding(id, arnOf('hidden'));
-    expect(hidden).toMatchObject({ finding: 'candidate', gaps: [{ operation: 'ListKeyRotations' }] });
+    expect(hidden).toMatchObject({ kind: 'candidate', gaps: [{ operation: 'ListKeyRotations' }] });
     expect(hidden?.pastRotations).toBeUndefined();
   });
 
@@ -242,7 +242,7 @@ describe('last use', () => {
     expect(aws.calls.filter((call) => call.startsWith('GetKeyLastUsage'))).toHaveLength(2);
     expect((await store.finding(id, arnOf('off')))?.lastUsage?.KeyLastUsage?.Operation).toBe('Decrypt');
     expect(await store.finding(id, arnOf('denied'))).toMatchObject({
-      finding: 'candidate',
+      kind: 'candidate',
       gaps: [{ operation: 'GetKeyLastUsage' }],
       readAt: { lastUsage: expect.any(String) },
     });

@@ -157,7 +157,7 @@ describe('a journey over several accounts', () => {
     const { aws, store, rollout, decide, configure, validate } = await twoAccounts();
     expect(await store.unreachablePlaces(rollout.id)).toMatchObject([{ account: B, region: '*' }]);
     await decide(rollout, 'approve', arnOf('k', EU, A), arnOf('k'));
-    expect(await configure(rollout)).toMatchObject({ enabled: 2 });
+    expect(await configure(rollout)).toMatchObject({ applied: 2 });
     expect(aws.keys.get(arnOf('k', EU, A))?.timesTurnedOn).toBe(1);
     expect(await validate(rollout)).toMatchObject({ requested: 2, confirmed: 2 });
   });
@@ -166,8 +166,8 @@ describe('a journey over several accounts', () => {
     const { aws, store, rollout, decide, configure } = await twoAccounts();
     await decide(rollout, 'approve', arnOf('k', EU, A), arnOf('k'));
     aws.unreachable.add(A);
-    expect(await configure(rollout)).toMatchObject({ enabled: 1, pending: 1, failed: 0 });
-    expect((await gather(readOutcomes(store, rollout.id))).map(({ outcome }) => outcome)).toEqual([
+    expect(await configure(rollout)).toMatchObject({ applied: 1, pending: 1, failed: 0 });
+    expect((await gather(readOutcomes(store, rollout.id))).map(({ status }) => status)).toEqual([
       'pending',
       'enabled',
     ]);

@@ -24,9 +24,9 @@ async function withOneKey(...fates: Fate[]) {
 describe('a change', () => {
   it('is made once, with the period of the plan, and proven by the answer', async () => {
     const { configure, rollout, key, outcome } = await withOneKey();
-    expect(await configure(rollout)).toMatchObject({ enabled: 1, failed: 0 });
+    expect(await configure(rollout)).toMatchObject({ applied: 1, failed: 0 });
     expect(key.rotation.RotationPeriodInDays).toBe(365);
-    expect(await outcome()).toMatchObject({ outcome: 'enabled', attempts: 1, proof: 'proven' });
+    expect(await outcome()).toMatchObject({ status: 'applied', attempts: 1, proof: 'proven' });
     await configure(rollout);
     expect(key.enableCalls).toBe(1);
   });
@@ -35,7 +35,7 @@ describe('a change', () => {
     const { configure, rollout, key, outcome } = await withOneKey('not found yet');
     expect(await configure(rollout)).toMatchObject({ failed: 1 });
     expect(await outcome()).toMatchObject({ attempts: 1, error: { kind: 'not-found' } });
-    expect(await configure(rollout)).toMatchObject({ enabled: 1, failed: 0 });
+    expect(await configure(rollout)).toMatchObject({ applied: 1, failed: 0 });
     expect(key.timesTurnedOn).toBe(1);
   });
 
@@ -43,7 +43,7 @@ describe('a change', () => {
     const { configure, rollout, key, outcome } = await withOneKey('lost after acting');
     await configure(rollout);
     expect(key).toMatchObject({ enableCalls: 1, timesTurnedOn: 1 });
-    expect(await outcome()).toMatchObject({ outcome: 'enabled', attempts: 1, proof: 'presumed' });
+    expect(await outcome()).toMatchObject({ status: 'applied', attempts: 1, proof: 'presumed' });
   });
 
   it('that was lost before it acted is made again once the time to settle has passed', async () => {
@@ -52,7 +52,7 @@ describe('a change', () => {
     await configure(rollout);
     expect(clock.now().getTime() - begun).toBeGreaterThanOrEqual(60_000);
     expect(key).toMatchObject({ enableCalls: 2, timesTurnedOn: 1 });
-    expect(await outcome()).toMatchObject({ outcome: 'enabled', attempts: 2, proof: 'proven' });
+    expect(await outcome()).toMatchObject({ status: 'applied', attempts: 2, proof: 'proven' });
   });
 
   it.each([3_600_000, -3_600_000])(
@@ -81,7 +81,7 @@ describe('a change', () => {
     };
     await expect(configureUntil(clock.signal, rollout)).rejects.toMatchObject({ code: 'refused-clock' });
     expect(key.enableCalls).toBe(0);
-    expect(await configure(rollout)).toMatchObject({ enabled: 1 });
+    expect(await configure(rollout)).toMatchObject({ applied: 1 });
   });
 
   it('that is lost every time has failed in the end, with the last error', async () => {
@@ -90,7 +90,7 @@ describe('a change', () => {
     );
     await configure(rollout);
     expect(key.enableCalls).toBe(3);
-    expect(await outcome()).toMatchObject({ outcome: 'failed', attempts: 3, error: { kind: 'network' } });
+    expect(await outcome()).toMatchObject({ status: 'failed', attempts: 3, error: { kind: 'network' } });
   });
 
   it('that shows later than the time to settle is still not called one that somebody else made', async () => {
@@ -100,7 +100,7 @@ describe('a change', () => {
       if (operation === 'DescribeKey' && ++reads === 2) aws.turnOn(key, 365);
     };
     await configure(rollout);
-    expect(await outcome()).toMatchObject({ outcome: 'enabled', proof: 'presumed' });
+    expect(await outcome()).toMatchObject({ status: 'applied', proof: 'presumed' });
     expect(key.enableCalls).toBe(1);
   });
 
@@ -111,11 +111,11 @@ describe('a change', () => {
         key.metadata = { ...key.metadata, KeyState: 'PendingDeletion' };
       }
     };
-    expect(await configure(rollout)).toMatchObject({ pending: 1, skipped: 0 });
-    expect(await outcome()).toMatchObject({ reason: 'unsettled', error: { code: 'PendingDeletion' } });
+    expect(await configure(rollout)).toMatchObject({ unsettled: 1, skipped: 0 });
+    expect(await outcome()).toMatchObject({ status: 'unsettled', error: { code: 'PendingDeletion' } });
     aws.onCall = () => {};
     key.metadata = { ...key.metadata, KeyState: 'Enabled' };
-    expect(await configure(rollout)).toMatchObject({ enabled: 1 });
+    expect(await configure(rollout)).toMatchObject({ applied: 1 });
     expect(await outcome()).toMatchObject({ proof: 'presumed', attempts: 1 });
     expect(key.timesTurnedOn).toBe(1);
   });
@@ -131,7 +131,7 @@ describe('a change', () => {
       if (operation === 'GetKeyRotationStatus' && key.metadata.KeyState === 'Enabled') set('PendingDeletion');
       if (operation === 'DescribeKey') set('Disabled');
     };
-    expect(await configure(rollout)).toMatchObject({ enabled: 1, skipped: 0 });
+    expect(await configure(rollout)).toMatchObject({ applied: 1, skipped: 0 });
     expect(await outcome()).toMatchObject({ proof: 'presumed', found: { KeyState: 'Disabled' } });
     expect(await outcome()).not.toHaveProperty('reason');
     expect(key.timesTurnedOn).toBe(1);
@@ -144,14 +144,14 @@ describe('a change', () => {
       if (operation === 'DescribeKey' && ++reads === 2) aws.turnOn(key, 365);
     };
     await configure(rollout);
-    expect(await outcome()).toMatchObject({ outcome: 'already-enabled' });
+    expect(await outcome()).toMatchObject({ status: 'already-in-place' });
     expect(key.enableCalls).toBe(1);
   });
 
   it('that is throttled is tried again, and has not failed', async () => {
     const { configure, rollout, outcome } = await withOneKey('throttled', 'throttled');
     await configure(rollout);
-    expect(await outcome()).toMatchObject({ outcome: 'enabled', proof: 'proven', attempts: 3 });
+    expect(await outcome()).toMatchObject({ status: 'applied', proof: 'proven', attempts: 3 });
   });
 
   it('that is denied has failed with its error, and is tried again by the next run', async () => {
@@ -160,20 +160,20 @@ describe('a change', () => {
     expect(await outcome()).toMatchObject({
       error: { operation: 'EnableKeyRotation', kind: 'access-denied' },
     });
-    expect(await configure(rollout)).toMatchObject({ enabled: 1, failed: 0 });
+    expect(await configure(rollout)).toMatchObject({ applied: 1, failed: 0 });
   });
 
-  it('that cannot be read back stays pending and unsettled, never failed and never done', async () => {
+  it('that cannot be read back stays unsettled, never failed and never done', async () => {
     const { configure, rollout, outcome, aws, key } = await withOneKey('lost after acting');
     aws.onCall = (operation, keyArn) => {
       if (operation === 'EnableKeyRotation')
         aws.unreadable.set(`GetKeyRotationStatus ${keyArn}`, 'access-denied');
     };
-    expect(await configure(rollout)).toMatchObject({ pending: 1 });
-    expect(await outcome()).toMatchObject({ outcome: 'pending', reason: 'unsettled' });
+    expect(await configure(rollout)).toMatchObject({ unsettled: 1 });
+    expect(await outcome()).toMatchObject({ status: 'unsettled' });
     aws.unreadable.clear();
     await configure(rollout);
-    expect(await outcome()).toMatchObject({ outcome: 'enabled', proof: 'presumed' });
+    expect(await outcome()).toMatchObject({ status: 'applied', proof: 'presumed' });
     expect(key.enableCalls).toBe(1);
   });
 
@@ -185,7 +185,7 @@ describe('a change', () => {
     await journey.decide(rollout, 'approve', ...aws.keys.keys());
     expect(await journey.configure(rollout)).toMatchObject({ pending: 20, failed: 0 });
     expect(aws.calls.filter((call) => call.startsWith('Enable')).length).toBeLessThanOrEqual(5);
-    expect(await journey.configure(rollout)).toMatchObject({ enabled: expect.any(Number), failed: 0 });
+    expect(await journey.configure(rollout)).toMatchObject({ applied: expect.any(Number), failed: 0 });
   });
 });
 
@@ -200,7 +200,7 @@ describe('a Region that is disabled after the approval', () => {
     for (const keyArn of aws.keys.keys()) {
       if (keyArn.includes('af-south-1')) aws.unreadable.set(`DescribeKey ${keyArn}`, 'region-unavailable');
     }
-    expect(await journey.configure(rollout)).toMatchObject({ enabled: 60, pending: 3, failed: 0 });
+    expect(await journey.configure(rollout)).toMatchObject({ applied: 60, pending: 3, failed: 0 });
     const [sick] = await gather(readOutcomes(store, rollout.id, { outcomes: ['pending'] }));
     expect(sick?.explanation).toMatch(/^af-south-1 does not accept .*probably not enabled/);
     const steps = await journey.dryRun(rollout);
@@ -243,11 +243,12 @@ describe('what changed between approval and change', () => {
     disabled.metadata = { ...disabled.metadata, KeyState: 'Disabled', Enabled: false };
     aws.keys.delete(arnOf('gone'));
     expect(await journey.configure(rollout)).toEqual({
-      enabled: 1,
-      'already-enabled': 1,
+      applied: 1,
+      'already-in-place': 1,
       skipped: 2,
       failed: 0,
       pending: 0,
+      unsettled: 0,
     });
     expect(aws.calls.filter((call) => call.startsWith('Enable'))).toEqual([
       `EnableKeyRotation ${arnOf('fine')}`,
@@ -262,7 +263,7 @@ describe('what changed between approval and change', () => {
     const rollout = await journey.assess();
     await journey.decide(rollout, 'approve', arnOf('a'), arnOf('b'));
     await journey.decide(rollout, 'decline', arnOf('b'));
-    expect(await journey.configure(rollout)).toMatchObject({ enabled: 1, pending: 0 });
+    expect(await journey.configure(rollout)).toMatchObject({ applied: 1, pending: 0 });
     expect(aws.keys.get(arnOf('b'))?.enableCalls).toBe(0);
     await expect(journey.decide(rollout, 'decline', arnOf('a'))).rejects.toMatchObject({
       code: 'refused-decisions',
@@ -280,7 +281,7 @@ describe('a configure', () => {
     });
     const rollout = await journey.assess();
     await journey.decide(rollout, 'approve', ...aws.keys.keys());
-    expect(await journey.configure(rollout)).toMatchObject({ enabled: 166, failed: 84, pending: 0 });
+    expect(await journey.configure(rollout)).toMatchObject({ applied: 166, failed: 84, pending: 0 });
     for (const { enableCalls } of aws.keys.values()) expect(enableCalls).toBe(1);
   }, 30_000);
 
@@ -298,10 +299,10 @@ describe('a configure', () => {
       if (operation === 'EnableKeyRotation')
         aws.unreadable.set(`GetKeyRotationStatus ${keyArn}`, 'access-denied');
     };
-    expect(await journey.configure(rollout)).toMatchObject({ pending: 30 });
+    expect(await journey.configure(rollout)).toMatchObject({ unsettled: 30 });
     aws.onCall = () => {};
     aws.unreadable.clear();
-    expect(await journey.configure(rollout)).toMatchObject({ enabled: 15, failed: 15 });
+    expect(await journey.configure(rollout)).toMatchObject({ applied: 15, failed: 15 });
     for (const { enableCalls } of aws.keys.values()) expect(enableCalls).toBe(2);
   }, 30_000);
 
@@ -316,7 +317,7 @@ describe('a configure', () => {
     const lock = await store.lockRollout(rollout.id, 'other');
     await expect(configure(rollout)).rejects.toMatchObject({ code: 'refused-busy' });
     await lock.release();
-    expect(await configure(rollout)).toMatchObject({ enabled: 1 });
+    expect(await configure(rollout)).toMatchObject({ applied: 1 });
   });
 });
 
@@ -369,13 +370,13 @@ describe('whatever happens', () => {
           for (const arn of called) expect(approved).toContain(arn);
           const outcomes = await gather(readOutcomes(store, rollout.id));
           expect(new Set(outcomes.map(({ keyArn }) => keyArn))).toEqual(approved);
-          for (const { keyArn, outcome } of outcomes) {
+          for (const { keyArn, status } of outcomes) {
             const key = aws.keys.get(keyArn);
             expect(key?.timesTurnedOn ?? 0).toBeLessThanOrEqual(1);
-            if (outcome === 'enabled') expect(key).toMatchObject({ rotation: { RotationPeriodInDays: 365 } });
-            if (outcome === 'already-enabled')
+            if (status === 'applied') expect(key).toMatchObject({ rotation: { RotationPeriodInDays: 365 } });
+            if (status === 'already-in-place')
               expect(key).toMatchObject({ rotation: { RotationPeriodInDays: 90 } });
-            if (outcome === 'failed' || outcome === 'skipped')
+            if (status === 'failed' || status === 'skipped')
               expect(key?.rotation.KeyRotationEnabled ?? false).toBe(false);
           }
         },

@@ -57,7 +57,7 @@ function forge({ rollout, clock }: World, change: (approval: Approval) => Approv
     const at = clock.now().toISOString();
     const body = change({
       schema: 'keyturn/approval/v1',
-      approval: 'forged',
+      id: 'forged',
       rollout: rollout.id,
       planDigest: rollout.planDigest,
       at,
@@ -69,7 +69,7 @@ function forge({ rollout, clock }: World, change: (approval: Approval) => Approv
         keyId,
         account: ACCOUNT,
         region: EU,
-        decision: 'approve' as const,
+        choice: 'approve' as const,
         RotationPeriodInDays: rollout.RotationPeriodInDays,
       })),
     });
@@ -104,7 +104,7 @@ describe('a journal and rows that were written anew, so that each follows from t
       const open = await withTwoKeys();
       await open.rewrite(make(open));
       await open.store.snapshot((snapshot) => followRecord(snapshot, open.rollout.id));
-      expect(await open.unsigned()).toMatchObject({ enabled: 2 });
+      expect(await open.unsigned()).toMatchObject({ applied: 2 });
 
       const kept = await withTwoKeys();
       await kept.rewrite(make(kept));
@@ -139,7 +139,7 @@ describe('a journal and rows that were written anew, so that each follows from t
       { keyArn: a, step: { kind: 'enable' } },
       { keyArn: b, step: { kind: 'skip', reason: 'not-signed' } },
     ]);
-    expect(await world.signed()).toMatchObject({ enabled: 1, pending: 1 });
+    expect(await world.signed()).toMatchObject({ applied: 1, pending: 1 });
     expect(world.messages).toContain('keys-unsigned');
     expect(world.calls()).toEqual([a]);
     await expect(world.signed()).rejects.toMatchObject(UNSIGNED);
@@ -153,7 +153,7 @@ describe('a journal and rows that were written anew, so that each follows from t
       const at = world.clock.now().toISOString();
       const { id: rollout, RotationPeriodInDays } = world.rollout;
       const change = {
-        ...{ keyArn: a, keyId: 'a', account: ACCOUNT, region: EU, outcome: 'pending', RotationPeriodInDays },
+        ...{ keyArn: a, keyId: 'a', account: ACCOUNT, region: EU, status: 'unsettled', RotationPeriodInDays },
         ...{ attempts: 1, found: { KeyState: finding?.KeyState, rotation: 'off' }, drift: [] },
         ...{ checkedAt: at, intendedAt: at },
       };
@@ -174,7 +174,7 @@ describe('a journal and rows that were written anew, so that each follows from t
     await world.clock.sleep(1000);
     await world.sign(APPROVER, world.rollout, 'decline', DAY, a);
     await world.rewrite((entries) => entries.slice(0, -1));
-    expect(await world.signed()).toMatchObject({ enabled: 1 });
+    expect(await world.signed()).toMatchObject({ applied: 1 });
   });
 });
 
@@ -184,11 +184,11 @@ describe('where signatures are required', () => {
     await decideAs('bob', rollout, 'approve', 30 * DAY, a);
     await sign(APPROVER, rollout, 'approve', DAY, a);
     await decideAs('bob', rollout, 'approve', 60 * DAY, a);
-    expect(await signed()).toMatchObject({ enabled: 1 });
+    expect(await signed()).toMatchObject({ applied: 1 });
     expect(calls()).toEqual([a]);
     const entries: JournalEntry[] = [];
     for await (const line of store.journalLines(rollout.id)) entries.push(JSON.parse(line));
-    const [, approval] = entries.filter(isApproval).map((entry) => (entry.body as Approval).approval);
+    const [, approval] = entries.filter(isApproval).map((entry) => (entry.body as Approval).id);
     expect(entries.find(({ kind }) => kind === 'intent')?.body).toMatchObject({ approval });
     expect(entries.find(({ kind }) => kind === 'configure-begun')?.body).toMatchObject({
       approverKeys: [keyIdOfKey(APPROVER)],
@@ -227,7 +227,7 @@ describe('where signatures are required', () => {
     const { sign, decideAs, rollout, signed, calls } = await withTwoKeys();
     await sign(APPROVER, rollout, 'approve', DAY, a, b);
     await (key ? sign(key, rollout, 'decline', DAY, a) : decideAs('bob', rollout, 'decline', DAY, a));
-    expect(await signed()).toMatchObject({ enabled: 1 });
+    expect(await signed()).toMatchObject({ applied: 1 });
     expect(calls()).toEqual([b]);
   });
 
@@ -236,14 +236,14 @@ describe('where signatures are required', () => {
     await sign(MAKER, rollout, 'approve', DAY, a);
     await expect(signed(trust([APPROVER, 'approver'], [MAKER, 'maker']))).rejects.toMatchObject(UNSIGNED);
     expect(calls()).toEqual([]);
-    expect(await signed(trust([MAKER, 'either']))).toMatchObject({ enabled: 1 });
+    expect(await signed(trust([MAKER, 'either']))).toMatchObject({ applied: 1 });
   });
 
   const EDITS: Readonly<Record<string, string>> = {
     'the signature is taken away': `update approvals set record = json_remove(record, '$.signature')`,
     'another key is approved under the same id': `update decisions set key_arn = '${b}' where key_arn = '${a}'`,
     'a key is approved by the same approver': `insert into decisions select rollout, '${b}', approver, account, region,
-      decision, approval, expires_at, rank, record from decisions where key_arn = '${a}' and approver like 'key:%'
+      choice, approval, expires_at, rank, record from decisions where key_arn = '${a}' and approver like 'key:%'
       on conflict do nothing;
       insert or replace into in_force select * from decisions where approver like 'key:%'`,
     'the approval holds for longer': `update in_force set expires_at = '2999-01-01T00:00:00.000Z';
@@ -290,7 +290,7 @@ describe('where signatures are required', () => {
               keyId: keyArn.slice(-1),
               account: ACCOUNT,
               region: EU,
-              outcome: 'pending',
+              status: 'pending',
               drift: [],
             },
             ...{ RotationPeriodInDays: period, attempts: 1, intendedAt: clock.now().toISOString() },

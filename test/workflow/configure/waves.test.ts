@@ -20,7 +20,7 @@ describe('changes in waves', () => {
     const { configureInWaves, rollout, store } = await withApproved(12);
     expect(await configureInWaves(rollout, 2, 5, REST)).toMatchObject({
       wavesDone: 3,
-      totals: { enabled: 12 },
+      totals: { applied: 12 },
     });
     const kinds: string[] = [];
     for await (const line of store.journalLines(rollout.id)) kinds.push(JSON.parse(line).kind);
@@ -37,7 +37,7 @@ describe('changes in waves', () => {
     const { configureInWaves, rollout } = await withApproved(12, (n) => (n === 1 ? 'denied' : undefined));
     const done = await configureInWaves(rollout, 3, REST);
     expect(done).toMatchObject({ wavesDone: 1, stopped: '1 changes failed' });
-    expect(done.totals).toMatchObject({ enabled: 2, failed: 1, pending: 9 });
+    expect(done.totals).toMatchObject({ applied: 2, failed: 1, pending: 9 });
   });
 
   it('stop before the next one where a key does not read back as it should', async () => {
@@ -50,7 +50,7 @@ describe('changes in waves', () => {
     expect(await configureInWaves(rollout, 2, REST)).toMatchObject({
       wavesDone: 1,
       stopped: '2 discrepant, 0 unreadable',
-      totals: { enabled: 2, pending: 4 },
+      totals: { applied: 2, pending: 4 },
     });
   });
 
@@ -58,7 +58,7 @@ describe('changes in waves', () => {
     const { configureInWaves, rollout } = await withApproved(9);
     expect(await configureInWaves(rollout, 2, 3)).toMatchObject({
       wavesDone: 2,
-      totals: { enabled: 5, pending: 4 },
+      totals: { applied: 5, pending: 4 },
     });
   });
 });

@@ -75,7 +75,7 @@ describe('a journey by profiles', () => {
     expect(rollout.scope.accounts).toEqual([A, B]);
     expect(rollout.callerArn).toContain(B);
     await decide(rollout, 'approve', arnOf('k', EU, A), arnOf('k', EU, B));
-    expect(await configure(rollout)).toMatchObject({ enabled: 2 });
+    expect(await configure(rollout)).toMatchObject({ applied: 2 });
     expect(await validate(rollout)).toMatchObject({ confirmed: 2 });
     const callers: unknown[] = [];
     for await (const line of store.journalLines(rollout.id)) {

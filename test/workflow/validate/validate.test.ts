@@ -32,9 +32,9 @@ describe('a validation', () => {
       notChanged: 0,
     });
     expect(
-      (await gather(readVerdictRows(store, rollout.id))).map(({ keyId, verdict, reason }) => [
+      (await gather(readVerdictRows(store, rollout.id))).map(({ keyId, kind, reason }) => [
         keyId,
-        verdict,
+        kind,
         reason,
       ]),
     ).toEqual([
@@ -156,7 +156,7 @@ describe('a validation', () => {
       notChanged: 1,
     });
     expect(await gather(readVerdictRows(store, rollout.id))).toContainEqual(
-      expect.objectContaining({ keyId: 'denied', verdict: 'not-changed', reason: 'failed' }),
+      expect.objectContaining({ keyId: 'denied', kind: 'not-changed', reason: 'failed' }),
     );
   });
 });

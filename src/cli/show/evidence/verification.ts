@@ -36,7 +36,7 @@ function sayProved({ manifest, history, notRendered }: Verification): string[] {
 
 function sayNotProved(verification: Verification, trust: readonly TrustedKey[]): string[] {
   const { manifest, history, signers, notRendered } = verification;
-  const unsigned = history.approvals.filter(({ approval }) => !signers.approvals.has(approval));
+  const unsigned = history.approvals.filter(({ id }) => !signers.approvals.has(id));
   return [
     ...(signers.bundle === undefined
       ? [

@@ -38,12 +38,29 @@ async function journeyHalfDone() {
 
 /** Edits without triggers and foreign keys, and puts the triggers back: what is left behind is the edit alone. */
 function edit(path: string, work: (database: DatabaseSync) => void): void {
-  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false, defensive: false });
   const triggers = database.prepare("select name, sql from sqlite_schema where type = 'trigger'").all();
   for (const { name } of triggers) database.exec(`drop trigger "${name}"`);
   work(database);
   for (const { sql } of triggers) database.exec(String(sql));
   database.close();
+}
+
+/** Edits rows, and edits them back while SQLite does not know of an index: the index alone keeps the first edit. */
+function editIndex(path: string, index: string, there: string, back: string): void {
+  const open = () => new DatabaseSync(path, { enableForeignKeyConstraints: false, defensive: false });
+  const schema = 'type, name, tbl_name, rootpage, sql';
+  const first = open();
+  first.exec(there);
+  const row = first.prepare(`select ${schema} from sqlite_schema where name = ?`).get(index);
+  first.exec(`pragma writable_schema = on; delete from sqlite_schema where name = '${index}'`);
+  first.close();
+  const second = open();
+  second.exec(`${back}; pragma writable_schema = on`);
+  second
+    .prepare(`insert into sqlite_schema (${schema}) values (?, ?, ?, ?, ?)`)
+    .run(...(Object.values(row ?? {}) as SQLInputValue[]));
+  second.close();
 }
 
 const DECISION = `json_set(record, '$.choice', 'approve')`;
@@ -77,6 +94,9 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'the journal lacks an entry in the middle': `delete from journal where seq = 4`,
   'an added trigger turns decisions': `create trigger helpful after insert on journal begin
     update in_force set choice = 'approve'; end`,
+  'an added trigger has a name that SQLite keeps for itself': `pragma writable_schema = on;
+    create trigger sqlite_stat_more after insert on journal begin update in_force set choice = 'approve'; end;
+    pragma writable_schema = off`,
   'a trigger is gone': `drop trigger if exists journal_is_kept; drop index findings_by_kind`,
 };
 
@@ -90,6 +110,20 @@ describe('a store that a forger has edited', () => {
     await expect(commands.validate(rollout)).rejects.toMatchObject(refused);
     await expect(commands.decide(rollout, 'approve', arnOf('left'))).rejects.toMatchObject(refused);
     await expect(store.atOneTime(() => followRecord(store, rollout.id))).rejects.toMatchObject(refused);
+    expect(aws.calls).toEqual([]);
+  });
+
+  it.each([
+    ['in_force_by_kind', 'in_force', 'choice', 'defer', 'approve'],
+    ['in_force_by_place', 'in_force', 'region', EU, 'us-east-1'],
+    ['findings_by_kind', 'findings', 'kind', 'enabled', 'ineligible'],
+    ['findings_by_place', 'findings', 'kind', 'enabled', 'ineligible'],
+  ])('is refused if the index %s says otherwise than the rows', async (index, table, column, is, said) => {
+    const { store, rollout, configure, aws } = await journeyHalfDone();
+    const turn = (from: string, to: string) =>
+      `update ${table} set ${column} = '${to}' where ${column} = '${from}'`;
+    editIndex(store.path, index, turn(is, said), turn(said, is));
+    await expect(configure(rollout)).rejects.toMatchObject({ code: 'refused-record' });
     expect(aws.calls).toEqual([]);
   });
 

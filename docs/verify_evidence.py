@@ -302,7 +302,7 @@ OUTCOME = {
     **{"checkedAt?": is_time, "intendedAt?": is_time, "finishedAt?": is_time},
 }
 VERDICT = {
-    **{**NAMED, "kind": VERDICTS, "reason?": str},
+    **{"check": APPROVAL_ID, **NAMED, "kind": VERDICTS, "reason?": str},
     "differences": [{"fact": str, "expected": str, "actual": str}],
     **{"error?": FAILURE, "KeyState?": str},
     **{"KeyRotationEnabled?": bool, "RotationPeriodInDays?": int, "NextRotationDate?": is_time},
@@ -369,7 +369,7 @@ BODIES = {
     },
     "intent": {"approval": str, "change": OUTCOME},
     "outcome": OUTCOME,
-    "validate-begun": {"caller": str, "keys": is_count, "waitMs": is_number},
+    "check-begun": {"check": APPROVAL_ID, "caller": str, "keys": is_count, "waitMs": is_number},
     "verdict": VERDICT,
 }
 TIMES = ("createdAt", "assessedAt", "firstReadAt", "lastReadAt", "firstApprovedAt", "lastApprovedAt")
@@ -809,6 +809,7 @@ class History:
         self.rollout, self.findings, self.findings_sha256 = rollout, findings, findings_sha256
         self.entries, self.head, self.begun, self.plan = 0, "0" * 64, None, None
         self.places, self.approvals, self.keys, self.kinds = {}, {}, {}, set()
+        self.checked, self.checks = None, set()  # the check that is on, and the ids of all
         self.approvers = {}  # by the id of the approval
         self.reached = {}  # by account that was reached late, the Regions that were then to be assessed
         self.latest = self.assessed = self.run_bounds = None
@@ -944,6 +945,12 @@ class History:
     def run(self, _body, must):
         must("unapproved-change", self.approvals, "nothing is approved yet")
 
+    def check(self, body, must):
+        self.run(body, must)
+        must("entry", body["check"] not in self.checks, "the id of the check was used before")
+        self.checked = body["check"]
+        self.checks.add(self.checked)
+
     def configure(self, body, must):
         self.run(body, must)
         self.run_bounds = {"limit": body["limit"], "maxFailures": body["maxFailures"], "keys": set(), "failed": 0}
@@ -993,7 +1000,8 @@ class History:
 
     def judge(self, body, must):
         verdict, key = field(body, "kind", VERDICTS), self.keys.get(field(body, "keyArn"), Key())
-        must("verdict", "validate-begun" in self.kinds and key.outcome == "applied", "the key was not changed")
+        must("verdict", body["check"] == self.checked, "it is of another check than the one that is on")
+        must("verdict", key.outcome == "applied", "the key was not changed")
         contradiction = verdict_contradicts(body, key.change)
         must("verdict", contradiction is None, f"it contradicts itself: {contradiction}")
         key.judged, key.verdict = body["readAt"], verdict
@@ -1010,7 +1018,7 @@ RULES = {
     "configure-begun": History.configure,
     "intent": History.intend,
     "outcome": History.conclude,
-    "validate-begun": History.run,
+    "check-begun": History.check,
     "verdict": History.judge,
 }
 

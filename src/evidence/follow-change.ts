@@ -134,10 +134,20 @@ function answerContradicts(
 const miscounted = (keyArn: string): string =>
   `${keyArn}: the count of calls is not that of the announcements before.`;
 
-/** What was changed is judged, and nothing else. */
+/** A check begins with an id of its own. */
+export function followCheck(story: Story, { check }: EntryBody<'check-begun'>, refuse: Refuse): void {
+  if (story.checks.has(check)) refuse('evidence-entry', 'The id of the check was used before.');
+  story.checks.add(check);
+  story.check = check;
+}
+
+/** What was changed is judged by the check that is on, and nothing else. */
 export function followVerdict(story: Story, verdict: Verdict, refuse: Refuse): void {
   const change = story.changes.get(verdict.keyArn);
-  if (!story['validate-begun'] || change?.status !== 'applied') {
+  if (verdict.check !== story.check) {
+    refuse('evidence-verdict', `${verdict.keyArn} has a verdict of another check than the one that is on.`);
+  }
+  if (change?.status !== 'applied') {
     refuse('evidence-verdict', `${verdict.keyArn} has a verdict and was not changed.`);
   }
   const why = verdictContradicts(verdict, change.record);

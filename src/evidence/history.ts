@@ -5,7 +5,7 @@ import type { Rollout } from '../model/rollout.ts';
 import { type ChainedEntry, JOURNAL } from './chain.ts';
 import { EvidenceError } from './error.ts';
 import { followApproval } from './follow-approval.ts';
-import { followIntent, followOutcome, followVerdict } from './follow-change.ts';
+import { followCheck, followIntent, followOutcome, followVerdict } from './follow-change.ts';
 import { followPlace, followReachedPlaces, requireAllPlaces } from './follow-place.ts';
 import { isSame } from './json-line.ts';
 import type { Population } from './population.ts';
@@ -67,7 +67,8 @@ function beginStory(entry: EntryOf<'assess-begun'>, refuse: Refuse): Story {
     decisions: new Map(),
     changes: new Map(),
     judged: new Set(),
-    'validate-begun': false,
+    check: undefined,
+    checks: new Set(),
   };
 }
 
@@ -98,9 +99,9 @@ function follow(story: Story, entry: JournalEntry, population: Population, refus
       story.run = { limit, maxFailures, approverKeys, announced: new Set(), failures: 0 };
       break;
     }
-    case 'validate-begun':
+    case 'check-begun':
       requireApproved(story, refuse);
-      story['validate-begun'] = true;
+      followCheck(story, entry.body, refuse);
       break;
     case 'intent':
       followIntent(story, entry.body, refuse);

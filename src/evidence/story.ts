@@ -28,7 +28,10 @@ export interface Story {
   readonly changes: Map<string, ChangeSoFar>;
   /** Keys that were read back. */
   readonly judged: Set<string>;
-  'validate-begun': boolean;
+  /** The check that is on. */
+  check: string | undefined;
+  /** Ids of all checks. */
+  readonly checks: Set<string>;
 }
 
 export interface ChangeSoFar {

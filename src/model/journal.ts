@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { approval } from './approval.ts';
 import { digest } from './digest.ts';
+import { checkId } from './id.ts';
 import { jsonText } from './json-text.ts';
 import { outcome } from './outcome.ts';
 import { rollout } from './rollout.ts';
@@ -51,7 +52,9 @@ const BODIES = {
   /** A change as it is about to be made, under the approval that holds at this timestamp. */
   intent: z.object({ approval: z.string(), change: outcome }),
   outcome,
-  'validate-begun': z.object({
+  /** A check: a run of validation. Its verdicts name it; a later check has another id. */
+  'check-begun': z.object({
+    check: checkId,
     /** ARN. */
     caller: text,
     keys: z.int().min(0),
@@ -88,7 +91,7 @@ export const journalEntry = z.discriminatedUnion('kind', [
   frame('configure-begun'),
   frame('intent'),
   frame('outcome'),
-  frame('validate-begun'),
+  frame('check-begun'),
   frame('verdict'),
 ]);
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { failure } from './failure.ts';
+import { checkId } from './id.ts';
 import { text, timestamp } from './text.ts';
 
 export const VERDICTS = ['confirmed', 'discrepant', 'unreadable'] as const;
@@ -33,8 +34,10 @@ const rotationsSince = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unreadable'), error: failure, readAt: timestamp }),
 ]);
 
-/** What validation says of one change that was reported as made. */
+/** What a check says of one change that was reported as made. */
 export const verdict = z.object({
+  /** The id of the check, which the journal dates. */
+  check: checkId,
   keyArn: z.string(),
   keyId: z.string(),
   account: z.string(),
@@ -59,8 +62,9 @@ export type Verdict = z.infer<typeof verdict>;
 export type VerdictTotals = Readonly<Record<'requested' | VerdictKind | 'notChanged', number>>;
 
 /** What can be said of an approved key after a validation: a verdict, or why there is none. */
-export type VerdictRow = Omit<Verdict, 'kind' | 'readAt' | 'reads'> & {
+export type VerdictRow = Omit<Verdict, 'check' | 'kind' | 'readAt' | 'reads'> & {
   readonly kind: VerdictKind | 'not-changed' | 'not-validated';
+  readonly check?: string;
   readonly readAt?: string;
   readonly reads?: number;
 };

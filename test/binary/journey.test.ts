@@ -48,7 +48,7 @@ describe.concurrent('the whole journey', () => {
     expect(configured.json()).toEqual({
       rollout,
       outcomes: {
-        enabled: candidate,
+        applied: candidate,
         'already-in-place': 0,
         skipped: 0,
         failed: 0,
@@ -59,6 +59,7 @@ describe.concurrent('the whole journey', () => {
     const validated = await run('validate', '--json', '--wait', '5s');
     expect(validated.json()).toEqual({
       rollout,
+      check: expect.any(String),
       requested: candidate,
       confirmed: candidate,
       discrepant: 0,

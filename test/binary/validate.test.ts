@@ -33,6 +33,7 @@ describe.concurrent('validate', () => {
     expect(code).toBe(EXIT.done);
     expect(json()).toEqual({
       rollout: expect.any(String),
+      check: expect.stringMatching(/^\d{8}-\d{6}-[0-9a-f]{4}$/),
       requested: 3,
       confirmed: 3,
       discrepant: 0,

@@ -526,7 +526,7 @@ const HISTORY: Attack[] = [
     ),
   ),
   attack('verdict-before-validate', 'evidence-verdict', 'verdicts outside any run', (good) =>
-    rewritten(good, without('validate-begun')),
+    rewritten(good, without('check-begun')),
   ),
 ];
 

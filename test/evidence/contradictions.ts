@@ -191,6 +191,10 @@ const OF_JOURNAL: Partial<Record<EvidenceCode, Record<string, (entries: Loose[])
         })(entries),
       ),
     'a verdict years before its change': verdictsAt(YEARS_AGO),
+    'a check with the id of another': (entries) => {
+      const begun = entries.findLastIndex(({ kind }) => kind === 'check-begun');
+      return entries.toSpliced(begun + 1, 0, structuredClone(entries[begun]));
+    },
     'a negative limit': inAll('configure-begun', (body) => Object.assign(body, { limit: -1 })),
     'a record with more': inAll('verdict', (body) => Object.assign(body, { note: 'all is well' })),
     'a day that there is not': inAll('place-assessed', (_, entry) =>
@@ -272,6 +276,13 @@ const OF_JOURNAL: Partial<Record<EvidenceCode, Record<string, (entries: Loose[])
     'an intent without a check': inAll('intent', ({ change }) => delete change.found),
   },
   'evidence-verdict': {
+    'of no check': verdicts((body) => Object.assign(body, { check: 'check-9' })),
+    'of an earlier check': (entries) => {
+      const begun = entries.findLastIndex(({ kind }) => kind === 'check-begun');
+      const later = structuredClone(entries[begun]);
+      Object.assign(later.body, { check: 'check-9' });
+      return entries.toSpliced(begun + 1, 0, later);
+    },
     'confirmed, and off': verdicts((body) => Object.assign(body, { KeyRotationEnabled: false })),
     'confirmed with another period': verdicts((body) => Object.assign(body, { RotationPeriodInDays: 90 })),
     'confirmed, and pending deletion': verdicts((body) =>

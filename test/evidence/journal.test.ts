@@ -36,7 +36,7 @@ const FOUND: Readonly<Record<string, string>> = {
   'swapped with the next':
     'entry entry approval accepted accepted unapproved-change accepted accepted accepted accepted accepted accepted verdict accepted',
   repeated:
-    'entry accepted entry approval approval accepted outcome outcome outcome outcome outcome accepted accepted accepted accepted',
+    'entry accepted entry approval approval accepted outcome outcome outcome outcome outcome accepted entry accepted accepted',
   'the end':
     'report report report report report report report report report report report report report report',
 };

@@ -81,6 +81,7 @@ function begin(store: Store): Story {
   const clock = new FakeClock();
   const aws = new FakeAws(clock);
   let ids = 0;
+  let checks = 0;
   const host = {
     aws,
     store,
@@ -128,7 +129,7 @@ function begin(store: Store): Story {
       await configure(host, await assessed(), { ...UNBOUNDED, settleMs: 1000, ...request });
     },
     validate: async () => {
-      await validate(host, await assessed(), 1000);
+      await validate({ ...host, newCheckId: () => `check-${++checks}` }, await assessed(), 1000);
     },
     report: async (key) => {
       const known = await store.findRollout(rollout?.id ?? '');

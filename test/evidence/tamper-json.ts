@@ -156,7 +156,7 @@ const WORDS: readonly (readonly string[])[] = [
   ['ENCRYPT_DECRYPT', 'SIGN_VERIFY'],
   ['published', 'assumed', 'given'],
   ['assess-begun', 'accounts-reached', 'place-assessed', 'place-unreachable', 'assess-completed', 'approval'],
-  ['configure-begun', 'intent', 'outcome', 'validate-begun', 'verdict'],
+  ['configure-begun', 'intent', 'outcome', 'check-begun', 'verdict'],
 ];
 
 /** What can be done with the order of records. */

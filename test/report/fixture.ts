@@ -376,7 +376,17 @@ const VALIDATED = APPROVED.slice(0, 14);
 /** Of the 14 that were enabled: 12 confirmed, 1 discrepant, 1 unreadable. */
 function verdictOf({ keyArn, keyId }: Finding, n: number): Verdict {
   const readAt = `2026-11-22T15:0${n % 10}:00.000Z`;
-  const row = { keyArn, keyId, account, region, differences: [], replicas: [], readAt, reads: 1 };
+  const row = {
+    check: 'check-1',
+    keyArn,
+    keyId,
+    account,
+    region,
+    differences: [],
+    replicas: [],
+    readAt,
+    reads: 1,
+  };
   if (n === 11) {
     const differences = [{ fact: 'RotationPeriodInDays', expected: '365', actual: '180' }];
     return {

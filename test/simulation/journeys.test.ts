@@ -178,6 +178,7 @@ async function perform(world: World, ours: Process, kind: Kind, named?: string):
     version: '0',
     newRolloutId: () => world.newId('rollout'),
     newApprovalId: () => world.newId('approval'),
+    newCheckId: () => world.newId('check'),
   };
   const { random } = world;
   if (kind === 'assess') {

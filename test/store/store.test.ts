@@ -129,7 +129,7 @@ describe('the journal', () => {
       'configure-begun',
       'intent',
       'outcome',
-      'validate-begun',
+      'check-begun',
       'verdict',
     ]);
   });

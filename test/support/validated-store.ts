@@ -104,7 +104,7 @@ function writeChanges(
     const row = changeRow(rollout, ended);
     change.run(row.rollout, row.key_arn, row.status, row.reason, row.record);
   }
-  append({ at: AT, kind: 'validate-begun', body: { caller, keys, waitMs: 1000 } });
+  append({ at: AT, kind: 'check-begun', body: { check: 'check-1', caller, keys, waitMs: 1000 } });
   for (const [n, key] of decided.entries()) {
     if (isFailed(n)) continue;
     const verdict = confirm(key);
@@ -129,6 +129,7 @@ function announce({ choice: _, ...key }: Decision): Outcome {
 }
 
 const confirm = ({ keyArn, keyId, account, region }: Decision): Verdict => ({
+  check: 'check-1',
   keyArn,
   keyId,
   account,

@@ -54,6 +54,7 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
     version: '0',
     newRolloutId: () => `rollout-${++ids}`,
     newApprovalId: () => `approval-${++ids}`,
+    newCheckId: () => `check-${++ids}`,
   };
   const submittedBy = { callerArn: 'arn', account: ACCOUNT, userId: 'AIDA', osUser: 'tester', host: 'here' };
   return {
@@ -108,6 +109,7 @@ export async function beginJourney(prepare: (aws: FakeAws) => void) {
       configure({ ...host, signal }, rollout, UNBOUNDED),
     configureInWaves: (rollout: AssessedRollout, ...sizes: number[]) =>
       configureInWaves({ ...host, reading: aws }, rollout, UNBOUNDED, sizes, 1000),
-    validate: (rollout: AssessedRollout, waitMs = 1000) => validate(host, rollout, waitMs),
+    validate: (rollout: AssessedRollout, waitMs = 1000) =>
+      validate(host, rollout, waitMs).then(({ totals }) => totals),
   };
 }

@@ -8,6 +8,7 @@ import type { Host } from '../../workflow/host.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { configureHost, exitOfOutcomes } from '../phases/configure-rollout.ts';
+import { newId } from '../session/new-id.ts';
 import { openAws } from '../session/open-aws.ts';
 import { type Session, withSession } from '../session/session.ts';
 import type { ConfigureOptions } from '../settings/takes.ts';
@@ -46,7 +47,14 @@ async function configureWaves(
   options: ConfigureOptions,
 ): Promise<ExitCode> {
   const reading = await openAws(options, { rollout, role: 'assess', notify: host.notify, clock: host.clock });
-  const done = await configureInWaves({ ...host, reading }, rollout, request, sizes, options.wait);
+  const newCheckId = () => newId(host.clock.now());
+  const done = await configureInWaves(
+    { ...host, reading, newCheckId },
+    rollout,
+    request,
+    sizes,
+    options.wait,
+  );
   const { totals, wavesDone, stopped } = done;
   if (session.terminal.json) {
     const waves = { done: wavesDone, stopped: stopped ?? null };

@@ -3,11 +3,11 @@ import { KeyturnError } from '../../messages/error.ts';
 import type { OutcomeTotals } from '../../model/outcome.ts';
 import { addCounts } from '../../model/plan.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
-import type { VerdictTotals } from '../../model/verdict.ts';
 import { configure } from '../../workflow/configure/configure.ts';
 import { unsignedOnly } from '../../workflow/configure/keys-to-change.ts';
 import { chooseRolloutToChange } from '../../workflow/rollout/choose-rollout.ts';
 import { readWorkLeft } from '../../workflow/rollout/outcomes.ts';
+import type { CheckResult } from '../../workflow/validate/validate.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { approveRollout } from '../phases/approve-rollout.ts';
 import { assessScope, exitOfAssessment } from '../phases/assess-scope.ts';
@@ -46,9 +46,9 @@ export async function runAll(options: RunOptions): Promise<ExitCode> {
       settleMs: options.settle,
       ...(approvers && { approvers }),
     });
-    const verdicts = totals.applied > 0 ? await validateRollout(session, rollout, options) : undefined;
-    await showEnd(session, rollout, totals, verdicts, options);
-    const validated = verdicts ? await exitOfValidation(session, rollout, verdicts) : exitOfOutcomes(totals);
+    const checked = totals.applied > 0 ? await validateRollout(session, rollout, options) : undefined;
+    await showEnd(session, rollout, totals, checked, options);
+    const validated = checked ? await exitOfValidation(session, rollout, checked) : exitOfOutcomes(totals);
     return Math.max(validated, assessed ? exitOfAssessment(assessed) : EXIT.done) as ExitCode;
   });
 }
@@ -103,15 +103,16 @@ async function showEnd(
   session: Session,
   rollout: AssessedRollout,
   outcomes: OutcomeTotals,
-  verdicts: VerdictTotals | undefined,
+  checked: CheckResult | undefined,
   options: StatusOptions,
 ): Promise<void> {
   if (session.terminal.json) {
     const { id, planDigest } = rollout;
-    return printJson(session.terminal, { rollout: id, planDigest, outcomes, validation: verdicts ?? null });
+    const validation = checked ? { check: checked.check, ...checked.totals } : null;
+    return printJson(session.terminal, { rollout: id, planDigest, outcomes, validation });
   }
   await showOutcomes(session, rollout, outcomes, options);
-  if (verdicts) await showVerdicts(session, rollout, verdicts);
+  if (checked) await showVerdicts(session, rollout, checked);
   await printNext(session, options, rollout);
 }
 

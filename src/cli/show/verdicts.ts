@@ -1,10 +1,11 @@
 import { describeFailure } from '../../model/failure.ts';
 import { OUTCOMES } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
-import type { Verdict, VerdictTotals } from '../../model/verdict.ts';
+import type { Verdict } from '../../model/verdict.ts';
 import { streamTableIfAny } from '../../report/table.ts';
 import type { Store } from '../../workflow/ports.ts';
 import { readOutcomes } from '../../workflow/rollout/outcomes.ts';
+import type { CheckResult } from '../../workflow/validate/validate.ts';
 import type { Session } from '../session/session.ts';
 import { fixLines } from './fixes.ts';
 import { whyNot } from './outcomes.ts';
@@ -14,9 +15,9 @@ import { printJson } from './print.ts';
 export async function showVerdicts(
   { store, terminal }: Session,
   rollout: AssessedRollout,
-  totals: VerdictTotals,
+  { check, totals }: CheckResult,
 ): Promise<void> {
-  if (terminal.json) return printJson(terminal, { rollout: rollout.id, ...totals });
+  if (terminal.json) return printJson(terminal, { rollout: rollout.id, check, ...totals });
   const { requested, confirmed, discrepant, unreadable, notChanged } = totals;
   await terminal.out(
     `${requested} requested = ${terminal.bold(`${confirmed} confirmed`)} + ${discrepant} discrepant + ${unreadable} unreadable + ${notChanged} not changed\n`,

@@ -1,11 +1,10 @@
 import type { OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
-import type { Host } from '../host.ts';
 import type { Aws } from '../ports.ts';
-import { validate } from '../validate/validate.ts';
+import { type ValidateHost, validate } from '../validate/validate.ts';
 import { type ConfigureRequest, type ConfigureResult, configure } from './configure.ts';
 
-export interface WavesHost extends Host {
+export interface WavesHost extends ValidateHost {
   /** Reads with the role for reading; `aws` changes with the one for changes. */
   readonly reading: Aws;
 }
@@ -40,7 +39,11 @@ export async function configureInWaves(
     limit -= spent.changes;
     maxFailures -= spent.failures;
     const wrong = await whatIsWrong(host, rollout, { totals, spent }, waitMs);
-    const isLast = totals.pending === 0 || spent.changes === 0 || wavesDone === sizes.length || limit <= 0;
+    const isLast =
+      totals.pending + totals.unsettled === 0 ||
+      spent.changes === 0 ||
+      wavesDone === sizes.length ||
+      limit <= 0;
     if (isLast || wrong !== undefined) {
       return { totals, wavesDone, ...(wrong !== undefined && !isLast && { stopped: wrong }) };
     }
@@ -53,12 +56,8 @@ async function whatIsWrong(
   { spent }: ConfigureResult,
   waitMs: number,
 ): Promise<string | undefined> {
-  const { discrepant, unreadable } = await validate(
-    { ...host, aws: host.reading },
-    rollout,
-    waitMs,
-    'unconfirmed',
-  );
+  const { totals } = await validate({ ...host, aws: host.reading }, rollout, waitMs, 'unconfirmed');
+  const { discrepant, unreadable } = totals;
   if (spent.failures > 0) return `${spent.failures} changes failed`;
   return discrepant + unreadable > 0 ? `${discrepant} discrepant, ${unreadable} unreadable` : undefined;
 }

@@ -9,7 +9,11 @@ import type { OpenPlaces } from '../reading/open-places.ts';
 import { readRotationFacts, toReading } from '../reading/read-key.ts';
 
 /** Reads a changed key and its replicas, and judges them. @param reads how many times it has been read with this one */
-export async function readBack(places: OpenPlaces, outcome: Outcome, reads: number): Promise<Verdict> {
+export async function readBack(
+  places: OpenPlaces,
+  outcome: Outcome,
+  reads: number,
+): Promise<Omit<Verdict, 'check'>> {
   const { keyArn, keyId, account, region } = outcome;
   const kms = places.of({ account, region });
   const facts = await readRotationFacts(kms, keyArn);

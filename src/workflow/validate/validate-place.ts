@@ -12,6 +12,8 @@ import type { Lagging, Waiting } from './waiting.ts';
 
 export interface PlaceValidation {
   readonly host: Host;
+  /** The id of the check. */
+  readonly check: string;
   readonly rollout: AssessedRollout;
   readonly places: OpenPlaces;
   /** Which keys are to be read. */
@@ -48,7 +50,7 @@ export async function validatePlace(work: PlaceValidation, place: Place): Promis
 
 /** Reads keys and records a verdict on each that is as expected, or has had its time. Returns the others. */
 async function readKeys(
-  { host, rollout, places, deadlineOf, signal, onKey }: PlaceValidation,
+  { host, check, rollout, places, deadlineOf, signal, onKey }: PlaceValidation,
   outcomes: AsyncIterable<Outcome>,
   reads: number,
 ): Promise<Lagging> {
@@ -58,7 +60,7 @@ async function readKeys(
   const readOne = async (outcome: Outcome) => {
     const deadline = deadlineOf(outcome);
     const isLast = clock.monotonic() >= deadline;
-    const verdict = await readBack(places, outcome, reads);
+    const verdict = { check, ...(await readBack(places, outcome, reads)) };
     if (verdict.kind !== 'confirmed' && !isLast) {
       keyArns.push(outcome.keyArn);
       until = Math.max(until, deadline);

@@ -13,21 +13,33 @@ import { totalVerdicts } from '../rollout/outcomes.ts';
 import { validatePlace } from './validate-place.ts';
 import { sayWaiting } from './waiting.ts';
 
+export interface ValidateHost extends Host {
+  /** A new id. */
+  readonly newCheckId: () => string;
+}
+
+/** A check, and how the rollout stands after it. */
+export interface CheckResult {
+  readonly check: string;
+  readonly totals: VerdictTotals;
+}
+
 /** Places that are read at once; those that wait for AWS to agree with itself do not count. */
 const PLACES_AT_ONCE = 16;
 
 /**
  * Re-reads every key that was reported as enabled and records a verdict on each. What is not as expected is read again
  * until `waitMs` after its change have passed: KMS may take minutes to agree with itself (kms-facts §3).
+ * A check has an id and is dated in the journal, so that a later one says no less than an earlier one.
  * @param which `unconfirmed` leaves out what an earlier validation confirmed: enough between two waves
  * @throws KeyturnError `refused-nothing-approved` where nothing was asked for
  */
 export async function validate(
-  host: Host,
+  host: ValidateHost,
   rollout: AssessedRollout,
   waitMs: number,
   which: 'all' | 'unconfirmed' = 'all',
-): Promise<VerdictTotals> {
+): Promise<CheckResult> {
   const { store, clock } = host;
   const lock = await store.lockRollout(rollout.id, host.holder);
   try {
@@ -37,10 +49,11 @@ export async function validate(
     const places = await store.approvedPlaces(rollout.id, changed);
     const keys = places.reduce((sum, place) => sum + place.keys, 0);
     const caller = await checkCaller(host.aws, rollout);
-    const body = { caller, keys, waitMs };
-    await store.journal(rollout.id, { at: clock.now().toISOString(), kind: 'validate-begun', body });
-    await validatePlaces(host, rollout, places, changed, waitMs);
-    return totalVerdicts(await store.approvedCounts(rollout.id));
+    const check = host.newCheckId();
+    const body = { check, caller, keys, waitMs };
+    await store.journal(rollout.id, { at: clock.now().toISOString(), kind: 'check-begun', body });
+    await validatePlaces(host, check, rollout, places, changed, waitMs);
+    return { check, totals: totalVerdicts(await store.approvedCounts(rollout.id)) };
   } finally {
     await lock.release();
   }
@@ -54,6 +67,7 @@ const CHANGED: Readonly<Record<'all' | 'unconfirmed', ApprovedFilter>> = {
 /** Each place goes at its own pace: one that is slow, dead or behind holds up no other. */
 async function validatePlaces(
   host: Host,
+  check: string,
   rollout: AssessedRollout,
   places: readonly ApprovedPlace[],
   changed: ApprovedFilter,
@@ -71,7 +85,7 @@ async function validatePlaces(
   const inTurn = limitConcurrency(PLACES_AT_ONCE);
   const open = openPlaces(host.aws);
   const deadlineOf = deadlinesFrom(host.clock, waitMs);
-  const work = { host, rollout, places: open, changed, deadlineOf, signal, onKey, waiting, inTurn };
+  const work = { host, check, rollout, places: open, changed, deadlineOf, signal, onKey, waiting, inTurn };
   const validateOne = async ({ place }: ApprovedPlace) => {
     try {
       await validatePlace(work, place);

@@ -62,7 +62,7 @@ async function replayEntry(
     case 'verdict':
       return store.recordVerdict(rollout, entry.body);
     case 'configure-begun':
-    case 'validate-begun':
+    case 'check-begun':
       return store.journal(rollout, entry);
   }
 }

@@ -169,7 +169,7 @@ describe('a journey over several accounts', () => {
     expect(await configure(rollout)).toMatchObject({ applied: 1, pending: 1, failed: 0 });
     expect((await gather(readOutcomes(store, rollout.id))).map(({ status }) => status)).toEqual([
       'pending',
-      'enabled',
+      'applied',
     ]);
   });
 });

@@ -80,7 +80,7 @@ describe('a journey by profiles', () => {
     const callers: unknown[] = [];
     for await (const line of store.journalLines(rollout.id)) {
       const { kind, body } = JSON.parse(line);
-      if (/^(configure|validate)-begun$/.test(kind)) callers.push(body.caller);
+      if (/^(configure|check)-begun$/.test(kind)) callers.push(body.caller);
     }
     expect(callers).toEqual(Array(2).fill(`arn:aws:iam::${B}:user/b, arn:aws:iam::${A}:user/a`));
   });

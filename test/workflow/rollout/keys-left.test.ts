@@ -28,7 +28,13 @@ describe('what a configure leaves', () => {
 
   it('after each wave is told by the wave, and by --limit if that is given and reached', async () => {
     const { host, rollout, left, aws } = await approvedIn(REGIONS, 4);
-    await configureInWaves({ ...host, reading: aws }, rollout, { ...UNBOUNDED, limit: 6 }, [2, 10], 1000);
+    await configureInWaves(
+      { ...host, reading: aws, newCheckId: () => 'check' },
+      rollout,
+      { ...UNBOUNDED, limit: 6 },
+      [2, 10],
+      1000,
+    );
     expect(left()).toMatchObject([
       { bound: 'wave 1 of 2', keys: 10, changes: 2 },
       { bound: '--limit 6', keys: 6, changes: 4 },

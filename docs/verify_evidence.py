@@ -810,9 +810,9 @@ class History:
         self.entries, self.head, self.begun, self.plan = 0, "0" * 64, None, None
         self.places, self.approvals, self.keys, self.kinds = {}, {}, {}, set()
         self.checked, self.checks = None, set()  # the check that is on, and the ids of all
-        self.approvers = {}  # by the id of the approval
+        self.approvers, self.recorded = {}, {}  # by the id of the approval: whose it is, and when it was recorded
         self.reached = {}  # by account that was reached late, the Regions that were then to be assessed
-        self.latest = self.assessed = self.run_bounds = None
+        self.since = self.assessed = self.run_bounds = None  # since: when the phase that is on began
         self.envelopes = {}  # the SHA-256 of the file of each signed approval
         self.signed = []  # for each approval: its id, the keyid, whether the signature holds, whether it approves a key
 
@@ -833,10 +833,24 @@ class History:
         must = lambda code, holds, why: require(holds, "evidence-" + code, where, why)
         rule(self, body, must)
         must("entry", own_time(kind, body, self.at) == self.at, "its time is not that of what it records")
-        must("entry", not self.latest or not long_before(self.at, self.latest), "it is older than an entry before it")
-        self.latest = max(self.at, self.latest or self.at)
+        early = any(long_before(self.at, cause) for cause in self.causes(kind, body))
+        must("entry", not early, "it is more than a day older than what it follows from")
+        if kind in BEGINNINGS:
+            self.since = self.at
         self.kinds.add(kind)
         self.entries, self.head = self.entries + 1, hashlib.sha256(line).hexdigest()
+
+    def causes(self, kind, body):
+        """The times of what has to have happened before; those of an approval have rules of their own."""
+        if kind in ("assess-begun", "approval"):
+            return []
+        if kind in ("configure-begun", "check-begun"):
+            return [self.since, *list(self.recorded.values())[:1]]
+        if kind == "intent":
+            return [self.since, self.recorded[body["approval"]]]
+        if kind == "outcome":  # what stays unsettled has the time of its announcement, perhaps by an earlier run
+            return [body["intendedAt"] if "finishedAt" not in body and "intendedAt" in body else self.since]
+        return [self.since, *([self.keys[body["keyArn"]].change["finishedAt"]] if kind == "verdict" else [])]
 
     def begin(self, body, must):
         must("entry", field(body, "id") == self.rollout, "it is about another rollout")
@@ -935,7 +949,7 @@ class History:
         decisions = header.pop("decisions")
         size = measured(written({**header, "decisions": decisions}))
         self.approvals[approval] = (at, approval, counts, summarize_approval(header, approver, counts), size)
-        self.approvers[approval] = approver
+        self.approvers[approval], self.recorded[approval] = approver, recorded
         signature, payload = body.get("signature"), approval_statement(body)
         holds = signature is None or is_signature_of(payload, signature)
         if signature:
@@ -1007,6 +1021,9 @@ class History:
         key.judged, key.verdict = body["readAt"], verdict
         key.judgment = measured(record_line(arranged(body, VERDICT)))
 
+
+# After these nothing of an earlier phase is recorded, but for approvals.
+BEGINNINGS = ("assess-begun", "assess-completed", "configure-begun", "check-begun")
 
 RULES = {
     "assess-begun": History.begin,

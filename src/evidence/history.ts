@@ -1,5 +1,4 @@
 import type { Approval } from '../model/approval.ts';
-import { isLongBefore } from '../model/in-force.ts';
 import { type EntryBody, type JournalEntry, type JournalHead, NO_ENTRIES } from '../model/journal.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { type ChainedEntry, JOURNAL } from './chain.ts';
@@ -7,6 +6,7 @@ import { EvidenceError } from './error.ts';
 import { followApproval } from './follow-approval.ts';
 import { followCheck, followIntent, followOutcome, followVerdict } from './follow-change.ts';
 import { followPlace, followReachedPlaces, requireAllPlaces } from './follow-place.ts';
+import { requireOrder, requireOwnTime } from './follow-time.ts';
 import { isSame } from './json-line.ts';
 import type { Population } from './population.ts';
 import type { EntryOf, Refuse, Story } from './story.ts';
@@ -58,7 +58,7 @@ function beginStory(entry: EntryOf<'assess-begun'>, refuse: Refuse): Story {
   requireUnassessed(rollout, id, refuse);
   return {
     rollout,
-    latest: rollout.createdAt,
+    since: rollout.createdAt,
     assessedAt: undefined,
     places: new Map(),
     reached: new Map(),
@@ -113,45 +113,12 @@ function follow(story: Story, entry: JournalEntry, population: Population, refus
       followVerdict(story, entry.body, refuse);
       break;
   }
-  followTime(story, entry, refuse);
-}
-
-/** The order of the journal is that of events: its times go back by no more than clocks explain. */
-function followTime(story: Story, entry: JournalEntry, refuse: Refuse): void {
   requireOwnTime(entry, refuse);
-  if (isLongBefore(entry.at, story.latest)) {
-    refuse('evidence-entry', 'It is more than a day older than an entry before it.');
-  }
-  if (entry.at > story.latest) story.latest = entry.at;
+  requireOrder(story, entry, refuse);
 }
 
 function requireApproved({ approvals }: Story, refuse: Refuse): void {
   if (approvals.size === 0) refuse('evidence-unapproved-change', 'Nothing is approved yet.');
-}
-
-/** The time of an entry is that of what it records. */
-function requireOwnTime(entry: JournalEntry, refuse: Refuse): void {
-  const own = ownTime(entry);
-  if (own !== undefined && own !== entry.at)
-    refuse('evidence-entry', 'Its time is not that of what it records.');
-}
-
-/** @returns undefined if what is recorded holds no time of its own */
-function ownTime(entry: JournalEntry): string | undefined {
-  switch (entry.kind) {
-    case 'assess-begun':
-      return entry.body.createdAt;
-    case 'approval':
-      return entry.body.imported?.at ?? entry.body.at;
-    case 'intent':
-      return entry.body.change.intendedAt;
-    case 'outcome':
-      return entry.body.finishedAt ?? entry.body.checkedAt ?? entry.body.intendedAt;
-    case 'verdict':
-      return entry.body.readAt;
-    default:
-      return undefined;
-  }
 }
 
 function requireAssessing({ rollout }: Story, refuse: Refuse): void {

@@ -11,8 +11,8 @@ import type { Held, Voices } from './voices.ts';
 /** What a journal has come to so far: of each key only what the next entry has to fit to. */
 export interface Story {
   rollout: Rollout;
-  /** The latest time of an entry. */
-  latest: string;
+  /** When the phase began that is on: `assess`, nothing since `assess`, `configure` or `validate`. Only approvals come from elsewhere. */
+  since: string;
   /** When the assessment was completed. */
   assessedAt: string | undefined;
   /** By account and Region, the last entry on each. */

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import { isExpired } from '../model/in-force.ts';
+import { type Kysely, sql } from 'kysely';
+import { isExpired, isLongBefore } from '../model/in-force.ts';
 import { isOn, type Outcome, outcome as outcomeSchema } from '../model/outcome.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Cover, IntentAnswer } from '../workflow/ports.ts';
@@ -18,6 +18,9 @@ export function changeMethods({ write, append }: Writer) {
         const covering = await findCover(transaction, rollout, outcome, cover);
         if (typeof covering === 'string') return covering;
         if (isExpired(covering.expiresAt, intendedAt)) return 'approval-expired';
+        // Of a machine that slept since: an approval covers nothing that was meant before it.
+        if (isLongBefore(intendedAt, await recordedAt(transaction, rollout, covering.approval)))
+          return 'approval-replaced';
         await requireNext(transaction, rollout, outcome);
         await saveChanges(transaction, [changeRow(rollout, outcome)]);
         const body = { approval: covering.approval, change: outcome };
@@ -68,6 +71,17 @@ async function findCover(
   if (own.approval !== cover.approval) return 'approval-replaced';
   if (RotationPeriodInDays === cover.RotationPeriodInDays) return cover;
   throw refusedRecord(`the period of ${keyArn} in changes is not the one that was approved`);
+}
+
+/** When an approval was recorded. ISO 8601. */
+async function recordedAt(db: Kysely<Tables>, rollout: string, approval: string): Promise<string> {
+  const { at } = await db
+    .selectFrom('approvals')
+    .select(sql<string>`coalesce(record ->> '$.imported.at', at)`.as('at'))
+    .where('rollout', '=', rollout)
+    .where('id', '=', approval)
+    .executeTakeFirstOrThrow();
+  return at;
 }
 
 /**

@@ -82,20 +82,22 @@ function presumeOurs({ reason, ...outcome }: Outcome): Outcome {
 async function attemptChange(work: ChangeWork, before: Outcome, permit: Permit): Promise<Outcome> {
   const { clock, store, kms, rollout, covers } = work;
   const { step, found } = await checkKey(store, kms, rollout, before);
-  const checked = { ...base(before), ...(found && { found }), checkedAt: clock.now().toISOString() };
-  if (step.kind !== 'enable')
-    return { ...checked, ...withoutCall(step), finishedAt: clock.now().toISOString() };
+  // One time for all: the machine can sleep for days between two looks at the clock.
+  const now = clock.now().toISOString();
+  const checked = { ...base(before), ...(found && { found }), checkedAt: now };
+  if (step.kind !== 'enable') return { ...checked, ...withoutCall(step, now) };
   const intent: Outcome = {
     ...checked,
     status: 'unsettled',
     attempts: before.attempts + 1,
     drift: [...step.drift],
-    intendedAt: clock.now().toISOString(),
+    intendedAt: now,
   };
   requireClock(work.signal);
   const cover = covers?.get(intent.keyArn);
   const announced = covers && !cover ? 'not-signed' : await store.recordIntent(rollout.id, intent, cover);
-  if (announced !== 'recorded') return uncovered(checked, announced, clock);
+  if (announced !== 'recorded')
+    return { ...checked, status: 'skipped', ...UNCOVERED[announced], finishedAt: now };
   const stillOurs = () => store.requireClaim(rollout.id);
   await stillOurs();
   const answer = await kms.enableKeyRotation(intent.keyArn, intent.RotationPeriodInDays, stillOurs);
@@ -145,16 +147,20 @@ const interrupted: Failure = {
   message: 'Keyturn ended before the answer came',
 };
 
-function withoutCall(step: Exclude<Step, { kind: 'enable' }>): Partial<Outcome> & Pick<Outcome, 'status'> {
+/** How a key ends that is not called. What is stopped has not ended. @param finishedAt ISO 8601 */
+function withoutCall(
+  step: Exclude<Step, { kind: 'enable' }>,
+  finishedAt: string,
+): Partial<Outcome> & Pick<Outcome, 'status'> {
   switch (step.kind) {
     case 'already-in-place':
-      return { status: 'already-in-place', drift: [...step.drift] };
+      return { status: 'already-in-place', drift: [...step.drift], finishedAt };
     case 'skip': {
       const { reason, explanation, drift } = step;
-      return { status: 'skipped', reason, explanation, drift: [...drift] };
+      return { status: 'skipped', reason, explanation, drift: [...drift], finishedAt };
     }
     case 'fail':
-      return { status: 'failed', error: step.failure };
+      return { status: 'failed', error: step.failure, finishedAt };
     case 'stop':
       return { status: 'pending', error: step.failure };
   }
@@ -221,10 +227,6 @@ export const UNCOVERED: Readonly<
     explanation: 'No trusted approver signed an approval of this key.',
   },
 };
-
-function uncovered(checked: Outcome, why: keyof typeof UNCOVERED, clock: Clock): Outcome {
-  return { ...checked, status: 'skipped', ...UNCOVERED[why], finishedAt: clock.now().toISOString() };
-}
 
 /** What every outcome of a key begins with: of an earlier one, the count of calls and whether one went unanswered. */
 function base({

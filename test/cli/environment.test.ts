@@ -234,6 +234,14 @@ describe('what holds', () => {
     expect(await main(['config', 'check'])).toBe(0);
   });
 
+  it('does not change whom keyturn.yaml trusts', async () => {
+    writeFileSync('keyturn.yaml', 'requireSigned: true\ntrustedApprovers: [alice.pub]\n');
+    vi.stubEnv('KEYTURN_TRUST_APPROVER', 'mallory.pub');
+    expect(await main(['config', 'check'])).toBe(2);
+    expect(written).toContain('KEYTURN_TRUST_APPROVER names other approvers than trustedApprovers');
+    expect(await main(['config', 'check', '--trust-approver', 'bob.pub'])).toBe(0);
+  });
+
   it('of a filter has to be JMESPath, in the environment, the file and the command line', async () => {
     writeFileSync('keyturn.yaml', '\nfilter: tags.\n');
     expect(await main(['config', 'check'])).toBe(2);

@@ -8,8 +8,9 @@ const CODES = { flag: 'input-argument', environment: 'input-environment', file: 
  * Checks what a single value does not show.
  * @throws KeyturnError `input-argument`, `input-environment` or `input-config`, with the place of the value
  */
-export async function checkSettings({ held }: Settings): Promise<void> {
+export async function checkSettings({ held, displaced }: Settings): Promise<void> {
   requireApproverKeys(held);
+  requireSameApprovers(displaced);
   const filter = held.get('filter');
   if (filter) await checkFilter(filter);
 }
@@ -23,6 +24,18 @@ function requireApproverKeys(held: Settings['held']): void {
     `${placeOf(required)} needs the public keys of approvers, and none is named.`,
     'Name them with trustedApprovers: [FILE] in keyturn.yaml, or with --trust-approver FILE.',
   );
+}
+
+/** A variable that somebody left behind does not change whom a team trusts. A flag can: the operator sees it. */
+function requireSameApprovers(displaced: Settings['displaced']): void {
+  for (const [{ name, source }, instead] of displaced) {
+    if (name !== 'trustApprover' || source !== 'file' || instead.source !== 'environment') continue;
+    throw new KeyturnError(
+      CODES.environment,
+      `${instead.at} names other approvers than trustedApprovers of keyturn.yaml.`,
+      `Unset ${instead.at}, or name the approvers with --trust-approver FILE.`,
+    );
+  }
 }
 
 /** A filter has to be JMESPath wherever it is given. Its library is loaded only if there is one. */

@@ -201,9 +201,9 @@ describe.concurrent('the finding of every kind of key', () => {
     const { totals } = await assess();
     const found = await findings();
     const byDescription = new Map(found.map((finding) => [finding.Description, finding]));
-    for (const [description, , finding, reason, rotation] of KINDS) {
+    for (const [description, , kind, reason, rotation] of KINDS) {
       const seen = byDescription.get(description);
-      expect({ description, ...seen }).toMatchObject({ description, finding, rotation });
+      expect({ description, ...seen }).toMatchObject({ description, kind, rotation });
       expect(seen?.reason, description).toBe(reason ?? null);
       expect(seen?.advice, description).toMatch(/\w/);
       expect(seen?.explanation, description).toMatch(/\w/);

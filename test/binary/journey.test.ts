@@ -297,15 +297,15 @@ describe.concurrent('list', () => {
     await run('validate', '--wait', '1s');
     sandbox.clearLog();
     const listings = [
-      ['findings', 'finding', 5, 'candidate', 3],
-      ['decisions', 'decision', 3, 'approve', 2],
-      ['outcomes', 'outcome', 2, 'failed', 1],
-      ['verdicts', 'verdict', 2, 'confirmed', 1],
+      ['findings', 'finding', 'kind', 5, 'candidate', 3],
+      ['decisions', 'decision', 'choice', 3, 'approve', 2],
+      ['outcomes', 'outcome', 'status', 2, 'failed', 1],
+      ['verdicts', 'verdict', 'kind', 2, 'confirmed', 1],
     ] as const;
-    for (const [what, field, all, kind, some] of listings) {
+    for (const [what, column, field, all, kind, some] of listings) {
       for (const [filter, count] of [
         [[], all],
-        [[`--${field}`, kind], some],
+        [[`--${column}`, kind], some],
       ] as const) {
         const json = await run('list', what, '--json', ...filter);
         const records = json.lines<Record<string, string>>();
@@ -320,7 +320,7 @@ describe.concurrent('list', () => {
           });
         }
         const csv = rowsOf((await run('list', what, '--csv', ...filter)).stdout);
-        expect(csv.map(({ keyArn, [field]: value }) => [keyArn, value])).toEqual(
+        expect(csv.map(({ keyArn, [column]: value }) => [keyArn, value])).toEqual(
           records.map(({ keyArn, [field]: value }) => [keyArn, value]),
         );
         const { code, stdout } = await run('list', what, ...filter);

@@ -119,7 +119,7 @@ const isFailed = (n: number): boolean => n % 50 === 0;
 function announce({ choice: _, ...key }: Decision): Outcome {
   return {
     ...key,
-    status: 'pending',
+    status: 'unsettled',
     attempts: 1,
     drift: [],
     found: { KeyState: 'Enabled', rotation: 'off' },

@@ -1,5 +1,5 @@
 import type { EntryBody } from '../model/journal.ts';
-import type { Place } from '../model/place.ts';
+import { nameOfPlace, type Place } from '../model/place.ts';
 import { EVERY_REGION } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Population } from './population.ts';
@@ -79,5 +79,3 @@ function missingPlace({ scope, regionsAsked }: Rollout, places: readonly Place[]
 
 const isInScope = ({ account, region }: Place, { scope }: Rollout): boolean =>
   scope.accounts.includes(account) && (region === EVERY_REGION || scope.regions.includes(region));
-
-export const nameOfPlace = ({ account, region }: Place): string => `${account} ${region}`;

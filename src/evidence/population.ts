@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Finding, finding } from '../model/finding.ts';
-import type { Place } from '../model/place.ts';
+import { nameOfPlace, type Place } from '../model/place.ts';
 import { EvidenceError } from './error.ts';
 import { parseJsonLine, parseWhole, requireOneReading, saidBy } from './json-line.ts';
 
@@ -46,7 +46,8 @@ export class PopulationCount {
     this.#previous = keyArn;
     this.#hash.update(line).update('\n');
     if (kind === 'candidate') this.#candidates.add(keyArn);
-    this.#places.set(`${account} ${region}`, { account, region });
+    const place = { account, region };
+    this.#places.set(nameOfPlace(place), place);
   }
 
   read(): Population {

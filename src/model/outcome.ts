@@ -13,6 +13,25 @@ export type OutcomeTotals = Readonly<Record<OutcomeKind, number>>;
 export const isOn = (outcome: OutcomeKind): boolean =>
   outcome === 'applied' || outcome === 'already-in-place';
 
+/** Outcomes that leave something to do. */
+export const NOT_ON = OUTCOMES.filter((outcome) => !isOn(outcome));
+/** Outcomes of keys that Keyturn did not change. */
+export const NOT_APPLIED = OUTCOMES.filter((outcome) => outcome !== 'applied');
+
+/** Totals of no keys, to count in. */
+export const noOutcomes = (): Record<OutcomeKind, number> => ({
+  applied: 0,
+  'already-in-place': 0,
+  skipped: 0,
+  failed: 0,
+  pending: 0,
+  unsettled: 0,
+});
+
+/** How many keys leave something to do. */
+export const countNotOn = (totals: OutcomeTotals): number =>
+  NOT_ON.reduce((sum, outcome) => sum + totals[outcome], 0);
+
 /** What the last read before a decision said of a key. */
 export const found = z.object({
   KeyState: text.optional(),

@@ -4,6 +4,9 @@ export interface Place {
   readonly region: string;
 }
 
+/** `ACCOUNT REGION`: a place as it is named to a person, and found by. */
+export const nameOfPlace = ({ account, region }: Place): string => `${account} ${region}`;
+
 export interface KeyArn extends Place {
   readonly partition: string;
   readonly keyId: string;

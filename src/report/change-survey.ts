@@ -1,4 +1,4 @@
-import type { OutcomeKind, OutcomeTotals } from '../model/outcome.ts';
+import { noOutcomes, type OutcomeKind, type OutcomeTotals } from '../model/outcome.ts';
 import type { VerdictKind } from '../model/verdict.ts';
 import type { RolloutRecord } from './record.ts';
 
@@ -43,14 +43,6 @@ function changesOf(byAccount: Map<string, AccountChanges>, account: string): Acc
   return known;
 }
 
-const noOutcomes = () => ({
-  applied: 0,
-  'already-in-place': 0,
-  skipped: 0,
-  failed: 0,
-  pending: 0,
-  unsettled: 0,
-});
 const noVerdicts = () => ({ confirmed: 0, discrepant: 0, unreadable: 0 });
 
 async function surveyOutcomes(record: RolloutRecord, byAccount: Map<string, AccountChanges>) {

@@ -1,4 +1,4 @@
-import type { Place } from '../model/place.ts';
+import { nameOfPlace, type Place } from '../model/place.ts';
 import { EVERY_REGION, type Scope, type UnreachablePlace } from '../model/plan.ts';
 
 /** How much of a scope was really looked at. */
@@ -21,11 +21,11 @@ export function coverageOf(
   places: readonly Place[],
   unreachable: readonly UnreachablePlace[],
 ): Coverage {
-  const listed = new Set(places.map(nameOf));
+  const listed = new Set(places.map(nameOfPlace));
   const seenAccounts = new Set(places.map(({ account }) => account));
   const seenRegions = new Set(places.map(({ region }) => region));
-  const doubtful = unreachable.filter((place) => listed.has(nameOf(place)));
-  const unseen = unreachable.filter((place) => !listed.has(nameOf(place)));
+  const doubtful = unreachable.filter((place) => listed.has(nameOfPlace(place)));
+  const unseen = unreachable.filter((place) => !listed.has(nameOfPlace(place)));
   const whole = unseen.filter(({ region }) => region === EVERY_REGION);
   return {
     accounts: { seen: seenAccounts.size, inScope: new Set([...accounts, ...seenAccounts]).size },
@@ -36,8 +36,6 @@ export function coverageOf(
     doubtfulPlaces: doubtful.length,
   };
 }
-
-const nameOf = ({ account, region }: Place): string => `${account} ${region}`;
 
 /** `1 of 241 accounts`, or `3 accounts` if all were seen. */
 export const seenText = (

@@ -1,4 +1,4 @@
-import type { OutcomeTotals } from '../../model/outcome.ts';
+import { countNotOn, type OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { Host } from '../../workflow/host.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -21,5 +21,5 @@ export async function configureHost(
 
 /** Everything but "it is on" is something that a person has to know of. */
 export function exitOfOutcomes(totals: OutcomeTotals): ExitCode {
-  return totals.failed + totals.pending + totals.skipped + totals.unsettled > 0 ? EXIT.incomplete : EXIT.done;
+  return countNotOn(totals) > 0 ? EXIT.incomplete : EXIT.done;
 }

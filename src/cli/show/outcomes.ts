@@ -1,5 +1,5 @@
 import { describeFailure } from '../../model/failure.ts';
-import { isOn, OUTCOMES, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
+import { countNotOn, NOT_ON, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { renderTable } from '../../report/table.ts';
 import type { Store } from '../../workflow/ports.ts';
@@ -31,7 +31,7 @@ export async function showOutcomes(
   await terminal.out(
     `${terminal.bold(`${applied} applied`)}, ${totals['already-in-place']} already in place, ${skipped} skipped, ${failed} failed, ${pending} pending, ${unsettled} unsettled\n`,
   );
-  const others = skipped + failed + pending + unsettled;
+  const others = countNotOn(totals);
   if (others === 0) return;
   await showNotOn({ store, terminal }, rollout, others, options);
   if (expired > 0) {
@@ -57,7 +57,6 @@ async function showNotOn(
   }
 }
 
-const NOT_ON = OUTCOMES.filter((outcome) => !isOn(outcome));
 const MAX_ROWS = 50;
 const COLUMNS = [
   { title: 'Region' },

@@ -1,4 +1,5 @@
 import type { GapCount } from '../../model/gap.ts';
+import { nameOfPlace } from '../../model/place.ts';
 import { EVERY_REGION, type UnreachablePlace } from '../../model/plan.ts';
 import { forTerminal } from '../../report/escape.ts';
 import { groupByReason, type ReasonGroup } from '../../report/reason-groups.ts';
@@ -14,8 +15,8 @@ const MAX_REGIONS_NAMED = 20;
 /** How much of the scope nothing is known of, in one line; empty if all was seen. */
 export function notSeenLine(terminal: Terminal, record: Seen): string[] {
   const { rollout, places, unreachable } = record;
-  const listed = new Set(places.map(nameOf));
-  const unseen = unreachable.filter((place) => !listed.has(nameOf(place)));
+  const listed = new Set(places.map(nameOfPlace));
+  const unseen = unreachable.filter((place) => !listed.has(nameOfPlace(place)));
   const accounts = unseen.filter(({ region }) => region === EVERY_REGION).length;
   const others = unseen.length - accounts;
   const parts = [
@@ -60,7 +61,7 @@ export function stoppedPlaces(places: readonly UnreachablePlace[]): string[] {
 /** The place by name, or how many there are. */
 function subject(group: ReasonGroup): string {
   const [only] = group.places;
-  return group.places.length === 1 && only ? nameOf(only) : many(group);
+  return group.places.length === 1 && only ? nameOfPlace(only) : many(group);
 }
 
 function paragraph(group: ReasonGroup): string {
@@ -91,4 +92,3 @@ function list(words: readonly string[], most: number): string {
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-const nameOf = ({ account, region }: { account: string; region: string }): string => `${account} ${region}`;

@@ -1,5 +1,5 @@
 import { describeFailure } from '../../model/failure.ts';
-import { OUTCOMES } from '../../model/outcome.ts';
+import { NOT_APPLIED } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { streamTableIfAny } from '../../report/table.ts';
@@ -40,8 +40,7 @@ const COLUMNS = [
 /** What a person has to look at, and every approved key that there was nothing to validate on. */
 async function* remarkableRows(store: Store, { id }: AssessedRollout): AsyncGenerator<string[]> {
   for await (const verdict of store.verdicts(id)) yield* verdictRows(verdict);
-  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'applied');
-  for await (const each of readOutcomes(store, id, { outcomes }))
+  for await (const each of readOutcomes(store, id, { outcomes: NOT_APPLIED }))
     yield [each.region, each.keyId, `not changed: ${each.status}`, whyNot(each)];
 }
 

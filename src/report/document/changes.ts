@@ -1,4 +1,10 @@
-import { OUTCOMES, type Outcome, type OutcomeKind, type OutcomeTotals } from '../../model/outcome.ts';
+import {
+  NOT_APPLIED,
+  OUTCOMES,
+  type Outcome,
+  type OutcomeKind,
+  type OutcomeTotals,
+} from '../../model/outcome.ts';
 import { VERDICTS } from '../../model/verdict.ts';
 import { anchorOf, type KeyCell, keyRows } from './key-rows.ts';
 import type { Material } from './material.ts';
@@ -39,9 +45,6 @@ function accountBlocks({ byAccount }: Material['changes']): Block[] {
   const titles = ['Account', ...[...OUTCOMES, ...VERDICTS].map((word) => `#${word}`)];
   return [heading('By account'), tableOr('', 'Approved keys by account', titles, rows)];
 }
-
-/** Outcomes of keys that Keyturn did not change. */
-export const NOT_APPLIED = OUTCOMES.filter((outcome) => outcome !== 'applied');
 
 const sumOutcomes = (outcomes: OutcomeTotals): number =>
   Object.values(outcomes).reduce((sum, keys) => sum + keys, 0);

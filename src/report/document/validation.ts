@@ -1,8 +1,8 @@
-import type { Outcome } from '../../model/outcome.ts';
+import { NOT_APPLIED, type Outcome } from '../../model/outcome.ts';
 import type { ReplicaVerdict, Verdict } from '../../model/verdict.ts';
 import { VALIDATION_EQUATION } from '../equations.ts';
 import type { ValidationCounts } from '../summary-model.ts';
-import { NOT_APPLIED, outcomeWord, whyNot } from './changes.ts';
+import { outcomeWord, whyNot } from './changes.ts';
 import { anchorOf, type KeyCell, keyRows } from './key-rows.ts';
 import type { Material } from './material.ts';
 import type { Block, Inline, Row, Section } from './model.ts';

@@ -6,7 +6,7 @@ import { APPROVAL_EXPIRED, type UncoveredReason } from '../../model/in-force.ts'
 import type { Outcome } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { ApprovedKey, Clock, IntentAnswer, KmsPlace, Store } from '../ports.ts';
-import { pending } from '../rollout/outcomes.ts';
+import { outcomeOf, pending } from '../rollout/outcomes.ts';
 import type { Covers } from '../rollout/signed-approvals.ts';
 import { checkKey } from './check-key.ts';
 import { settle } from './settle.ts';
@@ -38,7 +38,7 @@ const THROTTLED_CALLS = 10;
  * move the rotation date (kms-facts §4).
  */
 export async function changeKey(work: ChangeWork, key: ApprovedKey, permit: Permit): Promise<Outcome> {
-  const earlier = key.change ?? pending(key.decision);
+  const earlier = outcomeOf(key);
   let outcome = base(earlier);
   if (earlier.status === 'unsettled') {
     permit.settling();

@@ -4,7 +4,7 @@ import { keyIdsOf, type TrustedKey } from '../../evidence/trust.ts';
 import type { Notify } from '../../messages/message.ts';
 import { adviseFailure } from '../../model/advice.ts';
 import type { OutcomeTotals } from '../../model/outcome.ts';
-import type { Place } from '../../model/place.ts';
+import { nameOfPlace, type Place } from '../../model/place.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Host } from '../host.ts';
@@ -105,7 +105,7 @@ function stopWithin(governor: Governor, places: readonly ApprovedPlace[]): Stop 
     if (reach === 'run') return governor.stop(reason);
     for (const { place } of places) {
       const isMeant = place.account === account && (reach === 'account' || place.region === region);
-      if (isMeant) governor.stopPlace(nameOf(place), reason);
+      if (isMeant) governor.stopPlace(nameOfPlace(place), reason);
     }
   };
 }
@@ -131,7 +131,7 @@ async function changePlace(host: Host, rollout: AssessedRollout, work: PlaceOfCh
     return notify({ code: 'place-stopped', place, reason, ...(fix !== undefined && { fix }) });
   }
   const begun = await changeKeysOfPlace(host, rollout, work);
-  const reason = governor.whyStopped(nameOf(place));
+  const reason = governor.whyStopped(nameOfPlace(place));
   if (reason === undefined || begun >= keys) return;
   if (reason === governor.boundReached) onLeft(keys - begun);
   else notify({ code: 'place-stopped', place, reason });
@@ -154,7 +154,7 @@ async function changeKeysOfPlace(
   let begun = 0;
   try {
     for await (const key of keysToChange(store, rollout, place, covers)) {
-      const permit = await governor.permit(nameOf(place));
+      const permit = await governor.permit(nameOfPlace(place));
       if (!permit) break;
       begun += 1;
       const change = changeKey(work, key, permit)
@@ -182,5 +182,3 @@ function once<T>(work: (value: T) => void): (value: T) => void {
     done = true;
   };
 }
-
-const nameOf = ({ account, region }: Place): string => `${account} ${region}`;

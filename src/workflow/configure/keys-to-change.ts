@@ -1,15 +1,13 @@
 import type { TrustedKey } from '../../evidence/trust.ts';
 import { KeyturnError } from '../../messages/error.ts';
-import { isOn, OUTCOMES } from '../../model/outcome.ts';
-import type { Place } from '../../model/place.ts';
+import { NOT_ON } from '../../model/outcome.ts';
+import { nameOfPlace, type Place } from '../../model/place.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import { counted } from '../../report/document/phrases.ts';
 import type { ApprovedKey, ApprovedPlace, Store } from '../ports.ts';
 import { checkRecord } from '../rollout/check-record.ts';
 import { type Covers, requireCovers } from '../rollout/signed-approvals.ts';
 
-/** Outcomes that leave something to do. */
-const NOT_ON = OUTCOMES.filter((outcome) => !isOn(outcome));
 const NOT_ANNOUNCED = NOT_ON.filter((outcome) => outcome !== 'unsettled');
 
 /** Approved keys whose change has not been made, by place. */
@@ -53,19 +51,17 @@ async function coveredPlaces(
   const due = new Map<string, number>();
   let unsigned = 0;
   for await (const { decision, change } of store.approvedKeys(id, { outcomes: NOT_ON })) {
-    const name = nameOf(decision);
+    const name = nameOfPlace(decision);
     if (covers.has(decision.keyArn) || change?.status === 'unsettled')
       due.set(name, (due.get(name) ?? 0) + 1);
     else unsigned += 1;
   }
   const places = all
-    .map(({ place }) => ({ place, keys: due.get(nameOf(place)) ?? 0 }))
+    .map(({ place }) => ({ place, keys: due.get(nameOfPlace(place)) ?? 0 }))
     .filter(({ keys }) => keys > 0);
   if (places.length === 0 && unsigned > 0) throw unsignedOnly(unsigned);
   return { places, keys: sumKeys(places), covers, unsigned };
 }
-
-const nameOf = ({ account, region }: Place): string => `${account} ${region}`;
 
 /**
  * The keys of a place that are left, those announced and not settled first. They are read while the work on them goes

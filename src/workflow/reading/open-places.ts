@@ -1,4 +1,4 @@
-import type { Place } from '../../model/place.ts';
+import { nameOfPlace, type Place } from '../../model/place.ts';
 import type { Aws, KmsPlace } from '../ports.ts';
 
 /** The places in use: whoever reads in the same one shares its connection and its pace. */
@@ -10,15 +10,14 @@ export interface OpenPlaces {
 
 export function openPlaces(aws: Aws): OpenPlaces {
   const open = new Map<string, KmsPlace>();
-  const nameOf = ({ account, region }: Place) => `${account} ${region}`;
   return {
     of: (place) => {
-      const known = open.get(nameOf(place)) ?? aws.place(place);
-      open.set(nameOf(place), known);
+      const known = open.get(nameOfPlace(place)) ?? aws.place(place);
+      open.set(nameOfPlace(place), known);
       return known;
     },
     leave: (place) => {
-      open.delete(nameOf(place));
+      open.delete(nameOfPlace(place));
     },
   };
 }

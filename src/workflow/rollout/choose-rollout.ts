@@ -1,6 +1,6 @@
 import { planDigest } from '../../assess/plan.ts';
 import { KeyturnError } from '../../messages/error.ts';
-import type { OutcomeTotals } from '../../model/outcome.ts';
+import { countNotOn, type OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout, Rollout } from '../../model/rollout.ts';
 import type { Store } from '../ports.ts';
 import { totalOutcomes } from './outcomes.ts';
@@ -118,7 +118,7 @@ export async function isOpen(
   rollout: AssessedRollout,
   outcomes: OutcomeTotals,
 ): Promise<boolean> {
-  const left = outcomes.skipped + outcomes.failed + outcomes.pending + outcomes.unsettled;
+  const left = countNotOn(outcomes);
   const on = outcomes.applied + outcomes['already-in-place'];
   if (left + on > 0) return left > 0;
   if (await store.isDecided(rollout.id)) return false;

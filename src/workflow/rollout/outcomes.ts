@@ -1,7 +1,7 @@
 import type { TrustedKey } from '../../evidence/trust.ts';
 import type { Decision } from '../../model/approval.ts';
 import { APPROVAL_EXPIRED, isExpired } from '../../model/in-force.ts';
-import { isOn, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
+import { isOn, noOutcomes, type Outcome, type OutcomeTotals } from '../../model/outcome.ts';
 import type { AssessedRollout } from '../../model/rollout.ts';
 import type { VerdictTotals } from '../../model/verdict.ts';
 import type { ApprovedCount, ApprovedFilter, ApprovedKey, Store } from '../ports.ts';
@@ -26,7 +26,7 @@ export function pending({ keyArn, keyId, account, region, RotationPeriodInDays }
 
 /** Counts everything that was approved by its outcome. */
 export function totalOutcomes(counts: readonly ApprovedCount[]): OutcomeTotals {
-  const totals = { applied: 0, 'already-in-place': 0, skipped: 0, failed: 0, pending: 0, unsettled: 0 };
+  const totals = noOutcomes();
   for (const { outcome, keys } of counts) totals[outcome] += keys;
   return totals;
 }

@@ -2,6 +2,7 @@ import type { TrustedKey } from '../../evidence/trust.ts';
 import { decideNextStep, type NextStep } from '../../model/next-step.ts';
 import type { OutcomeTotals } from '../../model/outcome.ts';
 import { phaseReached, type RolloutPhase } from '../../model/phase.ts';
+import { nameOfPlace } from '../../model/place.ts';
 import { addCounts, EVERY_REGION, type PlaceCounts, type Scope } from '../../model/plan.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { VerdictTotals } from '../../model/verdict.ts';
@@ -94,10 +95,9 @@ export async function countNotSeen(
   { id }: Pick<Rollout, 'id'>,
   seen: readonly PlaceCounts[],
 ): Promise<NotSeen> {
-  const nameOf = ({ account, region }: { account: string; region: string }) => `${account} ${region}`;
-  const listed = new Set(seen.map(nameOf));
+  const listed = new Set(seen.map(nameOfPlace));
   const unreachable = await store.unreachablePlaces(id);
   const accounts = unreachable.filter(({ region }) => region === EVERY_REGION).length;
-  const uncertain = unreachable.filter((place) => listed.has(nameOf(place))).length;
+  const uncertain = unreachable.filter((place) => listed.has(nameOfPlace(place))).length;
   return { accounts, places: unreachable.length - accounts - uncertain, uncertain };
 }
